@@ -1,0 +1,232 @@
+"""The catalogue of checks, and the decorator that puts a check into it.
+
+A check is one function in one file. Its docstring is its documentation page, and the examples in
+it are its first tests::
+
+    @check(
+        id="sleep-in-test",
+        title="Fixed sleep used as synchronisation",
+        aspect=Aspect.TIME,
+        severity=Severity.MEDIUM,
+        confidence=Confidence.HIGH,
+        roles=TEST_ROLES,
+        on=calls("time.sleep", "asyncio.sleep"),
+    )
+    def sleep_in_test(call: Call, report: Report) -> None:
+        \"\"\"A test that sleeps for a fixed time is slow on a fast machine and fails on a slow one.
+
+        Why:
+            ...
+        Bad:
+            # file: tests/test_jobs.py
+            ...
+        Good:
+            ...
+        Suppress:
+            ...
+        \"\"\"
+
+Checks are loaded by :func:`load`, which imports every module of the check packages.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import importlib
+import inspect
+import pkgutil
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from checks.model import Aspect, Confidence, Role, Severity, Surface
+
+CHECK_PACKAGES = ("checks.security", "checks.hygiene", "checks.secrets")
+
+ALL_ROLES = frozenset(Role)
+CODE_ROLES = frozenset({Role.TEST, Role.TEST_SUPPORT, Role.PRODUCTION, Role.EXAMPLE})
+TEST_ROLES = frozenset({Role.TEST, Role.TEST_SUPPORT})
+PRODUCTION_ROLES = frozenset({Role.PRODUCTION})
+
+
+class EventKind(enum.StrEnum):
+    """What a check can listen to."""
+
+    CALL = "call"
+    """A call, its callee resolved through imports and assignments, its arguments evaluated."""
+    NODE = "node"
+    """A syntax node of one of the named kinds, with its context."""
+    FUNCTION = "function"
+    CLASS = "class"
+    MODULE = "module"
+    """Once a file, after everything else of it was seen."""
+    TEXT = "text"
+    """Once a file of any language, with its bytes: what secrets are looked for in."""
+    CHANGE = "change"
+    """Once a file, with the module of the base and that of the head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What a check listens to: made by :func:`calls`, :func:`nodes` and their kin."""
+
+    kind: EventKind
+    names: tuple[str, ...] = ()
+
+
+def calls(*names: str) -> Events:
+    """Calls of library functions by qualified name.
+
+    A name may hold alternatives, ``subprocess.{run,call}``, and may begin with ``*.`` for a method
+    of an object whose type is not known, ``*.execute``. With no name: every call.
+    """
+    expanded: list[str] = []
+    for name in names:
+        head, brace, rest = name.partition("{")
+        if not brace:
+            expanded.append(name)
+            continue
+        alternatives, _, tail = rest.partition("}")
+        expanded += [f"{head}{one.strip()}{tail}" for one in alternatives.split(",")]
+    return Events(EventKind.CALL, tuple(expanded))
+
+
+def nodes(*kinds: str) -> Events:
+    """Syntax nodes by the grammar's kind names, ``nodes("assert_statement")``."""
+    return Events(EventKind.NODE, kinds)
+
+
+FUNCTIONS = Events(EventKind.FUNCTION)
+CLASSES = Events(EventKind.CLASS)
+MODULE = Events(EventKind.MODULE)
+TEXT = Events(EventKind.TEXT)
+CHANGE = Events(EventKind.CHANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A piece of code from a check's documentation."""
+
+    code: str
+    path: str
+    """Where the example pretends to stand: decides its role."""
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Documentation:
+    """A check's documentation, cut from its docstring."""
+
+    summary: str
+    why: str
+    examples: tuple[Example, ...]
+    suppress: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: what it is called, what it looks at, how much its findings weigh."""
+
+    id: str
+    title: str
+    aspect: Aspect
+    severity: Severity
+    confidence: Confidence
+    surface: Surface
+    cwe: tuple[int, ...]
+    languages: frozenset[str]
+    roles: frozenset[Role]
+    on: tuple[Events, ...]
+    run: Callable[[Any, Any], None]
+    documentation: Documentation
+    security: bool
+    """Whether a finding is a security defect: the verdict sentence counts them apart."""
+
+
+_catalogue: dict[str, Check] = {}
+
+
+def check(
+    *,
+    id: str,  # noqa: A002 - the field's own word
+    title: str,
+    aspect: Aspect,
+    severity: Severity,
+    confidence: Confidence,
+    on: Events | tuple[Events, ...],
+    roles: frozenset[Role],
+    surface: Surface = Surface.INLINE,
+    cwe: tuple[int, ...] = (),
+    languages: frozenset[str] = frozenset({"python"}),
+    security: bool = False,
+) -> Callable[[Callable[[Any, Any], None]], Callable[[Any, Any], None]]:
+    """Put the decorated function into the catalogue.
+
+    The function takes the event (a ``Call``, a ``Node``, …) and the ``Report`` that it speaks to.
+
+    Raises:
+        ValueError: the id is taken, or the docstring lacks a summary, a why, a bad or a good
+            example.
+    """
+
+    def register(run: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+        if id in _catalogue:
+            raise ValueError(f"check id {id!r} is taken")
+        _catalogue[id] = Check(
+            id=id,
+            title=title,
+            aspect=aspect,
+            severity=severity,
+            confidence=confidence,
+            surface=surface,
+            cwe=cwe,
+            languages=languages,
+            roles=roles,
+            on=on if isinstance(on, tuple) else (on,),
+            run=run,
+            documentation=_documentation(id, inspect.getdoc(run) or ""),
+            security=security,
+        )
+        return run
+
+    return register
+
+
+@functools.cache
+def load() -> dict[str, Check]:
+    """Every check by id, sorted by id; imports all check modules the first time."""
+    for package_name in CHECK_PACKAGES:
+        package = importlib.import_module(package_name)
+        for module in pkgutil.walk_packages(package.__path__, f"{package_name}."):
+            importlib.import_module(module.name)
+    return dict(sorted(_catalogue.items()))
+
+
+def _documentation(check_id: str, docstring: str) -> Documentation:
+    """Cut a docstring into its sections; the text before the first heading is the summary."""
+    sections: list[tuple[str, list[str]]] = [("Summary", [])]
+    for line in docstring.splitlines():
+        heading = line.removesuffix(":")
+        if line.endswith(":") and heading in ("Why", "Bad", "Good", "Suppress"):
+            sections.append((heading, []))
+        else:
+            sections[-1][1].append(line)
+    texts = [(name, textwrap.dedent("\n".join(lines)).strip("\n")) for name, lines in sections]
+    prose = {name: text.strip() for name, text in texts if name in ("Summary", "Why", "Suppress")}
+    examples = tuple(
+        _example(text, flagged=name == "Bad") for name, text in texts if name in ("Bad", "Good")
+    )
+    if not prose.get("Summary") or not prose.get("Why"):
+        raise ValueError(f"check {check_id!r}: the docstring needs a summary and a 'Why:' section")
+    if {example.flagged for example in examples} != {True, False}:
+        raise ValueError(f"check {check_id!r}: the docstring needs a 'Bad:' and a 'Good:' example")
+    return Documentation(prose["Summary"], prose["Why"], examples, prose.get("Suppress", ""))
+
+
+def _example(text: str, *, flagged: bool) -> Example:
+    first, _, rest = text.partition("\n")
+    if first.startswith("# file: "):
+        return Example(rest + "\n", first.removeprefix("# file: ").strip(), flagged)
+    return Example(text + "\n", "app/service.py", flagged)
