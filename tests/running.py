@@ -1,4 +1,4 @@
-"""The bot as a process of its own, as a person would start it: for tests, the demo and the bench."""
+"""The bot as a process of its own, as a person would start it (tests, demo, bench)."""
 
 from __future__ import annotations
 
