@@ -1,0 +1,212 @@
+"""From what the analysis found to what the review says: the eight aspects and the verdict.
+
+Pure: equal input gives an equal report. Where things are said (a line, the summary) is decided by
+``plan``, how they are written by ``words``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.review.model import AspectRow, Report, Snapshot, Unread
+from bot.review.words import sentences
+from checks import registry
+from checks.model import (
+    Aspect,
+    Evidence,
+    FileReport,
+    Finding,
+    Lines,
+    Role,
+    Severity,
+    State,
+    Surface,
+)
+from checks.registry import Check
+
+
+def build(
+    snapshot: Snapshot,
+    reports: Sequence[FileReport],
+    catalogue: Mapping[str, Check] | None = None,
+) -> Report:
+    """The report of a pull request.
+
+    ``catalogue`` tells which checks are about security; the whole registry when it is left out.
+    """
+    changed = max(snapshot.pull.changed_files, len(snapshot.diffs))
+    return assemble(
+        reports,
+        unread=snapshot.unread,
+        order=[diff.path for diff in snapshot.diffs],
+        settings_source=snapshot.settings_source,
+        unlisted=changed - len(snapshot.diffs),
+        catalogue=registry.load() if catalogue is None else catalogue,
+    )
+
+
+def assemble(
+    reports: Sequence[FileReport],
+    *,
+    unread: Sequence[Unread] = (),
+    order: Sequence[str] = (),
+    settings_source: str,
+    unlisted: int = 0,
+    whole_files: bool = False,
+    catalogue: Mapping[str, Check],
+) -> Report:
+    """The report over files from anywhere: a pull request or a folder.
+
+    ``order`` gives the order of paths (files that it does not name come last, by path),
+    ``unlisted`` counts changed files that nobody could name, and ``whole_files`` says that all of
+    a file was looked at, not only what a change adds.
+    """
+    position = {path: index for index, path in enumerate(order)}
+    files = tuple(
+        sorted(reports, key=lambda one: (position.get(one.path, len(position)), one.path))
+    )
+    every = (finding for one in files for finding in one.findings)
+    findings = tuple(sorted(every, key=lambda finding: _gravity(finding, catalogue)))
+    analysed = [one for one in files if one.not_analysed is None]
+    preexisting = sum(one.preexisting for one in files)
+    tally = _tally(findings, files, catalogue)
+    return Report(
+        rows=tuple(_row(aspect, files, findings, bool(analysed)) for aspect in Aspect),
+        findings=findings,
+        verdict=sentences.verdict(
+            tally,
+            findings[0] if findings else None,
+            analysed=len(analysed),
+            known=len(files) + len(unread) + unlisted,
+            whole_files=whole_files,
+        ),
+        assumptions=_assumptions(analysed, settings_source, preexisting),
+        not_looked_at=_not_looked_at(files, unread),
+        files=files,
+        preexisting=preexisting,
+        suppressed=sum(len(one.suppressed) for one in files),
+    )
+
+
+def speaks_up(finding: Finding) -> bool:
+    """Whether a finding asks for a change. What does not is a note: one line in the summary."""
+    return finding.surface is Surface.INLINE or finding.severity >= Severity.LOW
+
+
+def merged(ranges: Iterable[Lines]) -> tuple[Lines, ...]:
+    """The ranges in order, those that overlap or touch made one."""
+    joined: list[Lines] = []
+    for one in sorted(ranges):
+        if joined and one.start <= joined[-1].end + 1:
+            joined[-1] = Lines(joined[-1].start, max(joined[-1].end, one.end))
+        else:
+            joined.append(one)
+    return tuple(joined)
+
+
+def _gravity(finding: Finding, catalogue: Mapping[str, Check]) -> tuple[object, ...]:
+    """What findings are sorted by; its tail only makes the order total."""
+    return (
+        -finding.severity,
+        -finding.confidence,
+        not _is_security(finding, catalogue),
+        finding.path,
+        finding.region,
+        finding.check,
+        finding.fingerprint,
+        finding.message,
+    )
+
+
+def _is_security(finding: Finding, catalogue: Mapping[str, Check]) -> bool:
+    check = catalogue.get(finding.check)
+    return check is not None and check.security
+
+
+def _tally(
+    findings: Sequence[Finding], files: Sequence[FileReport], catalogue: Mapping[str, Check]
+) -> sentences.Tally:
+    test_paths = {one.path for one in files if one.role.role.is_test_code}
+    asking = [finding for finding in findings if speaks_up(finding)]
+    security = [finding for finding in asking if _is_security(finding, catalogue)]
+    other = [finding for finding in asking if not _is_security(finding, catalogue)]
+    in_tests = sum(finding.path in test_paths for finding in other)
+    return sentences.Tally(
+        security=len(security),
+        tests=in_tests,
+        code=len(other) - in_tests,
+        notes=len(findings) - len(asking),
+    )
+
+
+def _row(
+    aspect: Aspect, files: Sequence[FileReport], findings: Sequence[Finding], analysed: bool
+) -> AspectRow:
+    own = [finding for finding in findings if finding.aspect is aspect]
+    seen = [(one.path, e) for one in files for e in one.evidence if e.aspect is aspect]
+    noted = [(path, e) for path, e in seen if e.state in (State.NOTE, State.FINDING)]
+    clean = [(path, e) for path, e in seen if e.state is State.CLEAN]
+    paths = [one.path for one in files]
+    found = [(finding.path, finding.region.lines) for finding in own]
+    if any(speaks_up(finding) for finding in own):
+        return AspectRow(aspect, State.FINDING, sentences.found(own), _places(found, paths))
+    if own or noted:
+        clause = sentences.clause([f.message for f in own] + _counted(e for _, e in noted))
+        return AspectRow(aspect, State.NOTE, clause, _places(found + _lines(noted), paths))
+    if clean:
+        clause = sentences.clause(_counted(e for _, e in clean))
+        return AspectRow(aspect, State.CLEAN, clause, _places(_lines(clean), paths))
+    return AspectRow(aspect, State.NOT_APPLICABLE, sentences.nothing(aspect, analysed), ())
+
+
+def _lines(evidence: Iterable[tuple[str, Evidence]]) -> list[tuple[str, Lines]]:
+    return [(path, one.lines) for path, one in evidence]
+
+
+def _places(
+    places: Sequence[tuple[str, Lines]], paths: Sequence[str]
+) -> tuple[tuple[str, tuple[Lines, ...]], ...]:
+    by_path: dict[str, list[Lines]] = {}
+    for path, lines in places:
+        by_path.setdefault(path, []).append(lines)
+    known = [path for path in dict.fromkeys(paths) if path in by_path]
+    unknown = [path for path in by_path if path not in set(known)]
+    return tuple((path, merged(by_path[path])) for path in known + unknown)
+
+
+def _counted(evidence: Iterable[Evidence]) -> list[str]:
+    """Evidence as clauses: equal nouns of equal fate counted, details as they are, no clause twice.
+
+    The clauses come in the order in which their first evidence did.
+    """
+    clauses: dict[tuple[str, ...], str] = {}
+    counts: Counter[tuple[str, ...]] = Counter()
+    for one in evidence:
+        key = (one.detail,) if one.detail else (one.noun, one.fate)
+        counts[key] += 1
+        clauses[key] = one.detail or sentences.counted(counts[key], one.noun, one.plural, one.fate)
+    return list(clauses.values())
+
+
+def _assumptions(
+    analysed: Sequence[FileReport], settings_source: str, preexisting: int
+) -> tuple[str, ...]:
+    said: list[str] = []
+    for role in Role:
+        of_role = [one for one in analysed if one.role.role is role]
+        by_reason: dict[str, list[str]] = {}
+        for one in of_role:
+            by_reason.setdefault(one.role.reason, []).append(one.path)
+        if by_reason:
+            said.append(sentences.roles(role, by_reason))
+    said.append(sentences.settings(settings_source))
+    if preexisting:
+        said.append(sentences.preexisting(preexisting))
+    return tuple(said)
+
+
+def _not_looked_at(files: Sequence[FileReport], unread: Sequence[Unread]) -> tuple[Unread, ...]:
+    whole = [Unread(one.path, one.not_analysed) for one in files if one.not_analysed is not None]
+    parts = [Unread(one.path, limit) for one in files for limit in one.limits]
+    return tuple(dict.fromkeys([*unread, *whole, *parts]))

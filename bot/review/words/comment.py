@@ -1,0 +1,107 @@
+"""Inline comments: three short sentences, what led there, a change to apply, and how to silence it.
+
+Pure: a finding in, Markdown out. Where a comment stands is decided by ``plan``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.review.words.document import folded
+from bot.review.words.escape import code, hides, one_line, prose, raw_fence, shorten
+from bot.review.words.place import Blobs, Voice, place
+from bot.review.words.sentences import count
+from checks.model import Confidence, Finding, Severity, Step, Suggestion
+
+SEVERITY = {one: one.name.lower() for one in Severity}
+CONFIDENCE = {one: one.name.lower() for one in Confidence}
+
+FIXED = "Fixed in "
+GONE = "No longer reported as of "
+
+_SENTENCE_LENGTH = 600
+_STEPS = 12
+_SUGGESTION_LENGTH = 8_000
+_EARLIER_LENGTH = 40_000
+
+
+def sentence(text: str, length: int = _SENTENCE_LENGTH) -> str:
+    """``text`` as Markdown prose that ends like a sentence; nothing for nothing."""
+    short = shorten(one_line(text), length)
+    if not short:
+        return ""
+    return prose(short if short.endswith((".", "?", "…", ":")) else f"{short}.")
+
+
+def finding(
+    found: Finding, *, voice: Voice, blobs: Blobs, suggestion: Suggestion | None, marker: str
+) -> str:
+    """The text of an inline comment; ``suggestion`` only where its lines are the comment's."""
+    reasons = " ".join(filter(None, (sentence(found.why), sentence(found.fix))))
+    parts = [f"**{sentence(found.message)}**" if found.message.strip() else "", reasons]
+    if voice.quotes(found.check):
+        parts.append(_trace(found.trace, blobs))
+        if suggestion is not None:
+            parts.append(offered(suggestion))
+    parts.append(_last_line(found, voice))
+    parts.append(marker)
+    return "\n\n".join(filter(None, parts))
+
+
+def offered(suggestion: Suggestion) -> str:
+    """A change to apply with a click; nothing when it holds what people could not see or read."""
+    text = suggestion.text
+    if hides(text) or len(text) > _SUGGESTION_LENGTH:
+        return ""
+    # An empty fence removes the lines, a blank line in it leaves one blank line.
+    blank = not text and not suggestion.deletes
+    return raw_fence("\n" if blank else text, "suggestion", ends=blank)
+
+
+def fixed(body: str, *, head_sha: str, silenced: bool, marker: str) -> str:
+    """The text of a comment whose finding is gone: the news, and the earlier text folded.
+
+    ``silenced`` says that the file holds comments that silence findings, so that nobody can tell
+    whether this one was mended.
+    """
+    news = f"{GONE if silenced else FIXED}{code(head_sha[:7])}."
+    earlier = body.strip()
+    if len(earlier) > _EARLIER_LENGTH:
+        return f"{news}\n\n{marker}"
+    return f"{news}\n\n{folded('What it said', earlier)}\n\n{marker}"
+
+
+def is_fixed(body: str) -> bool:
+    """Whether a comment of ours already says that its finding is gone."""
+    return body.lstrip().startswith((FIXED, GONE))
+
+
+def silence(check: str) -> str:
+    """The comment in the code that silences a check, as code."""
+    return code(f"# assay: ignore[{check}] reason")
+
+
+def _last_line(found: Finding, voice: Voice) -> str:
+    facts = (
+        voice.rule(found.check),
+        f"{SEVERITY[found.severity]} severity",
+        f"{CONFIDENCE[found.confidence]} confidence",
+        f"to silence: {silence(found.check)}",
+    )
+    return f"<sub>{' · '.join(facts)}</sub>"
+
+
+def _trace(steps: Sequence[Step], blobs: Blobs) -> str:
+    """The way of the data, folded; the middle of a very long way is left out."""
+    if not steps:
+        return ""
+    lines = [
+        f"{number}. {place(blobs, one.path, one.region.lines)} {sentence(one.note, 200)}".rstrip()
+        for number, one in enumerate(steps, 1)
+    ]
+    if len(lines) > _STEPS:
+        half = _STEPS // 2
+        left = len(lines) - 2 * half
+        lines = [*lines[:half], "", f"{count(left, 'step')} left out.", "", *lines[-half:]]
+    summary = f"How the data gets there ({count(len(steps), 'step')})"
+    return folded(summary, "\n".join(lines))
