@@ -29,7 +29,7 @@ class RepositoryAPI(Protocol):
 
     @property
     def app_slug(self) -> str:
-        """The app's slug; its bot user is ``<slug>[bot]``."""
+        """The app's slug; its bot user is ``<slug>[bot]``. Known after the first call."""
 
     async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
         """Read one JSON value."""
@@ -57,5 +57,7 @@ class RepositoryAPI(Protocol):
         """Run a GraphQL document; the ``data`` object.
 
         Partial errors (``data`` beside ``errors``) come back as data with nulls; without data they
-        are raised. Queries are retried on passing trouble, mutations are not.
+        are raised. Queries are retried on passing trouble, mutations are not: a null that is still
+        there after the retries may mean "not there", "not allowed" or "GitHub could not". A rate
+        limit is always raised, and so are the errors of a mutation that did nothing.
         """
