@@ -39,6 +39,13 @@ class ReviewPull(msgspec.Struct, frozen=True, kw_only=True):
     """A person asked again: a completed check run on the head is no reason to stop."""
     rerun_key: str = ""
     """Names the request (the delivery id), so that a retried job does not make a second run."""
+    delivery: str = ""
+    """The delivery that led here, for the log."""
+    head_hint: str = ""
+    """The head that the delivery named: where to look for a check run left in progress, and how
+    to notice that GitHub's data lags. Never what is reviewed."""
+    before_hint: str = ""
+    """The head before the push (``before`` of ``synchronize``), for the same purpose."""
 
 
 class CommentCommand(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,246 @@
+"""The handler of review jobs: from a job to a reviewed pull request.
+
+It only puts the steps in order: find the pull request, put up the check run, read, analyse, report,
+plan, publish. Every way through it completes the check run or leaves it, in progress, to a try
+that will: a fault is raised as it comes, and the job's next try finds the run again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from bot.github import pulls
+from bot.github.port import RepositoryAPI
+from bot.jobs import Job, JobEngine, kinds
+from bot.review import plan as plans
+from bot.review import report as reports
+from bot.review import runs
+from bot.review.cache import TextCache
+from bot.review.markers import Signer
+from bot.review.model import OwnCheckRun, Plan, Snapshot, Standing
+from bot.review.publish import Superseded, publish
+from bot.review.runs import Target
+from bot.review.snapshot import Configuration, Opened, Pause, open_pull, take
+from bot.review.words.place import Voice
+from checks.model import ChangedFile, FileReport, Settings
+
+log = logging.getLogger(__name__)
+
+SUPERSEDED = "superseded"
+_MAX_PAST_HEADS = 5
+"""Commits of the pull request whose check runs an ending job looks at."""
+
+OpenRepository = Callable[[int, int], Awaitable[RepositoryAPI]]
+"""GitHub as one installation sees one repository: (installation id, repository id)."""
+
+
+class Analysis(Protocol):
+    """The analysis, away from the event loop: :class:`checks.sandbox.Pool`."""
+
+    async def analyse(
+        self, files: Sequence[ChangedFile], settings: Settings
+    ) -> tuple[FileReport, ...]:
+        """A report on each file, in order; never raises for what is in them."""
+
+    async def read_configuration(self, text: bytes) -> Configuration:
+        """Read a configuration file; never raises for what is in it."""
+
+
+class Observer(Protocol):
+    """Hears how reviews end. Must not block and must not raise."""
+
+    def review(self, conclusion: str, seconds: float, calls: int | None) -> None:
+        """A review ended; ``calls`` is how many requests to GitHub it took."""
+
+
+class Unobserved:
+    """Tells nobody."""
+
+    def review(self, conclusion: str, seconds: float, calls: int | None) -> None:
+        """Ignore."""
+
+
+class Reviewer:
+    """Reviews pull requests. One value per process."""
+
+    def __init__(
+        self,
+        repository: OpenRepository,
+        engine: JobEngine,
+        analysis: Analysis,
+        signer: Signer,
+        voice: Voice,
+        *,
+        cache: TextCache | None = None,
+        observer: Observer | None = None,
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        self._repository = repository
+        self._engine = engine
+        self._analysis = analysis
+        self._signer = signer
+        self._voice = voice
+        self._cache = cache or TextCache()
+        self._observer = observer or Unobserved()
+        self._pause = pause
+
+    async def review(self, job: Job) -> None:
+        """Review the job's pull request, or tidy up after a job that ends without a review.
+
+        Raises:
+            GitHubFault: as it came; the job can run again and finds what it has done.
+            msgspec.ValidationError: the payload is of another kind.
+        """
+        asked = kinds.decode(job.payload, kinds.ReviewPull)
+        started = time.monotonic()
+        api = await self._repository(asked.installation, asked.repository.id)
+        if job.ending is not None:
+            conclusion = await self._end(api, asked, job.ending)
+        else:
+            conclusion = await self._review(api, asked, job)
+        seconds = time.monotonic() - started
+        self._observer.review(conclusion, seconds, api.calls)
+        log.info(
+            "review of pull request %d (%s): %s, %.1f s, %d requests",
+            asked.pull,
+            asked.trigger,
+            conclusion,
+            seconds,
+            api.calls,
+        )
+
+    async def _review(self, api: RepositoryAPI, asked: kinds.ReviewPull, job: Job) -> str:
+        opened = await open_pull(
+            api,
+            repository=asked.repository.full_name,
+            repository_id=asked.repository.id,
+            installation=asked.installation,
+            number=asked.pull,
+            stale_head=asked.before_hint if job.attempt == 1 else "",
+            pause=self._pause,
+        )
+        target = Target(api, opened.repository, asked.repository.id, asked.pull, opened.head)
+        request = runs.request_id(
+            asked.pull, opened.pull.base.ref, asked.rerun_key if asked.rerun else ""
+        )
+        start = runs.choose(await runs.find(target), request)
+        for stray in start.strays:
+            stopped = plans.superseded(target.head_sha, voice=self._voice)
+            await runs.complete(target, stray, stopped, unanswered=True)
+        if start.done:
+            return "already reviewed"
+        if not opened.open:
+            closed = plans.closed(target.head_sha, voice=self._voice)
+            return await self._without_review(target, start.run, request, closed)
+        run = start.run
+        if run is None:
+            words = plans.in_progress(target.head_sha, voice=self._voice)
+            run = await runs.begin(target, request, words)
+        try:
+            return await self._carry_out(target, run, opened, job)
+        except Superseded as reason:
+            return await self._stop(target, run, reason.newer_sha)
+
+    async def _carry_out(self, target: Target, run: OwnCheckRun, opened: Opened, job: Job) -> str:
+        """The review itself, on a run that is in progress."""
+
+        async def guard() -> None:
+            if not await self._engine.still_current(job):
+                raise Superseded
+
+        await guard()
+        snapshot = await take(target.api, opened, self._analysis, self._cache)
+        if not snapshot.diffs and not snapshot.unread:
+            empty = plans.nothing_to_review(
+                target.head_sha, "the pull request changes no files", voice=self._voice
+            )
+            await runs.complete(target, run, empty)
+            return empty.conclusion.value
+        await guard()
+        found = await self._analysis.analyse(snapshot.files, snapshot.settings)
+        report = reports.build(snapshot, found)
+
+        def planner(standing: Standing, refused: frozenset[str] | None) -> Plan:
+            return plans.make(
+                _without_places(snapshot, refused),
+                report,
+                standing,
+                self._signer,
+                repository=target.repository_id,
+                voice=self._voice,
+            )
+
+        done = await publish(target, run, self._signer, planner, guard)
+        return done.conclusion.value
+
+    async def _without_review(
+        self, target: Target, run: OwnCheckRun | None, request: str, plan: Plan
+    ) -> str:
+        """Say why there is no review, in the run that is in progress or in a new one."""
+        if run is not None:
+            await runs.complete(target, run, plan, unanswered=True)
+        else:
+            await runs.record(target, f"{request}:{plan.conclusion.value}", plan)
+        return plan.conclusion.value
+
+    async def _stop(self, target: Target, run: OwnCheckRun, newer_sha: str) -> str:
+        """The review is not wanted any more, or another worker does it.
+
+        If the head moved on, nobody else will complete the old one's run. If it did not, the run
+        is left in progress: whoever works on the head now uses it or completes it.
+        """
+        if not newer_sha:
+            now = await pulls.get(target.api, target.repository, target.pull)
+            newer_sha = "" if now.head.sha == target.head_sha else now.head.sha
+        if newer_sha:
+            words = plans.superseded(target.head_sha, voice=self._voice, newer_sha=newer_sha)
+            await runs.complete(target, run, words, unanswered=True)
+        return SUPERSEDED
+
+    async def _end(self, api: RepositoryAPI, asked: kinds.ReviewPull, ending: str) -> str:
+        """Complete the runs that a job left in progress.
+
+        Which head it worked on is not stored anywhere: the runs are looked for on the head now,
+        on those that the delivery named, and on the pull request's last commits. On the head of
+        now, a superseded job completes nothing: the newer job does, or uses the run.
+        """
+        opened = await open_pull(
+            api,
+            repository=asked.repository.full_name,
+            repository_id=asked.repository.id,
+            installation=asked.installation,
+            number=asked.pull,
+            lag=(),
+        )
+        superseded = ending == SUPERSEDED
+        past = await pulls.commits(api, opened.repository, asked.pull)
+        hints = [sha for sha in (asked.head_hint, asked.before_hint) if sha]
+        heads = dict.fromkeys([opened.head, *hints, *past[-_MAX_PAST_HEADS:]])
+        if superseded:
+            del heads[opened.head]
+        for head in heads:
+            target = Target(api, opened.repository, asked.repository.id, asked.pull, head)
+            if superseded or head != opened.head:
+                words = plans.superseded(head, voice=self._voice, newer_sha=opened.head)
+            else:
+                words = plans.gave_up(head, ending, voice=self._voice)
+            for run in await runs.find(target):
+                if run.status != "completed":
+                    await runs.complete(target, run, words, unanswered=True)
+        return SUPERSEDED if superseded else "gave up"
+
+
+def _without_places(snapshot: Snapshot, refused: frozenset[str] | None) -> Snapshot:
+    """The snapshot with no place for comments on these paths; None: on no path at all."""
+    if refused == frozenset():
+        return snapshot
+    diffs = tuple(
+        dataclasses.replace(one, hunks=()) if refused is None or one.path in refused else one
+        for one in snapshot.diffs
+    )
+    return dataclasses.replace(snapshot, diffs=diffs)
