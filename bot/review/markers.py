@@ -90,7 +90,8 @@ class Signer:
         Never raises, whatever the text.
         """
         found: Marker | None = None
-        for kind, fingerprint, mac in _MARKER.findall(body)[-_MOST_MARKERS:]:
+        readable = body.encode("utf-8", "replace").decode()
+        for kind, fingerprint, mac in _MARKER.findall(readable)[-_MOST_MARKERS:]:
             genuine = self._verify(kind, place, fingerprint, mac)
             if genuine or found is None or not found.genuine:
                 found = Marker(kind, fingerprint, genuine)

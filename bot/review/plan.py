@@ -25,7 +25,7 @@ from bot.review.model import (
     Snapshot,
     Standing,
 )
-from bot.review.report import speaks_up
+from bot.review.report import known_files, speaks_up
 from bot.review.words import comment, summary
 from bot.review.words.escape import one_line, shorten, visible
 from bot.review.words.place import Blobs, Voice
@@ -83,7 +83,7 @@ def make(
     return Plan(
         head_sha=pull.head_sha,
         conclusion=conclude(report, snapshot.settings.fail_on),
-        title=summary.title(report.findings, len(report.files)),
+        title=summary.title(report, known_files(snapshot, len(report.files))),
         summary=summary.write(report, occasion, voice=voice, blobs=blobs),
         text=summary.details(report, voice=voice, blobs=blobs),
         annotations=annotate(report.findings, voice),

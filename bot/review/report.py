@@ -35,13 +35,12 @@ def build(
 
     ``catalogue`` tells which checks are about security; the whole registry when it is left out.
     """
-    changed = max(snapshot.pull.changed_files, len(snapshot.diffs))
     return assemble(
         reports,
         unread=snapshot.unread,
         order=[diff.path for diff in snapshot.diffs],
         settings_source=snapshot.settings_source,
-        unlisted=changed - len(snapshot.diffs),
+        known=known_files(snapshot, len(reports)),
         catalogue=registry.load() if catalogue is None else catalogue,
     )
 
@@ -52,15 +51,15 @@ def assemble(
     unread: Sequence[Unread] = (),
     order: Sequence[str] = (),
     settings_source: str,
-    unlisted: int = 0,
+    known: int | None = None,
     whole_files: bool = False,
     catalogue: Mapping[str, Check],
 ) -> Report:
     """The report over files from anywhere: a pull request or a folder.
 
     ``order`` gives the order of paths (files that it does not name come last, by path),
-    ``unlisted`` counts changed files that nobody could name, and ``whole_files`` says that all of
-    a file was looked at, not only what a change adds.
+    ``known`` counts all files that there are, those that nobody could name included, and
+    ``whole_files`` says that all of a file was looked at, not only what a change adds.
     """
     position = {path: index for index, path in enumerate(order)}
     files = tuple(
@@ -78,7 +77,7 @@ def assemble(
             tally,
             findings[0] if findings else None,
             analysed=len(analysed),
-            known=len(files) + len(unread) + unlisted,
+            known=len(files) + len(unread) if known is None else known,
             whole_files=whole_files,
         ),
         assumptions=_assumptions(analysed, settings_source, preexisting),
@@ -87,6 +86,18 @@ def assemble(
         preexisting=preexisting,
         suppressed=sum(len(one.suppressed) for one in files),
     )
+
+
+def known_files(snapshot: Snapshot, reports: int) -> int:
+    """How many files a review should have looked at.
+
+    GitHub lists at most 3,000 changed files: those beyond count by number, and what the snapshot
+    says of them in words does not count again.
+    """
+    unlisted = max(0, snapshot.pull.changed_files - len(snapshot.diffs))
+    listed = {diff.path for diff in snapshot.diffs}
+    unread = sum(not unlisted or one.path in listed for one in snapshot.unread)
+    return reports + unread + unlisted
 
 
 def speaks_up(finding: Finding) -> bool:

@@ -95,10 +95,10 @@ def _trace(steps: Sequence[Step], blobs: Blobs) -> str:
     """The way of the data, folded; the middle of a very long way is left out."""
     if not steps:
         return ""
-    lines = [
-        f"{number}. {place(blobs, one.path, one.region.lines)} {sentence(one.note, 200)}".rstrip()
-        for number, one in enumerate(steps, 1)
-    ]
+    lines = []
+    for number, one in enumerate(steps, 1):
+        note = prose(shorten(one_line(one.note), 200))
+        lines.append(f"{number}. {place(blobs, one.path, one.region.lines)} {note}".rstrip())
     if len(lines) > _STEPS:
         half = _STEPS // 2
         left = len(lines) - 2 * half

@@ -92,9 +92,9 @@ def _size(text: str) -> int:
 def folded(summary: str, body: str) -> str:
     """A part that opens on a click. ``summary`` is HTML already, ``body`` Markdown."""
     head, tail = folding(summary)
-    return f"{head}{body}\n{tail}"
+    return f"{head}\n{body}\n{tail}"
 
 
 def folding(summary: str) -> tuple[str, str]:
     """The lines before and after what is folded: blank lines make GitHub read it as Markdown."""
-    return f"<details><summary>{summary}</summary>\n\n", "\n</details>"
+    return f"<details><summary>{summary}</summary>\n", "\n</details>"

@@ -52,9 +52,9 @@ _ESCAPED = str.maketrans(
 _SCHEME = re2.compile(r"(?i)(https?|ftps?|mailto|xmpp|wss?|file|git|ssh)(:)")
 _WWW = re2.compile(r"(?i)(www)(\.)")
 _TICKET = re2.compile(r"(?i)(gh-)([0-9])")
-_COMMIT = re2.compile(r"(?i)([0-9a-f]{6})([0-9a-f])")
+_COMMIT = re2.compile(r"(?i)[0-9a-f]{7,}")
 _EMOJI = re2.compile(r"(:)([A-Za-z0-9_+-]+:)")
-_BLOCK_START = re2.compile(r"^([0-9]{0,9})([-+=:.)])")
+_NUMBERED = re2.compile(r"^([0-9]{1,9})([.)])(\s|$)")
 _LINK = re2.compile(r"^https?://[A-Za-z0-9._~:/?#@!$&+,;=%-]+$")
 
 _URL_LENGTH = 1000
@@ -119,13 +119,29 @@ def shorten_path(path: str, length: int = 100) -> str:
 
 def text(value: str) -> str:
     """``value`` as inert prose on one line, good for a paragraph, a list item or a table cell."""
+    return _opening(_inert(value))
+
+
+def _inert(value: str) -> str:
     escaped = one_line(value).translate(_ESCAPED)
     escaped = _SCHEME.sub(rf"\1{BREAK}\2", escaped)
     escaped = _WWW.sub(rf"\1{BREAK}\2", escaped)
     escaped = _TICKET.sub(rf"\1{BREAK}\2", escaped)
     escaped = _EMOJI.sub(rf"\1{BREAK}\2", escaped)
-    escaped = _COMMIT.sub(rf"\1{BREAK}\2", escaped)
-    return str(_BLOCK_START.sub(r"\1\\\2", escaped))
+    return str(_COMMIT.sub(_broken, escaped))
+
+
+def _broken(match: re2._Match[str]) -> str:
+    """A word of seven or more hexadecimal digits, in pieces too short to name a commit."""
+    word = match.group(0)
+    return BREAK.join(word[at : at + 6] for at in range(0, len(word), 6))
+
+
+def _opening(escaped: str) -> str:
+    """``escaped`` so that it starts no list, rule or underline at the beginning of a line."""
+    if escaped.startswith(("-", "+", "=")):
+        return "\\" + escaped
+    return str(_NUMBERED.sub(r"\1\\\2\3", escaped))
 
 
 def prose(value: str, *, cell: bool = False) -> str:
@@ -144,7 +160,7 @@ def prose(value: str, *, cell: bool = False) -> str:
         elif part:
             written += _inner(part, first=not written)
     if balanced < len(parts):
-        written += text("`" + parts[-1])
+        written += _inert("`" + parts[-1])
     return written
 
 
@@ -154,7 +170,7 @@ def _inner(part: str, *, first: bool) -> str:
         return "" if first else " "
     before = " " if part[0].isspace() and not first else ""
     after = " " if part[-1].isspace() else ""
-    return f"{before}{text(part)}{after}"
+    return f"{before}{text(part) if first else _inert(part)}{after}"
 
 
 def code(value: str, *, cell: bool = False) -> str:
@@ -198,7 +214,8 @@ def html_code(value: str) -> str:
 
 def link(label: str, url: str) -> str:
     """A link with a label that is Markdown already; the label alone when the address is unfit."""
-    return f"[{label}]({url})" if _LINK.match(url) and len(url) <= _URL_LENGTH else label
+    fit = url.isascii() and len(url) <= _URL_LENGTH and _LINK.match(url)
+    return f"[{label}]({url})" if fit else label
 
 
 def path_in_url(path: str) -> str:

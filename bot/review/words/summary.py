@@ -41,14 +41,17 @@ class Occasion:
     """How many findings are beyond the number of annotations that a check run is given."""
 
 
-def title(findings: Sequence[Finding], looked_at: int) -> str:
+def title(report: Report, known: int) -> str:
     """``1 high, 2 medium · 14 files``: at most 255 characters by construction."""
+    findings = report.findings
     asking = [one.severity for one in findings if speaks_up(one)]
     counts = [(asking.count(one), SEVERITY[one]) for one in sorted(Severity, reverse=True)]
     said = [f"{number:,} {word}" for number, word in counts if number]
     if notes := len(findings) - len(asking):
         said.append(count(notes, "note"))
-    return f"{', '.join(said) or 'No findings'} · {count(looked_at, 'file')}"
+    analysed = sum(one.not_analysed is None for one in report.files)
+    files = count(known, "file") if analysed == known else f"{analysed:,} of {known:,} files"
+    return f"{', '.join(said) or 'No findings'} · {files}"
 
 
 def write(report: Report, occasion: Occasion, *, voice: Voice, blobs: Blobs) -> str:
