@@ -157,8 +157,8 @@ def test_a_finding_clause_is_the_gravest_and_a_count() -> None:
             (values.report("a.py"), values.report("b.py", not_analysed="time limit")),
             (Unread("c.bin", "binary"),),
             (
-                "No security defects and no other problems were found in the 1 of 3 files that could "
-                "be read."
+                "No security defects and no other problems were found in the 1 of 3 files "
+                "that could be read."
             ),
         ),
         (
@@ -179,9 +179,9 @@ def test_a_finding_clause_is_the_gravest_and_a_count() -> None:
             ),
             (),
             (
-                "1 security defect, 1 test problem and 1 code problem were found in the changed code, "
-                "the gravest: The `status` argument of the request reaches `cursor.execute` inside the "
-                "SQL text (`app/orders.py`, line 12)."
+                "1 security defect, 1 test problem and 1 code problem were found in the changed "
+                "code, the gravest: The `status` argument of the request reaches `cursor.execute` "
+                "inside the SQL text (`app/orders.py`, line 12)."
             ),
         ),
         (
