@@ -1,0 +1,63 @@
+"""``check_run``: a button on one of our own check runs was pressed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.events.checks import again
+from bot.events.outcome import Delivery, Ignored, Outcome
+from bot.events.payloads import (
+    Account,
+    App,
+    Installation,
+    PullReference,
+    Repository,
+    Sha,
+    own_pulls,
+    read,
+)
+from bot.external_id import pull_of
+
+BUTTONS = {"rerequested": "re-run", "requested_action": "button"}
+
+
+class CheckRun(msgspec.Struct, frozen=True):
+    """The check run, with the id that we gave it."""
+
+    head_sha: Sha
+    app: App | None = None
+    external_id: str | None = None
+    pull_requests: tuple[PullReference, ...] | None = ()
+
+
+class CheckRunEvent(msgspec.Struct, frozen=True):
+    """The payload, as far as it is read."""
+
+    action: str
+    check_run: CheckRun
+    repository: Repository
+    installation: Installation
+    sender: Account
+
+
+def translate(delivery: Delivery, app_id: int) -> Outcome:
+    """Reviews of the pull requests that the check run stands for."""
+    event = read(delivery, CheckRunEvent)
+    run = event.check_run
+    if run.app is None or run.app.id != app_id:
+        return Ignored("the check run belongs to another app")
+    if event.action not in BUTTONS:
+        return Ignored("our own check run was reported back to us")
+    # Our own id says which pull request this run is about, for forks too; another one may have
+    # the same head.
+    named = pull_of(run.external_id)
+    pulls = own_pulls(run.pull_requests or (), event.repository) if named is None else (named,)
+    return again(
+        delivery,
+        installation=event.installation,
+        repository=event.repository,
+        pulls=pulls,
+        head_sha=run.head_sha,
+        sender=event.sender,
+        button=BUTTONS[event.action],
+    )

@@ -1,0 +1,99 @@
+"""The jobs that events ask for, with the lanes and the names that keep them in order."""
+
+from __future__ import annotations
+
+from bot.events.outcome import Delivery
+from bot.jobs import NewJob, kinds
+
+
+def push_review(
+    delivery: Delivery,
+    installation: int,
+    repository: kinds.Repository,
+    pull: int,
+    trigger: str,
+    *,
+    head: str,
+    before: str = "",
+) -> NewJob:
+    """A review because the pull request changed: older reviews of it are no longer wanted."""
+    payload = kinds.ReviewPull(
+        installation=installation,
+        repository=repository,
+        pull=pull,
+        trigger=trigger,
+        delivery=delivery.id,
+        head_hint=head,
+        before_hint=before,
+    )
+    return NewJob(
+        kind=kinds.REVIEW,
+        payload=kinds.encode(payload),
+        dedupe=delivery.id,
+        lane=kinds.lane(installation, repository.id, pull),
+        group=str(installation),
+        supersede=True,
+    )
+
+
+def asked_review(
+    delivery_id: str,
+    installation: int,
+    repository: kinds.Repository,
+    pull: int,
+    trigger: str,
+    *,
+    head: str = "",
+) -> NewJob:
+    """A review because a person asked again: it waits its turn and pushes nothing aside."""
+    payload = kinds.ReviewPull(
+        installation=installation,
+        repository=repository,
+        pull=pull,
+        trigger=trigger,
+        rerun=True,
+        rerun_key=delivery_id,
+        delivery=delivery_id,
+        head_hint=head,
+    )
+    return NewJob(
+        kind=kinds.REVIEW,
+        payload=kinds.encode(payload),
+        # One delivery may ask for several reviews, and a command is a job under its own id.
+        dedupe=f"{delivery_id}:review:{pull}",
+        lane=kinds.lane(installation, repository.id, pull),
+        group=str(installation),
+    )
+
+
+def rerun_head(
+    delivery: Delivery, installation: int, repository: kinds.Repository, head_sha: str, sender: str
+) -> NewJob:
+    """Find the pull requests of a commit, and review them again."""
+    payload = kinds.RerunHead(
+        installation=installation,
+        repository=repository,
+        head_sha=head_sha,
+        sender=sender,
+        delivery=delivery.id,
+    )
+    return NewJob(
+        kind=kinds.RERUN_HEAD,
+        payload=kinds.encode(payload),
+        dedupe=delivery.id,
+        lane=f"{installation}:{repository.id}:head:{head_sha}",
+        group=str(installation),
+    )
+
+
+def comment_command(delivery: Delivery, payload: kinds.CommentCommand) -> NewJob:
+    """A command in a comment. Its lane is its own: a running review does not delay the answer."""
+    lane = kinds.lane(payload.installation, payload.repository.id, payload.pull)
+    return NewJob(
+        kind=kinds.COMMENT_COMMAND,
+        payload=kinds.encode(payload),
+        dedupe=delivery.id,
+        lane=f"{lane}:commands",
+        group=str(payload.installation),
+        priority=1,
+    )

@@ -1,0 +1,80 @@
+"""``pull_request``: a pull request was opened, pushed to, or aimed at another branch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from bot.events.jobs import push_review
+from bot.events.outcome import Delivery, Ignored, Outcome
+from bot.events.payloads import (
+    Id,
+    Installation,
+    PullReference,
+    Repository,
+    Sha,
+    own_pulls,
+    read,
+)
+
+REVIEWED = frozenset({"opened", "reopened", "synchronize", "ready_for_review"})
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What an edit changed; only whether the base did is of interest."""
+
+    base: Any = None
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The head commit at the time of the event: a hint only, the review asks for it anew."""
+
+    sha: Sha
+
+
+class PullRequest(PullReference, frozen=True, kw_only=True):
+    """The pull request, with its head."""
+
+    head: Head
+
+
+class PullRequestEvent(msgspec.Struct, frozen=True):
+    """The payload, as far as it is read."""
+
+    action: str
+    number: Id
+    pull_request: PullRequest
+    repository: Repository
+    installation: Installation
+    changes: Changes = Changes()
+    before: Sha | None = None
+    """The head before a push."""
+
+
+def translate(delivery: Delivery) -> Outcome:
+    """A review, or the reason why there is none."""
+    event = read(delivery, PullRequestEvent)
+    if event.action == "closed":
+        return Ignored("the pull request was closed; a review that runs finds that out itself")
+    if event.action == "edited":
+        if event.changes.base is None:
+            return Ignored("only the text of the pull request was edited")
+        trigger = "edited: another base branch"
+    elif event.action in REVIEWED:
+        trigger = event.action
+    else:
+        return Ignored("this action of pull_request asks for no review")
+    if not own_pulls((event.pull_request,), event.repository):
+        return Ignored("the pull request belongs to another repository")
+    return (
+        push_review(
+            delivery,
+            event.installation.id,
+            event.repository.named(),
+            event.number,
+            trigger,
+            head=event.pull_request.head.sha,
+            before=event.before or "",
+        ),
+    )

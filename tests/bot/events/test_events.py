@@ -1,0 +1,282 @@
+"""What each event becomes: a job with its lane, or nothing for a reason."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.events import Delivery, Ignored, Outcome, translate, translators
+from bot.jobs import NewJob, kinds
+from tests.bot.events.payloads import (
+    APP_ID,
+    INSTALLATION,
+    REPOSITORY,
+    SHA,
+    check_run,
+    check_suite,
+    issue_comment,
+    pull_request,
+    reference,
+)
+
+DELIVERY = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
+KNOWN = translators(APP_ID)
+LANE = "77:186853002:2"
+
+
+def outcome(event: str, payload: Any) -> Outcome:
+    return translate(Delivery(DELIVERY, event, json.dumps(payload).encode()), KNOWN)
+
+
+def jobs(event: str, payload: Any) -> tuple[NewJob, ...]:
+    found = outcome(event, payload)
+    assert not isinstance(found, Ignored), found.reason
+    return found
+
+
+def reason(event: str, payload: Any) -> str:
+    found = outcome(event, payload)
+    assert isinstance(found, Ignored)
+    return found.reason
+
+
+@pytest.mark.parametrize("action", ["opened", "reopened", "synchronize", "ready_for_review"])
+def test_a_changed_pull_request_is_reviewed(action: str) -> None:
+    (job,) = jobs("pull_request", pull_request(action))
+    assert job == NewJob(
+        kind=kinds.REVIEW,
+        payload={
+            "installation": 77,
+            "repository": {"id": 186853002, "owner": "Codertocat", "name": "Hello-World"},
+            "pull": 2,
+            "trigger": action,
+            "rerun": False,
+            "rerun_key": "",
+            "delivery": DELIVERY,
+            "head_hint": SHA,
+            "before_hint": "",
+        },
+        dedupe=DELIVERY,
+        lane=LANE,
+        group="77",
+        supersede=True,
+    )
+
+
+def test_a_push_names_the_head_before_it() -> None:
+    before = "0" * 40
+    (job,) = jobs("pull_request", pull_request("synchronize", before=before, after=SHA))
+    assert (job.payload["head_hint"], job.payload["before_hint"]) == (SHA, before)
+
+
+def test_another_base_branch_is_reviewed() -> None:
+    changes = {"base": {"ref": {"from": "main"}, "sha": {"from": SHA}}}
+    (job,) = jobs("pull_request", pull_request("edited", changes=changes))
+    assert job.supersede
+    assert "base" in job.payload["trigger"]
+
+
+@pytest.mark.parametrize(
+    ("action", "changes"),
+    [
+        ("edited", {"title": {"from": "old"}}),
+        ("edited", {}),
+        ("closed", {}),
+        ("labeled", {}),
+        ("converted_to_draft", {}),
+        ("invented_tomorrow", {}),
+    ],
+)
+def test_other_actions_are_passed_over(action: str, changes: dict[str, Any]) -> None:
+    assert reason("pull_request", pull_request(action, changes=changes))
+
+
+def test_a_pull_request_of_another_repository_is_passed_over() -> None:
+    payload = pull_request("opened")
+    payload["pull_request"] = reference(repository=5)
+    assert "another repository" in reason("pull_request", payload)
+
+
+def test_a_fork_that_is_gone_is_reviewed_all_the_same() -> None:
+    payload = pull_request("opened")
+    payload["pull_request"]["head"] = {"ref": "x", "sha": SHA, "repo": None, "user": None}
+    assert len(jobs("pull_request", payload)) == 1
+
+
+def test_a_command_is_a_job_beside_the_reviews() -> None:
+    (job,) = jobs("issue_comment", issue_comment("/assay recheck\r\nplease, it was flaky"))
+    assert (job.kind, job.lane, job.group) == (kinds.COMMENT_COMMAND, f"{LANE}:commands", "77")
+    assert (job.dedupe, job.supersede) == (DELIVERY, False)
+    asked = kinds.decode(job.payload, kinds.CommentCommand)
+    assert asked.body == "/assay recheck"
+    assert (asked.pull, asked.comment, asked.author) == (2, 492700400, "octocat")
+    assert asked.delivery == DELIVERY
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        issue_comment("/assay recheck", "edited"),
+        issue_comment("/assay recheck", "deleted"),
+        issue_comment("/assay recheck", issue={"number": 2}),
+        issue_comment("/assay recheck", issue={"number": 2, "pull_request": None}),
+        issue_comment("> /assay recheck"),
+        issue_comment("```\n/assay recheck\n```"),
+        issue_comment("you can say /assay recheck"),
+        issue_comment(""),
+        issue_comment(None),
+        issue_comment("", comment={"id": 1, "body": "/assay help", "user": None}),
+        issue_comment(
+            "", comment={"id": 1, "body": "/assay help", "user": {"login": "x[bot]", "type": "Bot"}}
+        ),
+        issue_comment("", comment={"id": 1, "body": "/assay help", "user": {"login": "x[bot]"}}),
+    ],
+)
+def test_other_comments_are_passed_over(payload: Any) -> None:
+    assert reason("issue_comment", payload)
+
+
+def test_a_zero_byte_never_reaches_the_database() -> None:
+    (job,) = jobs("issue_comment", issue_comment("/assay recheck \0 now"))
+    assert "\0" not in json.dumps(job.payload)
+    assert "\\u0000" not in json.dumps(job.payload)
+
+
+@pytest.mark.parametrize(
+    ("event", "payload"),
+    [
+        ("check_run", check_run("rerequested")),
+        ("check_run", check_run("requested_action", requested_action={"identifier": "recheck"})),
+        ("check_run", check_run("rerequested", pulls=[], external_id="pull:2")),
+        ("check_run", check_run("rerequested", pulls=[], external_id="pull:2:more")),
+        ("check_suite", check_suite("rerequested")),
+    ],
+)
+def test_a_re_run_waits_its_turn(event: str, payload: Any) -> None:
+    (job,) = jobs(event, payload)
+    assert (job.kind, job.lane, job.supersede) == (kinds.REVIEW, LANE, False)
+    asked = kinds.decode(job.payload, kinds.ReviewPull)
+    assert (asked.rerun, asked.rerun_key, asked.pull) == (True, DELIVERY, 2)
+    assert "@octocat" in asked.trigger
+
+
+@pytest.mark.parametrize(
+    ("event", "payload"),
+    [
+        ("check_run", check_run("rerequested", pulls=[], external_id=None)),
+        ("check_run", check_run("rerequested", pulls=[reference(repository=5)])),
+        ("check_run", check_run("rerequested", pulls=[], external_id="something else")),
+        ("check_suite", check_suite("rerequested", pulls=[])),
+    ],
+)
+def test_a_head_without_a_pull_request_is_looked_up(event: str, payload: Any) -> None:
+    (job,) = jobs(event, payload)
+    assert (job.kind, job.group, job.dedupe) == (kinds.RERUN_HEAD, "77", DELIVERY)
+    asked = kinds.decode(job.payload, kinds.RerunHead)
+    assert (asked.head_sha, asked.sender, asked.delivery) == (SHA, "octocat", DELIVERY)
+
+
+def test_a_suite_re_runs_every_pull_request_of_its_head_once() -> None:
+    pulls = [reference(2), reference(3), reference(2), reference(4, repository=5)]
+    found = jobs("check_suite", check_suite("rerequested", pulls=pulls))
+    assert [job.payload["pull"] for job in found] == [2, 3]
+    assert len({job.dedupe for job in found}) == 2
+
+
+def test_the_external_id_tells_which_of_two_pull_requests_is_meant() -> None:
+    pulls = [reference(2), reference(3)]
+    (job,) = jobs("check_run", check_run("rerequested", pulls=pulls, external_id="pull:3"))
+    assert job.payload["pull"] == 3
+
+
+@pytest.mark.parametrize(
+    ("event", "payload"),
+    [
+        ("check_run", check_run("created")),
+        ("check_run", check_run("completed")),
+        ("check_run", check_run("rerequested", app=5)),
+        ("check_run", check_run("requested_action", app=5)),
+        ("check_suite", check_suite("requested")),
+        ("check_suite", check_suite("completed")),
+        ("check_suite", check_suite("rerequested", app=5)),
+        ("merge_group", {"action": "checks_requested"}),
+        ("ping", {"zen": "Design for failure."}),
+        ("installation", {"action": "new_permissions_accepted", "installation": INSTALLATION}),
+        ("installation_repositories", {"action": "added", "installation": INSTALLATION}),
+        ("star", {"action": "created", "repository": REPOSITORY}),
+    ],
+)
+def test_the_rest_is_passed_over_with_a_reason(event: str, payload: Any) -> None:
+    assert reason(event, payload)
+
+
+def test_an_installation_is_named_for_the_log() -> None:
+    account = {"login": "octo-org", "type": "Organization"}
+    said = reason(
+        "installation",
+        {"action": "new_permissions_accepted", "installation": {"id": 77, "account": account}},
+    )
+    assert said == "installation 77 of octo-org: new permissions accepted"
+
+
+PAYLOADS: list[tuple[str, dict[str, Any]]] = [
+    ("pull_request", pull_request("opened")),
+    ("pull_request", pull_request("edited", changes={"base": {}})),
+    ("issue_comment", issue_comment("/assay help")),
+    ("check_run", check_run("rerequested", external_id="pull:2")),
+    ("check_suite", check_suite("rerequested")),
+    ("installation", {"action": "created", "installation": INSTALLATION}),
+]
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.just([]),
+    st.just({}),
+    st.just([None]),
+    st.just({"id": {}}),
+)
+
+
+def paths(value: Any, prefix: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [prefix] if prefix else []
+    steps: Any = ()
+    if isinstance(value, dict):
+        steps = value.items()
+    elif isinstance(value, list):
+        steps = enumerate(value)
+    for step, inner in steps:
+        found += paths(inner, (*prefix, step))
+    return found
+
+
+@given(st.data())
+def test_a_payload_with_anything_anywhere_is_no_crash(data: st.DataObject) -> None:
+    event, original = data.draw(st.sampled_from(PAYLOADS))
+    payload = json.loads(json.dumps(original))
+    for path in data.draw(st.lists(st.sampled_from(paths(original)), min_size=1, max_size=3)):
+        holder = payload
+        for step in path[:-1]:
+            holder = holder[step] if isinstance(holder, dict | list) and _has(holder, step) else {}
+        if isinstance(holder, dict) or (isinstance(holder, list) and _has(holder, path[-1])):
+            holder[path[-1]] = data.draw(JUNK)
+    found = outcome(event, payload)
+    if isinstance(found, Ignored):
+        assert found.reason
+    else:
+        assert found
+        for job in found:
+            json.dumps(job.payload, allow_nan=False)
+            assert job.dedupe
+
+
+def _has(holder: Any, step: Any) -> bool:
+    if isinstance(holder, dict):
+        return step in holder
+    return isinstance(step, int) and step < len(holder)
