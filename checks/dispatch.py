@@ -1,0 +1,162 @@
+"""Which listeners hear what of a file.
+
+A table is built once for a set of listeners and used for every file: calls are found through the
+last part of their name, so a call that nobody asked for costs one dictionary miss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from checks.events import Call, Change, ModuleEvent, Node, TextEvent
+from checks.languages.python import grammar
+from checks.languages.python.module import Module
+from checks.languages.python.parse import Expired, never
+from checks.registry import EventKind, Events
+
+Emit: TypeAlias = Callable[[int, Any], None]
+"""Takes the number of a listener and the event."""
+
+_CALL = grammar.kind("call")
+_IDENTIFIER = grammar.kind("identifier")
+_ATTRIBUTE = grammar.kind("attribute")
+_CHECK_EVERY = 500
+"""Calls between two looks at the deadline."""
+
+
+class Dispatch:
+    """A table of listeners; a listener is known by its number in ``listeners``.
+
+    Raises:
+        ValueError: a listener asks for a node kind that the grammar does not have, or that is not
+            recorded.
+    """
+
+    def __init__(self, listeners: Sequence[tuple[Events, ...]]) -> None:
+        self._calls: dict[str, list[tuple[str, int]]] = {}
+        self._every_call: list[int] = []
+        self._nodes: dict[str, list[int]] = {}
+        self._kinds: dict[EventKind, list[int]] = {kind: [] for kind in EventKind}
+        for number, events in enumerate(listeners):
+            for one in events:
+                self._add(number, one)
+
+    def _add(self, number: int, events: Events) -> None:
+        if events.kind is EventKind.CALL:
+            for name in events.names:
+                last = name.rpartition(".")[2]
+                self._calls.setdefault(last, []).append((name, number))
+            if not events.names:
+                self._every_call.append(number)
+        elif events.kind is EventKind.NODE:
+            for name in events.names:
+                grammar.kind(name)
+                if name in grammar.LEAVES:
+                    raise ValueError(f"nodes of kind {name!r} are not recorded")
+                self._nodes.setdefault(name, []).append(number)
+        else:
+            self._kinds[events.kind].append(number)
+
+    @property
+    def compares(self) -> bool:
+        """Whether a listener asks for the base beside the head."""
+        return bool(self._kinds[EventKind.CHANGE])
+
+    def code(self, module: Module, emit: Emit, expired: Callable[[], bool] = never) -> None:
+        """Send out everything that happens in a file of code.
+
+        Raises:
+            Expired: the time was over before the end.
+        """
+        self._send_calls(module, emit, expired)
+        for name, numbers in self._nodes.items():
+            for place in module.places[grammar.kind(name)]:
+                node = Node(module, place)
+                for number in numbers:
+                    emit(number, node)
+            if expired():
+                raise Expired
+        for function in module.functions if self._kinds[EventKind.FUNCTION] else ():
+            for number in self._kinds[EventKind.FUNCTION]:
+                emit(number, function)
+        for cls in module.classes if self._kinds[EventKind.CLASS] else ():
+            for number in self._kinds[EventKind.CLASS]:
+                emit(number, cls)
+        if expired():
+            raise Expired
+        for number in self._kinds[EventKind.MODULE]:
+            emit(number, ModuleEvent(module, module.path))
+
+    def text(self, event: TextEvent, emit: Emit) -> None:
+        """Send out a file's text."""
+        for number in self._kinds[EventKind.TEXT]:
+            emit(number, event)
+
+    def change(self, event: Change, emit: Emit) -> None:
+        """Send out a file before and after."""
+        for number in self._kinds[EventKind.CHANGE]:
+            emit(number, event)
+
+    def _send_calls(self, module: Module, emit: Emit, expired: Callable[[], bool]) -> None:
+        table, every, renamed = self._calls, self._every_call, module.renamed
+        data = module.source.data
+        field = grammar.FUNCTION
+        for index, place in enumerate(module.places[_CALL]):
+            if index % _CHECK_EVERY == 0 and expired():
+                raise Expired
+            target = place[0].child_by_field_id(field)
+            call: Call | None = None
+            if every:
+                call = Call(module, place)
+                for number in every:
+                    emit(number, call)
+            if target is None:
+                continue
+            kind = target.kind_id
+            if kind == _IDENTIFIER:
+                last = target
+            elif kind == _ATTRIBUTE:
+                attribute = target.child_by_field_id(grammar.ATTRIBUTE)
+                if attribute is None:
+                    continue
+                last = attribute
+            else:
+                continue
+            word = data[last.start_byte : last.end_byte].decode("utf-8", "replace")
+            entries = table.get(word)
+            if kind == _IDENTIFIER and word in renamed:
+                call = call or Call(module, place)
+                entries = table.get((call.name or "").rpartition(".")[2])
+            if entries is not None:
+                call = call or Call(module, place)
+                _offer(call, entries, emit)
+
+
+def _offer(call: Call, entries: list[tuple[str, int]], emit: Emit) -> None:
+    name = call.name
+    told: set[int] = set()
+    for pattern, number in entries:
+        if number in told:
+            continue
+        heard = _is_method(call) if pattern.startswith("*.") else pattern == name
+        if heard:
+            told.add(number)
+            emit(number, call)
+
+
+def _is_method(call: Call) -> bool:
+    """Whether a call may be one of a method of an object whose type is not known.
+
+    ``processutils.execute`` after ``from oslo_concurrency import processutils`` is a module's
+    function that happens to have a method's name; ``db.session.execute`` after ``from app import
+    db``, ``connect().execute`` and ``self.execute`` are methods.
+    """
+    receiver, name = call.receiver, call.name
+    if receiver is None:
+        return False
+    if name is None or "()" in name or "[]" in name:
+        return True
+    if ":" in name or receiver.node.type == "identifier":
+        return False
+    return receiver.name not in call.module.imported_modules

@@ -1,0 +1,303 @@
+"""The analysis of a change: files in, one report a file out.
+
+Pure: what it is given decides what comes out, byte for byte. It never raises for what stands in a
+file; what it could not look at is a line in that file's report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from checks import baseline, globs, registry, suppression
+from checks.evidence import registry as gatherers
+from checks.fingerprint import with_fingerprints
+from checks.inspection import Inspector, Subject
+from checks.languages import roles as file_roles
+from checks.languages.paths import generated_by_text, language_of
+from checks.languages.python.index import Index
+from checks.languages.python.module import Module, read
+from checks.languages.python.parse import Expired, never
+from checks.model import (
+    ChangedFile,
+    FileReport,
+    Finding,
+    Lines,
+    Role,
+    RoleDecision,
+    Settings,
+    Suggestion,
+    Suppressed,
+)
+from checks.registry import EventKind
+from checks.report import Desk
+from checks.suggestion import as_lines, edited
+from checks.text import SourceText
+
+Decide = Callable[..., RoleDecision]
+"""``decide(path, imports, settings, generated)``: see :func:`checks.languages.roles.decide`."""
+
+TIME_LIMIT = "time limit"
+IGNORED = "ignored by the configuration"
+
+MAX_SUGGESTIONS = 10
+"""Suggestions that are proved in one file: each costs an analysis of the edited text."""
+
+
+def analyse(
+    files: Sequence[ChangedFile],
+    settings: Settings,
+    roles: Decide = file_roles.decide,
+    deadline: Callable[[], bool] = never,
+    *,
+    strict: bool = False,
+    only: Iterable[str] | None = None,
+) -> tuple[FileReport, ...]:
+    """The reports on all files of a change, in the order of the files. See :func:`iterate`."""
+    return tuple(iterate(files, settings, roles, deadline, strict=strict, only=only))
+
+
+def iterate(
+    files: Sequence[ChangedFile],
+    settings: Settings,
+    roles: Decide = file_roles.decide,
+    deadline: Callable[[], bool] = never,
+    *,
+    strict: bool = False,
+    only: Iterable[str] | None = None,
+    begins: Callable[[str], None] = lambda _path: None,
+) -> Iterator[FileReport]:
+    """Analyse a change; each file's report comes as soon as it is ready.
+
+    All files are read before the first report, because checks ask for base classes and fixtures
+    of other files.
+
+    Args:
+        files: the files of the change.
+        settings: the repository's wishes.
+        roles: decides what each file is for.
+        deadline: tells that the time for the current file is over; the file is then reported as
+            "not analysed: time limit".
+        strict: raise what a check raises instead of reporting it as a limit.
+        only: ids of the checks to run; ``None`` for all. For tests and benchmarks.
+        begins: told the path of a file before work on it begins, once when it is read and once
+            when it is checked: whoever holds the deadline winds the clock again.
+    """
+    subjects = []
+    for file in files:
+        begins(file.path)
+        subjects.append(_read(file, settings, roles, deadline))
+    index = Index(one.module for one in subjects if one.module is not None)
+    checks = registry.load()
+    if only is not None:
+        wanted = frozenset(only)
+        checks = {name: one for name, one in checks.items() if name in wanted}
+    inspector = Inspector(checks, gatherers.load(), settings, index, deadline, strict=strict)
+    for one in subjects:
+        begins(one.file.path)
+        yield _Review(one, inspector, settings, deadline).report()
+
+
+@dataclass(slots=True)
+class _Read:
+    """A file, read, and its role decided."""
+
+    file: ChangedFile
+    source: SourceText
+    language: str
+    role: RoleDecision
+    module: Module | None = None
+    not_analysed: str | None = None
+    limits: tuple[str, ...] = ()
+
+
+def _read(
+    file: ChangedFile, settings: Settings, roles: Decide, deadline: Callable[[], bool]
+) -> _Read:
+    source = SourceText(file.head)
+    language = language_of(file.path, file.head)
+    marked = generated_by_text(file.head if file.base is None else file.base)
+    role = roles(file.path, None, settings, file.generated or marked)
+    result = _Read(file, source, language, role)
+    if globs.any_match(settings.ignored_paths, file.path):
+        result.not_analysed = IGNORED
+    elif role.role is Role.GENERATED:
+        if marked and not file.generated:
+            result.limits = ("its header says that it is generated: searched for secrets only",)
+    elif language == "python":
+        _read_code(result, settings, roles, deadline)
+    return result
+
+
+def _read_code(
+    result: _Read, settings: Settings, roles: Decide, deadline: Callable[[], bool]
+) -> None:
+    file, source = result.file, result.source
+    if (reason := source.too_large) is not None:
+        result.not_analysed = reason
+        return
+    try:
+        module = read(source, file.path, deadline)
+    except Expired:
+        result.not_analysed = TIME_LIMIT
+        return
+    result.module = module
+    result.role = roles(file.path, module.imported_modules, settings, file.generated)
+    result.limits = (*source.notes, *module.limits())
+
+
+class _Review:
+    """The report on one file in the making."""
+
+    def __init__(
+        self,
+        read_file: _Read,
+        inspector: Inspector,
+        settings: Settings,
+        deadline: Callable[[], bool],
+    ) -> None:
+        self._read = read_file
+        self._file = read_file.file
+        self._inspector = inspector
+        self._settings = settings
+        self._deadline = deadline
+        self._limits = list(read_file.limits)
+        self._base_module: Module | None = None
+        self._base_is_read = False
+
+    def report(self) -> FileReport:
+        """Look at the file."""
+        read_file, file = self._read, self._file
+        report = FileReport(file.path, read_file.role, read_file.language)
+        if read_file.not_analysed == IGNORED:
+            return replace(report, not_analysed=IGNORED)
+        desk = self._inspector.inspect(self._subject())
+        self._limits += desk.limits
+        not_analysed = TIME_LIMIT if desk.expired else read_file.not_analysed
+        found = with_fingerprints(_sorted(desk.findings), read_file.source)
+        found, silenced = self._suppress(found)
+        findings, preexisting = self._introduced(found, expired=desk.expired)
+        return replace(
+            report,
+            findings=tuple(self._with_suggestions(findings, desk)),
+            preexisting=preexisting,
+            evidence=tuple(sorted(desk.evidence, key=lambda one: (one.aspect, one.lines))),
+            suppressed=tuple(silenced),
+            not_analysed=not_analysed,
+            limits=tuple(self._limits),
+        )
+
+    def _subject(self) -> Subject:
+        one, role = self._read, self._read.role.role
+        base = None
+        if one.module is not None and self._inspector.compares(role):
+            base = self._base()
+        return Subject(self._file.path, one.source, one.module, role, self._file.added, base)
+
+    def _base(self) -> Module | None:
+        """The base as code, read at most once; ``None`` when there is none or no time for it."""
+        if not self._base_is_read:
+            self._base_is_read = True
+            file = self._file
+            source = SourceText(file.base or b"")
+            if file.base is not None and source.too_large is None:
+                try:
+                    self._base_module = read(source, file.old_path or file.path, self._deadline)
+                except Expired:
+                    self._base_module = None
+        return self._base_module
+
+    def _suppress(self, found: list[Finding]) -> tuple[list[Finding], list[Suppressed]]:
+        module = self._read.module
+        if module is None:
+            return found, []
+        comments = suppression.read_suppressions(module)
+        self._limits += suppression.unknown_ids(comments, registry.load())
+        return suppression.apply(found, comments, self._file.added, module)
+
+    def _introduced(self, found: list[Finding], *, expired: bool) -> tuple[list[Finding], int]:
+        """The findings to report, and how many the base already had."""
+        file = self._file
+        if not found or file.base is None or not self._settings.baseline:
+            return found, 0
+        fresh = [one for one in found if one.check in _comparing_checks()]
+        rest = [one for one in found if one.check not in _comparing_checks()]
+        base = None if expired else self._base_findings(frozenset(one.check for one in rest))
+        if base is None:
+            self._limits.append("the base could not be compared: only changed lines are reported")
+            kept = [one for one in found if _touches(one, file.added)]
+            return kept, len(found) - len(kept)
+        new, old = baseline.introduced(
+            rest, self._read.source, base, SourceText(file.base), file.added
+        )
+        return _sorted([*fresh, *new]), old
+
+    def _base_findings(self, checks: frozenset[str]) -> list[Finding] | None:
+        module = None
+        if self._read.module is not None:
+            module = self._base()
+            if module is None:
+                return None
+        source = SourceText(self._file.base or b"") if module is None else module.source
+        path = self._file.old_path or self._file.path
+        subject = Subject(path, source, module, self._read.role.role, None)
+        desk = self._inspector.inspect(subject, checks, gather=False)
+        if desk.expired:
+            return None
+        found = _sorted(desk.findings)
+        if module is not None:
+            comments = suppression.read_suppressions(module)
+            found, _ = suppression.apply(found, comments, None, module)
+        return found
+
+    def _with_suggestions(self, findings: list[Finding], desk: Desk) -> Iterator[Finding]:
+        proofs = 0
+        before = Counter(one.check for one in desk.findings)
+        for finding in findings:
+            suggestion = None
+            if finding.edits and proofs < MAX_SUGGESTIONS and not desk.expired:
+                proofs += 1
+                suggestion = self._prove(finding, before)
+            yield finding if suggestion is None else replace(finding, suggestion=suggestion)
+
+    def _prove(self, finding: Finding, before: Counter[str]) -> Suggestion | None:
+        """The suggestion, when the edited file parses and holds one finding less and none more."""
+        module = self._read.module
+        suggestion = as_lines(self._read.source, finding.edits)
+        after = edited(self._read.source, finding.edits)
+        if suggestion is None or after is None or module is None:
+            return None
+        source = SourceText(after)
+        try:
+            changed = read(source, self._file.path, self._deadline)
+        except Expired:
+            return None
+        if len(changed.errors()) > len(module.errors()):
+            return None
+        subject = Subject(self._file.path, source, changed, self._read.role.role, None)
+        desk = self._inspector.inspect(subject, gather=False)
+        counts = Counter(one.check for one in desk.findings)
+        allowed = Counter(before)
+        allowed[finding.check] -= 1
+        if desk.expired or any(counts[check] > allowed[check] for check in counts):
+            return None
+        return suggestion
+
+
+def _sorted(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda one: (one.span, one.check, one.message))
+
+
+def _comparing_checks() -> frozenset[str]:
+    """Checks that compare base and head themselves: what they find is new by its nature."""
+    return frozenset(
+        one.id
+        for one in registry.load().values()
+        if any(event.kind is EventKind.CHANGE for event in one.on)
+    )
+
+
+def _touches(finding: Finding, added: tuple[Lines, ...] | None) -> bool:
+    first, last = finding.region.lines
+    return added is None or any(start <= last and first <= end for start, end in added)

@@ -1,0 +1,249 @@
+"""What checks are handed: calls, nodes, functions, classes, modules, texts and changes.
+
+Every event knows its place (:class:`~checks.languages.python.context.Located`): ``.node``,
+``.span``, ``.text``, ``.module``, ``.context``, ``.function``, ``.cls``, ``.parent``,
+``.statement``, ``.enclosing("with_statement")``. Everything beyond the place is evaluated when a
+check asks for it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import tree_sitter
+
+from checks.languages.python import grammar
+from checks.languages.python.context import Context, Located
+from checks.languages.python.definitions import Class, Function, Parameter
+from checks.languages.python.module import Module
+from checks.languages.python.values import UNKNOWN, Value
+from checks.model import Lines, Role
+from checks.text import SourceText
+
+__all__ = [
+    "UNKNOWN",
+    "Call",
+    "Change",
+    "Class",
+    "Context",
+    "Function",
+    "Module",
+    "ModuleEvent",
+    "Node",
+    "Parameter",
+    "TextEvent",
+    "Value",
+]
+
+_EXTRAS = ("comment", "line_continuation")
+
+
+class Node(Located):
+    """A syntax node of one of the kinds that a check asked for."""
+
+
+class Call(Located):
+    """A call, its callee resolved and its arguments evaluated."""
+
+    @functools.cached_property
+    def target(self) -> Value:
+        """What is called, as an expression."""
+        node = self.node.child_by_field_id(grammar.FUNCTION)
+        return Value(self.module, self.node if node is None else node, self.context)
+
+    @functools.cached_property
+    def name(self) -> str | None:
+        """The qualified name of what is called; ``None`` when that is not known."""
+        return self.target.name
+
+    @property
+    def callee(self) -> str:
+        """The qualified name, ``*.method`` for a method of an unknown object, or ``""``."""
+        return self.name or (f"*.{self.method}" if self.receiver is not None else "")
+
+    @functools.cached_property
+    def method(self) -> str:
+        """The last part of the callee as it is written: ``execute`` of ``cursor.execute()``."""
+        node = self.target.node
+        if node.type == "attribute":
+            attribute = node.child_by_field_id(grammar.ATTRIBUTE)
+            return "" if attribute is None else self.module.text_of(attribute)
+        return self.target.text if node.type == "identifier" else ""
+
+    @functools.cached_property
+    def receiver(self) -> Value | None:
+        """What stands before the last dot of the callee."""
+        node = self.target.node
+        owner = node.child_by_field_id(grammar.OBJECT) if node.type == "attribute" else None
+        return None if owner is None else Value(self.module, owner, self.context)
+
+    @functools.cached_property
+    def _arguments(self) -> _Arguments:
+        return _read_arguments(self)
+
+    @property
+    def arguments(self) -> tuple[Value, ...]:
+        """The positional arguments, those after a ``*args`` left out."""
+        return self._arguments.positional
+
+    @property
+    def keywords(self) -> dict[str, Value]:
+        """The keyword arguments, those of a ``**mapping`` whose entries are known included."""
+        return self._arguments.keywords
+
+    @property
+    def has_star(self) -> bool:
+        """Whether there is a ``*args``: positions after it are not known."""
+        return self._arguments.star
+
+    @property
+    def has_double_star(self) -> bool:
+        """Whether there is a ``**kwargs`` whose entries are not known."""
+        return self._arguments.double_star
+
+    def argument(self, position: int | None, keyword: str = "") -> Value | None:
+        """The argument at a position (from 0) or of a keyword; ``None`` when it is not given.
+
+        ``argument(None, "shell")`` looks for the keyword only.
+        """
+        if keyword and (found := self.keywords.get(keyword)) is not None:
+            return found
+        if position is not None and position < len(self.arguments):
+            return self.arguments[position]
+        return None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it stands directly under ``await``."""
+        above = self.parent
+        return above is not None and above.kind == "await"
+
+    @property
+    def result_is_ignored(self) -> bool:
+        """Whether the call, awaited or not, is a statement of its own."""
+        above = self.parent
+        if above is not None and above.kind == "await":
+            above = above.parent
+        return above is not None and above.kind == "expression_statement"
+
+    @property
+    def assigned_to(self) -> str:
+        """The text of the target when the call is all that is assigned: ``"self.patcher"``."""
+        above = self.parent
+        if above is not None and above.kind == "await":
+            above = above.parent
+        if above is not None and above.kind in ("assignment", "named_expression"):
+            target = above.child("left") or above.child("name")
+            return "" if target is None else self.module.text_of(target)
+        return ""
+
+    @property
+    def is_decorator(self) -> bool:
+        """Whether it is a decorator."""
+        above = self.parent
+        return above is not None and above.kind == "decorator"
+
+    @property
+    def is_with_item(self) -> bool:
+        """Whether a ``with`` enters its result."""
+        above = self.parent
+        if above is not None and above.kind == "as_pattern":
+            above = above.parent
+        return above is not None and above.kind == "with_item"
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    positional: tuple[Value, ...]
+    keywords: dict[str, Value]
+    star: bool
+    double_star: bool
+
+
+def _read_arguments(call: Call) -> _Arguments:
+    module, context = call.module, call.context
+    positional: list[Value] = []
+    keywords: dict[str, Value] = {}
+    star = double_star = False
+    for node in argument_nodes(call.node):
+        kind = node.type
+        if kind == "keyword_argument":
+            name = node.child_by_field_id(grammar.NAME)
+            value = node.child_by_field_id(grammar.VALUE)
+            if name is not None and value is not None:
+                keywords[module.text_of(name)] = Value(module, value, context)
+        elif kind in ("list_splat", "parenthesized_list_splat"):
+            star = True
+        elif kind == "dictionary_splat":
+            inner = node.named_children
+            mapping = Value(module, inner[0], context).mapping if inner else None
+            if mapping is None:
+                double_star = True
+            else:
+                for key, one in mapping.items():
+                    keywords.setdefault(str(key), one)
+        elif not star:
+            positional.append(Value(module, node, context))
+    return _Arguments(tuple(positional), keywords, star, double_star)
+
+
+def argument_nodes(call: tree_sitter.Node) -> list[tree_sitter.Node]:
+    """The arguments of a call node, in order; a lone generator is one argument."""
+    node = call.child_by_field_id(grammar.ARGUMENTS)
+    if node is None:
+        return []
+    if node.type == "generator_expression":
+        return [node]
+    return [child for child in node.named_children if child.type not in _EXTRAS]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleEvent:
+    """A whole file, after everything else of it was seen."""
+
+    module: Module
+    path: str
+
+    def calls(self) -> Iterator[Call]:
+        """Every call of the file."""
+        return calls_of(self.module)
+
+
+def calls_of(module: Module, node: tree_sitter.Node | None = None) -> Iterator[Call]:
+    """The calls of a file, or of those inside a node."""
+    found = module.nodes("call") if node is None else module.within(node, "call")
+    for one in found:
+        yield Call(module, one.place)
+
+
+@dataclass(frozen=True, slots=True)
+class TextEvent:
+    """A file's text, of any language, whether or not it could be read as code."""
+
+    path: str
+    source: SourceText
+    role: Role
+    added: tuple[Lines, ...] | None
+    """The lines that the change adds; ``None`` means that every line counts."""
+    module: Module | None = None
+    """The file as Python, when it is."""
+
+    def is_added(self, line: int) -> bool:
+        """Whether the change adds this line."""
+        return self.added is None or any(start <= line <= end for start, end in self.added)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The file before and after; a side is ``None`` when it does not exist or was not read."""
+
+    path: str
+    base: Module | None
+    head: Module | None
+
+
+def as_call(located: Located) -> Call | None:
+    """The call that a located node is, if it is one."""
+    return Call(located.module, located.place) if located.kind == "call" else None

@@ -1,0 +1,45 @@
+"""The identity of a finding over pushes.
+
+It is made of the check, the path, the enclosing scope, the flagged text with its white space
+evened out, and the ordinal among equals: never of a line number, so that a line added above moves
+nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from checks.model import Finding
+from checks.text import SourceText
+
+_BYTES = 16
+
+
+def normalised(source: SourceText, finding: Finding) -> bytes:
+    """The flagged text with every run of white space as one blank."""
+    return b" ".join(source.slice(finding.span).split())
+
+
+def with_fingerprints(findings: Iterable[Finding], source: SourceText) -> list[Finding]:
+    """The findings of one file, in order, each with its fingerprint."""
+    seen: Counter[tuple[str, str, bytes]] = Counter()
+    result = []
+    for finding in findings:
+        text = normalised(source, finding)
+        key = (finding.check, finding.scope, text)
+        result.append(replace(finding, fingerprint=_digest(finding, text, seen[key])))
+        seen[key] += 1
+    return result
+
+
+def _digest(finding: Finding, text: bytes, ordinal: int) -> str:
+    digest = hashlib.blake2b(digest_size=_BYTES)
+    for part in (finding.check, finding.path, finding.scope):
+        data = part.encode("utf-8", "surrogateescape")
+        digest.update(len(data).to_bytes(8, "big") + data)
+    digest.update(len(text).to_bytes(8, "big") + text)
+    digest.update(ordinal.to_bytes(8, "big"))
+    return digest.hexdigest()

@@ -1,0 +1,163 @@
+"""One Python file, read: its tree, scopes, imports, functions, classes and comments."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Iterator
+
+import tree_sitter
+
+from checks.languages.python import grammar
+from checks.languages.python.context import Context, Located, Place
+from checks.languages.python.definitions import Class, Function
+from checks.languages.python.imports import Import
+from checks.languages.python.names import resolve
+from checks.languages.python.parse import never, parse
+from checks.languages.python.scopes import Scope
+from checks.languages.python.walk import MAX_NESTING, walk
+from checks.model import Lines, Span
+from checks.text import SourceText
+
+MAX_ERROR_LIMITS = 5
+"""How many unreadable places are named one by one."""
+
+
+class Module:
+    """A Python file. Made by :func:`read`; everything in it is in the order of the text."""
+
+    def __init__(self, source: SourceText, path: str, tree: tree_sitter.Tree) -> None:
+        self.source = source
+        self.path = path
+        self.tree = tree
+        self.is_package = path.endswith("__init__.py")
+        self.name = _module_name(path)
+        """The dotted name that the path gives it: ``app/db.py`` is ``app.db``."""
+        self.scope = Scope("module", None)
+        self.context = Context("module", tree.root_node, None, self.scope, None, None)
+        self.places: list[list[Place]] = [[] for _ in grammar.KINDS]
+        self.comment_nodes: list[tuple[tree_sitter.Node, Context]] = []
+        self.imports: list[Import] = []
+        self.functions: list[Function] = []
+        self.classes: list[Class] = []
+        self.renamed: set[str] = set()
+        """Names that may stand for a library function of another name."""
+        self.too_deep = False
+        self.constants: dict[int, object] = {}
+        """Values of nodes by node id, remembered by the evaluation; the tree keeps ids alive."""
+        self.evaluations = 0
+        """How many expressions were evaluated: the evaluation stops at a limit."""
+
+    def text_of(self, node: tree_sitter.Node) -> str:
+        """A node's source text."""
+        return self.source.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def resolve(self, node: tree_sitter.Node, context: Context) -> str | None:
+        """The qualified name of what an expression names, ``None`` when that is not known.
+
+        ``subprocess.run`` through any import or single assignment; ``open`` for a builtin;
+        ``app.db:connect`` for what ``app/db.py`` itself defines; ``sqlite3.connect().cursor`` for
+        an attribute of what a call returns. Parameters and reassigned names resolve to nothing.
+        """
+        return resolve(self, node, context)
+
+    @property
+    def imported_modules(self) -> frozenset[str]:
+        """The names of all modules that the file imports, relative ones made absolute."""
+        return frozenset(entry.module for entry in self.imports)
+
+    def scope_at(self, offset: int) -> str:
+        """The qualified name of the innermost function or class around a byte."""
+        found: Function | Class | None = None
+        definitions: list[Function | Class] = [*self.functions, *self.classes]
+        for one in definitions:
+            span = one.span
+            if span.start <= offset < span.end and (
+                found is None or span.start >= found.span.start
+            ):
+                found = one
+        return "" if found is None else found.qualified_name
+
+    def nodes(self, *kinds: str) -> Iterator[Located]:
+        """All nodes of these kinds, kind after kind."""
+        for name in kinds:
+            for place in self.places[grammar.kind(name)]:
+                yield Located(self, place)
+
+    def within(self, node: tree_sitter.Node, *kinds: str) -> Iterator[Located]:
+        """The nodes of these kinds inside ``node``, itself left out, kind after kind."""
+        start, end = node.byte_range
+        for name in kinds:
+            places = self.places[grammar.kind(name)]
+            first = bisect.bisect_left(places, start, key=_start)
+            for index in range(first, len(places)):
+                place = places[index]
+                if place[0].start_byte >= end:
+                    break
+                if place[0] != node:
+                    yield Located(self, place)
+
+    def comments(self) -> Iterator[tuple[Span, str]]:
+        """The comments with their text, ``#`` included."""
+        for node, _ in self.comment_nodes:
+            yield Span(*node.byte_range), self.text_of(node)
+
+    def lines(self, node: tree_sitter.Node) -> Lines:
+        """The lines that a node touches."""
+        return self.source.lines(Span(*node.byte_range))
+
+    def errors(self) -> list[Span]:
+        """What could not be read, each place once."""
+        return error_spans(self.tree.root_node)
+
+    def limits(self) -> list[str]:
+        """What of the file the checks do not see, in plain words."""
+        limits = []
+        spans = self.errors()
+        for span in spans[:MAX_ERROR_LIMITS]:
+            first, last = self.source.lines(span)
+            where = f"line {first}" if first == last else f"lines {first}-{last}"
+            limits.append(f"{where} could not be parsed")
+        if len(spans) > MAX_ERROR_LIMITS:
+            limits.append(f"{len(spans) - MAX_ERROR_LIMITS} more places could not be parsed")
+        if self.too_deep:
+            limits.append(f"code nested more than {MAX_NESTING} deep was read without its scopes")
+        return limits
+
+
+def read(source: SourceText, path: str, expired: Callable[[], bool] = never) -> Module:
+    """Read a Python file.
+
+    Raises:
+        Expired: the time was over first.
+    """
+    module = Module(source, path, parse(source.code, expired))
+    walk(module, module.tree.root_node, expired)
+    return module
+
+
+def error_spans(root: tree_sitter.Node) -> list[Span]:
+    """The outermost ERROR and missing nodes of a tree, in order."""
+    spans, stack = [], [root]
+    while stack:
+        node = stack.pop()
+        if node.is_missing or (node.is_error and node != root):
+            spans.append(Span(*node.byte_range))
+        elif node.has_error:
+            if node.is_error and not any(child.has_error for child in node.children):
+                spans.append(Span(*node.byte_range))
+            stack.extend(reversed(node.children))
+    return spans
+
+
+def _start(place: Place) -> int:
+    return place[0].start_byte
+
+
+def _module_name(path: str) -> str:
+    stem = path.rpartition(".")[0] or path
+    parts = [part for part in stem.split("/") if part]
+    if parts and parts[-1] == "__init__":
+        parts.pop()
+    if len(parts) > 1 and parts[0] in ("src", "lib"):
+        parts = parts[1:]
+    return ".".join(parts)

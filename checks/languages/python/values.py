@@ -1,0 +1,126 @@
+"""Evaluated expressions: what a check sees of an argument.
+
+The evaluation is local: literals, constants of the module and names with one assignment. It never
+runs code, and it is bounded: a value that is too deep, too large or too dear is unknown.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import tree_sitter
+
+from checks.languages.python import evaluate, grammar
+from checks.languages.python.unknown import UNKNOWN, Unknown
+from checks.model import Span
+
+if TYPE_CHECKING:
+    from checks.languages.python.context import Context
+    from checks.languages.python.module import Module
+
+_SHORT = 60
+
+
+class Value:
+    """One expression, evaluated on demand."""
+
+    def __init__(self, module: Module, node: tree_sitter.Node, context: Context) -> None:
+        self.module = module
+        self.node = node
+        self.context = context
+
+    def __repr__(self) -> str:
+        return f"<Value {self.text!r}>"
+
+    @property
+    def span(self) -> Span:
+        """The expression's bytes."""
+        return Span(*self.node.byte_range)
+
+    @property
+    def text(self) -> str:
+        """The expression's source."""
+        return self.module.text_of(self.node)
+
+    @property
+    def short(self) -> str:
+        """The source on one line of at most 60 characters, fit to stand between backticks."""
+        text = " ".join(self.text[:400].replace("`", "'").split())
+        return text if len(text) <= _SHORT else text[: _SHORT - 1] + "…"
+
+    @functools.cached_property
+    def constant(self) -> object:
+        """The folded value, or :data:`UNKNOWN`: compare with ``is UNKNOWN``.
+
+        Values are ``str``, ``bytes``, numbers, ``bool``, ``None``, ``...``, and tuples, lists,
+        sets and dicts of them. They are shared: never change one.
+        """
+        return evaluate.constant(self.module, self.node, self.context)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether nothing in it can vary, even when it is not folded: ``"%s" % 3``, a literal."""
+        return evaluate.is_fixed(self.module, self.node, self.context)
+
+    @functools.cached_property
+    def name(self) -> str | None:
+        """The qualified name of what it names, see :meth:`Module.resolve`."""
+        return self.module.resolve(self.node, self.context)
+
+    @functools.cached_property
+    def callee_name(self) -> str | None:
+        """For a call: the qualified name of what is called; else ``None``."""
+        if self.node.type != "call":
+            return None
+        function = self.node.child_by_field_id(grammar.FUNCTION)
+        return None if function is None else self.module.resolve(function, self.context)
+
+    @property
+    def built(self) -> bool:
+        """Whether it is a string put together from at least one part that can vary.
+
+        By an f-string, ``%``, ``.format``, ``+`` or ``.join``, here or where the name that stands
+        here was assigned.
+        """
+        return bool(self.parts)
+
+    @functools.cached_property
+    def parts(self) -> tuple[Value, ...]:
+        """The parts of a built string that can vary; empty when it is not built."""
+        found = evaluate.assembly(self.module, self.node, self.context)
+        return tuple(Value(self.module, node, context) for node, context in found)
+
+    @functools.cached_property
+    def elements(self) -> tuple[Value, ...] | None:
+        """The elements of a list, tuple or set display, ``None`` for anything else."""
+        node, context = evaluate.origin(self.module, self.node, self.context)
+        if node.type not in ("list", "tuple", "set", "expression_list"):
+            return None
+        return tuple(Value(self.module, one, context) for one in evaluate.children(node))
+
+    @functools.cached_property
+    def mapping(self) -> dict[object, Value] | None:
+        """The entries of a dict display whose keys are constant, ``None`` for anything else."""
+        node, context = evaluate.origin(self.module, self.node, self.context)
+        if node.type != "dictionary":
+            return None
+        entries: dict[object, Value] = {}
+        for pair in evaluate.children(node):
+            key = pair.child_by_field_id(grammar.KEY)
+            value = pair.child_by_field_id(grammar.VALUE)
+            if key is None or value is None:
+                continue
+            name = evaluate.constant(self.module, key, context)
+            if isinstance(name, (str, bytes, int, float)):
+                entries[name] = Value(self.module, value, context)
+        return entries
+
+    @property
+    def origin(self) -> Value:
+        """The expression that a name with one assignment stands for; itself when it is no name."""
+        node, context = evaluate.origin(self.module, self.node, self.context)
+        return self if node is self.node else Value(self.module, node, context)
+
+
+__all__ = ["UNKNOWN", "Unknown", "Value"]

@@ -1,0 +1,202 @@
+"""What a check speaks to, and what evidence is put into.
+
+A report knows the check, the file and the repository's wishes, so that a check says only what is
+wrong, why it matters and how to mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import tree_sitter
+
+from checks.languages.python.context import Located
+from checks.languages.python.index import Index
+from checks.languages.python.module import Module
+from checks.languages.python.values import Value
+from checks.model import (
+    Aspect,
+    Confidence,
+    Edit,
+    Evidence,
+    Finding,
+    Lines,
+    Profile,
+    Role,
+    Settings,
+    Severity,
+    Span,
+    State,
+    Step,
+    Surface,
+)
+from checks.registry import Check
+from checks.text import SourceText
+
+At: TypeAlias = "tree_sitter.Node | Span | Value | Located"
+"""What a finding can point at."""
+
+MAX_FINDINGS = 200
+"""Findings of one check in one file; a file with more of them needs another tool."""
+
+
+class Desk:
+    """What all reports on one file share. Made by the engine."""
+
+    def __init__(
+        self,
+        path: str,
+        source: SourceText,
+        role: Role,
+        settings: Settings,
+        index: Index,
+        module: Module | None,
+    ) -> None:
+        self.path = path
+        self.source = source
+        self.role = role
+        self.settings = settings
+        self.index = index
+        self.module = module
+        self.findings: list[Finding] = []
+        self.evidence: list[Evidence] = []
+        self.limits: list[str] = []
+        self.expired = False
+        """Whether the time was over before everything was looked at."""
+
+
+class EvidenceSink:
+    """Where a gatherer, or a check, notes what an aspect looked at."""
+
+    def __init__(self, desk: Desk, aspect: Aspect) -> None:
+        self._desk = desk
+        self.aspect = aspect
+        self.role = desk.role
+        self.index = desk.index
+        self.settings = desk.settings
+        self.path = desk.path
+
+    def add(
+        self,
+        at: At | Lines,
+        noun: str,
+        plural: str,
+        fate: str = "",
+        detail: str = "",
+        state: State = State.CLEAN,
+        aspect: Aspect | None = None,
+    ) -> None:
+        """Note one thing: see :class:`~checks.model.Evidence` for what the words are for."""
+        lines = at if isinstance(at, Lines) else self._desk.source.lines(_span(at))
+        self._desk.evidence.append(
+            Evidence(self.aspect if aspect is None else aspect, lines, noun, plural, fate, detail,
+                     state)
+        )  # fmt: skip
+
+
+class Report:
+    """What a check speaks to: ``report(at=call, message=…, why=…, fix=…)``."""
+
+    def __init__(self, check: Check, desk: Desk) -> None:
+        self._check = check
+        self._desk = desk
+        self._count = 0
+        self.path = desk.path
+        self.source = desk.source
+        self.role = desk.role
+        """The role of the file."""
+        self.settings = desk.settings
+        self.index = desk.index
+        """The classes, functions and fixtures of all Python files of the change."""
+        self.module = desk.module
+        self.evidence = EvidenceSink(desk, check.aspect)
+
+    def __call__(
+        self,
+        *,
+        at: At,
+        message: str,
+        why: str,
+        fix: str,
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        surface: Surface | None = None,
+        trace: Sequence[Step] = (),
+        edits: Sequence[Edit] = (),
+    ) -> None:
+        """Report a finding.
+
+        Args:
+            at: what is wrong: an event, a value, a node, or a span of bytes.
+            message: what is wrong, in one short sentence.
+            why: why it matters here, in one short sentence.
+            fix: how to mend it, in one short sentence.
+            severity: how bad it is here, when it differs from the check's own.
+            confidence: how sure this is, when it differs from the check's own.
+            surface: where it is shown, when it differs from the check's own.
+            trace: the way that data took, the source first.
+            edits: the mend, only when it is certain and stands alone. It is offered for one click
+                when the engine proves that it removes the finding and adds none.
+        """
+        self._count += 1
+        if self._count > MAX_FINDINGS:
+            if self._count == MAX_FINDINGS + 1:
+                self._desk.limits.append(
+                    f"more than {MAX_FINDINGS} findings of {self._check.id}, the rest left out"
+                )
+            return
+        check, desk = self._check, self._desk
+        span = _span(at)
+        certainty = check.confidence if confidence is None else confidence
+        weight = check.severity if severity is None else severity
+        weight = desk.settings.severities.get(check.id, weight)
+        wanted = check.surface if surface is None else surface
+        desk.findings.append(
+            Finding(
+                check=check.id,
+                aspect=check.aspect,
+                path=desk.path,
+                span=span,
+                region=desk.source.region(span),
+                message=message,
+                why=why,
+                fix=fix,
+                severity=weight,
+                confidence=certainty,
+                surface=surface_for(desk.settings.profile, wanted, weight, certainty),
+                scope=self._scope(at, span),
+                trace=tuple(trace),
+                edits=tuple(edits),
+            )
+        )
+
+    def _scope(self, at: At, span: Span) -> str:
+        if isinstance(at, Located):
+            return at.scope
+        if isinstance(at, Value):
+            return at.context.qualified_name
+        return "" if self._desk.module is None else self._desk.module.scope_at(span.start)
+
+
+def surface_for(
+    profile: Profile, wanted: Surface, severity: Severity, confidence: Confidence
+) -> Surface:
+    """Where a finding is shown under a repository's profile."""
+    if profile is Profile.QUIET:
+        inline = (
+            wanted is Surface.INLINE and severity >= Severity.HIGH and confidence is Confidence.HIGH
+        )
+    elif profile is Profile.STRICT and confidence is Confidence.HIGH:
+        inline = True
+    else:
+        inline = wanted is Surface.INLINE and confidence is not Confidence.LOW
+    return Surface.INLINE if inline else Surface.SUMMARY
+
+
+def _span(at: At) -> Span:
+    if isinstance(at, Span):
+        return at
+    if isinstance(at, (Located, Value)):
+        return at.span
+    return Span(*at.byte_range)

@@ -1,0 +1,78 @@
+"""The check ``code-injection``: code made from data."""
+
+from __future__ import annotations
+
+from checks.events import Call, Node, Value, argument_nodes
+from checks.model import Aspect, Confidence, Severity
+from checks.registry import PRODUCTION_ROLES, calls, check, nodes
+from checks.report import Report
+
+
+@check(
+    id="code-injection",
+    title="Code is made from data",
+    aspect=Aspect.INPUT,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    roles=PRODUCTION_ROLES,
+    on=(calls("{eval,exec}"), nodes("exec_statement")),
+    cwe=(95,),
+    security=True,
+)
+def code_injection(event: Call | Node, report: Report) -> None:
+    """A value that is not a constant is run as Python code.
+
+    Whoever can influence the value runs code with the rights of the application.
+
+    Why:
+        `eval` and `exec` give their argument everything that the application itself may do:
+        read its secrets, its database and its files, and start programs. Emptying
+        `__builtins__` does not confine it.
+    Bad:
+        def total(request):
+            return eval(request.args["formula"])
+    Bad:
+        def load(name):
+            code = "import " + name
+            exec(code)
+    Good:
+        import ast
+
+        def total(request):
+            return ast.literal_eval(request.args["value"])
+    Good:
+        ANSWER = "6 * 7"
+
+        def answer():
+            return eval(ANSWER)
+    Good:
+        def forward(model, batch):
+            return model.eval(batch)
+    Suppress:
+        Where the code comes from the application itself, as in a template compiler: say so in
+        the reason.
+    """
+    value = _code(event)
+    if value is None or value.fixed:
+        return
+    name = event.name if isinstance(event, Call) else "exec"
+    report(
+        at=event,
+        message=f"`{name}` runs `{value.short}`, which is not a constant.",
+        why="Whoever can influence the value runs code with the rights of the application.",
+        fix="Read data with `ast.literal_eval` or `json.loads`, or look a function up in a dict.",
+        confidence=Confidence.HIGH if value.built else Confidence.MEDIUM,
+    )
+
+
+def _code(event: Call | Node) -> Value | None:
+    """The code that is run: what was given to ``compile`` when it was compiled before."""
+    if isinstance(event, Call):
+        value = event.argument(0)
+    else:
+        node = event.child("code")
+        value = None if node is None else event.value(node)
+    if value is not None and value.origin.callee_name == "compile":
+        compiled = argument_nodes(value.origin.node)
+        return Value(value.module, compiled[0], value.origin.context) if compiled else None
+    return value
