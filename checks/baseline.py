@@ -23,20 +23,18 @@ def line_map(base: SourceText, head: SourceText, added: tuple[Lines, ...] | None
     """
     old = base.data.split(b"\n")
     new = head.data.split(b"\n")
+    if added is not None:
+        return _kept(old, new, added)
     top = 0
     while top < min(len(old), len(new)) and old[top] == new[top]:
         top += 1
     bottom = 0
     while bottom < min(len(old), len(new)) - top and old[-1 - bottom] == new[-1 - bottom]:
         bottom += 1
-    if added is None:
-        mapped = {line: line for line in range(1, top + 1)}
-    else:
-        mapped = _kept(old, new, added)
+    above = {line: line for line in range(1, top + 1)}
     shift = len(old) - len(new)
-    if added is None:
-        mapped |= {line: line + shift for line in range(len(new) - bottom + 1, len(new) + 1)}
-    return mapped
+    below = {line: line + shift for line in range(len(new) - bottom + 1, len(new) + 1)}
+    return above | below
 
 
 def _kept(old: list[bytes], new: list[bytes], added: tuple[Lines, ...]) -> dict[int, int]:

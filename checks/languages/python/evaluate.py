@@ -372,11 +372,14 @@ def _sum(
 
 def _add(left: Any, right: Any) -> object:
     if isinstance(left, (str, bytes, list, tuple)) and type(left) is type(right):
-        total: object = left + right if len(left) + len(right) <= MAX_TEXT else UNKNOWN
-        return total
+        return UNKNOWN if len(left) + len(right) > MAX_TEXT else _concatenated(left, right)
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return _arithmetic("+", left, right)
     return UNKNOWN
+
+
+def _concatenated(left: Any, right: Any) -> object:
+    return left + right
 
 
 def _fold_binary(module: Module, node: tree_sitter.Node, context: Context, depth: int) -> object:
