@@ -1,0 +1,218 @@
+"""A pull request of the stand-in: what people do to it, and what stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tests.github import events
+from tests.github.anchors import Anchor, anchor_of
+from tests.github.diff import Change
+from tests.github.git import Content
+from tests.github.state import (
+    App,
+    IssueComment,
+    Reaction,
+    Review,
+    ReviewComment,
+    Thread,
+    User,
+    node_id,
+)
+
+if TYPE_CHECKING:
+    from tests.github.repository import Repository
+    from tests.github.standin import StandIn
+
+
+@dataclass(slots=True, eq=False)
+class PullRequest:
+    """One pull request. ``head_repository`` is None once the fork is deleted."""
+
+    standin: StandIn
+    repository: Repository
+    id: int
+    number: int
+    title: str
+    body: str | None
+    user: User
+    head_repository: Repository | None
+    head_ref: str
+    head_sha: str
+    base_ref: str
+    draft: bool
+    created_at: datetime
+    updated_at: datetime
+    base_sha: str = ""
+    state: str = "open"
+    merged: bool = False
+    closed_at: datetime | None = None
+    merged_at: datetime | None = None
+    merged_by: User | None = None
+    locked: bool = False
+    reviews: list[Review] = field(default_factory=list)
+    threads: list[Thread] = field(default_factory=list)
+    issue_comments: list[IssueComment] = field(default_factory=list)
+    reactions: list[Reaction] = field(default_factory=list)
+
+    @property
+    def node_id(self) -> str:
+        return node_id("PR", self.id)
+
+    @property
+    def url(self) -> str:
+        return f"{self.repository.url}/pulls/{self.number}"
+
+    @property
+    def html_url(self) -> str:
+        return f"{self.repository.html_url}/pull/{self.number}"
+
+    @property
+    def review_comments(self) -> list[ReviewComment]:
+        """The comments of submitted reviews, oldest first."""
+        found = (
+            comment
+            for thread in self.threads
+            for comment in thread.comments
+            if comment.review.state != "PENDING"
+        )
+        return sorted(found, key=lambda comment: comment.id)
+
+    @property
+    def merge_base(self) -> str:
+        """Where head and base parted; the base when they share no history."""
+        return self.repository.store.merge_base(self.base_sha, self.head_sha) or self.base_sha
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changed files, merge base to head."""
+        return self.repository.differ.changes(self.merge_base, self.head_sha)
+
+    @property
+    def commits(self) -> list[str]:
+        """The commits of the pull request, oldest first."""
+        return self.repository.store.commits_between(self.base_sha, self.head_sha)
+
+    @property
+    def mergeable(self) -> bool:
+        return self.repository.store.mergeable(self.base_sha, self.head_sha)
+
+    def anchor(self, comment: ReviewComment) -> Anchor | None:
+        """Where a comment stands in today's diff, None when it is outdated."""
+        return anchor_of(self, comment)
+
+    # ── what people do ───────────────────────────────────────────────────────────────────────
+
+    async def push(
+        self, files: Mapping[str, Content], message: str = "Change", author: str | None = None
+    ) -> str:
+        """Push one commit to the head branch."""
+        source = self._source()
+        who = author or self.user.login
+        sha = source.commit(files, self.head_ref, message, who)
+        self._moved(sha)
+        return sha
+
+    async def force_push(
+        self,
+        files: Mapping[str, Content],
+        message: str = "Change",
+        parent: str | None = None,
+    ) -> str:
+        """Replace the head branch by one commit on top of ``parent`` (default: the merge base)."""
+        source = self._source()
+        onto = parent or self.merge_base
+        sha = source.commit(files, self.head_ref, message, self.user.login, parent=onto)
+        self._moved(sha)
+        return sha
+
+    async def push_commit(self, sha: str) -> None:
+        """Point the head branch at a commit that exists already."""
+        self._source().set_branch(self.head_ref, sha)
+        self._moved(sha)
+
+    async def close(self, sender: str | None = None) -> None:
+        """Close without merging."""
+        self.state, self.closed_at = "closed", self.standin.clock()
+        self._changed("closed", sender)
+
+    async def merge(self, sender: str | None = None) -> None:
+        """Mark as merged and closed; the base branch moves to the head."""
+        now = self.standin.clock()
+        self.state, self.merged, self.closed_at, self.merged_at = "closed", True, now, now
+        self.merged_by = self.standin.user(sender) if sender else self.user
+        self.repository.set_branch(self.base_ref, self.head_sha)
+        self._changed("closed", sender)
+
+    async def reopen(self, sender: str | None = None) -> None:
+        """Open again."""
+        self.state, self.closed_at = "open", None
+        self._changed("reopened", sender)
+
+    async def ready(self, sender: str | None = None) -> None:
+        """A draft becomes ready for review."""
+        self.draft = False
+        self._changed("ready_for_review", sender)
+
+    async def convert_to_draft(self, sender: str | None = None) -> None:
+        """Back to a draft."""
+        self.draft = True
+        self._changed("converted_to_draft", sender)
+
+    async def edit_base(self, base: str, sender: str | None = None) -> None:
+        """Retarget onto another branch."""
+        changes = {"base": {"ref": {"from": self.base_ref}, "sha": {"from": self.base_sha}}}
+        self.base_ref, self.base_sha = base, self.repository.branches[base]
+        self._changed("edited", sender, changes)
+
+    async def edit_title(self, title: str, sender: str | None = None) -> None:
+        """Give it another title."""
+        changes = {"title": {"from": self.title}}
+        self.title = title
+        self._changed("edited", sender, changes)
+
+    async def comment(self, author: str, body: str) -> IssueComment:
+        """Somebody writes in the conversation."""
+        return self.add_comment(self.standin.user(author), body)
+
+    async def rerequest_check_run(self, run_id: int, sender: str) -> None:
+        """Press *Re-run* of a check run."""
+        await self.repository.rerequest_check_run(run_id, sender)
+
+    async def request_action(self, run_id: int, identifier: str, sender: str) -> None:
+        """Press a button of a check run."""
+        await self.repository.request_action(run_id, identifier, sender)
+
+    # ── shared with the API ──────────────────────────────────────────────────────────────────
+
+    def add_comment(self, user: User, body: str, app: App | None = None) -> IssueComment:
+        """Add a comment to the conversation, and tell the apps."""
+        now = self.standin.clock()
+        comment = IssueComment(self.standin.next_id("comment"), self, user, body, now, now, app)
+        self.issue_comments.append(comment)
+        self.standin.emit(events.issue_comment(comment, "created", user))
+        return comment
+
+    def _source(self) -> Repository:
+        if self.head_repository is None:
+            raise ValueError("the head repository is deleted")
+        return self.head_repository
+
+    def _moved(self, sha: str) -> None:
+        before, self.head_sha = self.head_sha, sha
+        self.base_sha = self.repository.branches[self.base_ref]
+        self.updated_at = self.standin.clock()
+        self.repository.store.set_ref(f"refs/pull/{self.number}/head", sha)
+        if self.state != "open":
+            return
+        self.repository.announce_push(self, before)
+        self.standin.emit(events.pull_request(self, "synchronize", self.user, before=before))
+
+    def _changed(
+        self, action: str, sender: str | None, changes: Mapping[str, object] | None = None
+    ) -> None:
+        self.updated_at = self.standin.clock()
+        who = self.standin.user(sender) if sender else self.user
+        self.standin.emit(events.pull_request(self, action, who, changes=changes))

@@ -1,0 +1,33 @@
+"""The API's endpoints, one file a resource; importing this package fills the table."""
+
+from tests.github.routes import (
+    apps,
+    check_runs,
+    check_suites,
+    comments,
+    contents,
+    git,
+    hooks,
+    pulls,
+    reactions,
+    repositories,
+    review_comments,
+    reviews,
+)
+from tests.github.routes.table import ROUTES
+
+__all__ = [
+    "ROUTES",
+    "apps",
+    "check_runs",
+    "check_suites",
+    "comments",
+    "contents",
+    "git",
+    "hooks",
+    "pulls",
+    "reactions",
+    "repositories",
+    "review_comments",
+    "reviews",
+]

@@ -1,0 +1,255 @@
+"""The HTTP side: one aiohttp server that turns requests into calls and answers into responses.
+
+Order of the day for a request: read it, log it, let a fault hit it, check the rules that hold for
+every request (user agent, API version, credentials, limits, permissions), run the route, add
+GitHub's headers. Whatever is sent, an answer comes back, and the server lives on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib.util
+import json
+import traceback
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from tests.github import auth
+from tests.github.call import Answer, Call, Route
+from tests.github.exchanges import Exchange
+from tests.github.faults import Fault
+from tests.github.routes import ROUTES
+from tests.github.rules import Refusal, refuse
+
+if TYPE_CHECKING:
+    from tests.github.standin import StandIn
+
+API = "/api/v3"
+VERSIONS = ("2022-11-28", "2026-03-10")
+MAX_BODY = 64 * 1024 * 1024
+
+
+def make_app(standin: StandIn) -> web.Application:
+    """The web application: the API, GraphQL, and the web pages when they are there."""
+    app = web.Application(client_max_size=MAX_BODY)
+    server = ApiServer(standin)
+    app.router.add_route("*", API + "{path:.*}", server.rest)
+    app.router.add_route("*", "/api/graphql", server.rest)
+    if importlib.util.find_spec("tests.github.page") is not None:
+        importlib.import_module("tests.github.page").mount(app, standin)
+    return app
+
+
+class ApiServer:
+    """Serves the API of one stand-in."""
+
+    def __init__(self, standin: StandIn) -> None:
+        self._standin = standin
+
+    async def rest(self, request: web.Request) -> web.StreamResponse:
+        """Any request to the API."""
+        path = request.rel_url.raw_path
+        path = path[len(API) :] if path.startswith(API) else path.removeprefix("/api")
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        raw = await request.read()
+        body, parsed = _parse(raw)
+        exchange = Exchange(
+            request.method,
+            path,
+            dict(request.query),
+            _loggable(headers),
+            body,
+        )
+        self._standin.exchanges.append(exchange)
+        call = Call(self._standin, request.method, path, dict(request.query), headers, body)
+        call.complaints = exchange.complaints
+        fault = self._standin.faults.take(request.method, path)
+        if fault is not None:
+            exchange.fault = True
+            if fault.delay:
+                await asyncio.sleep(fault.delay)
+            if not fault.after_effect and _answers(fault):
+                return self._faulty(request, exchange, fault, None)
+        limits = self._standin.limits
+        limits.under_way += 1
+        try:
+            answer = self._answer(call, exchange, parsed)
+        finally:
+            limits.under_way -= 1
+        self._standin.note_complaints(exchange)
+        if fault is not None and _answers(fault):
+            return self._faulty(request, exchange, fault, answer)
+        exchange.status, exchange.response = answer.status, answer.body
+        exchange.response_headers = answer.headers
+        return _response(answer)
+
+    # ── rules of every request ───────────────────────────────────────────────────────────────
+
+    def _answer(self, call: Call, exchange: Exchange, parsed: bool) -> Answer:
+        caller = "anonymous"
+        try:
+            route, caller = self._admit(call, exchange, parsed)
+            answer = route.handler(call)
+            if call.method == "GET" and answer.status == 200:
+                answer = self._conditional(call, answer, caller)
+        except Refusal as refusal:
+            exchange.refused_by = refusal.rule
+            answer = Answer(refusal.body(), refusal.status, dict(refusal.headers))
+            if refusal.rule == "rate-primary":
+                answer.headers["X-RateLimit-Remaining"] = "0"
+        except Exception as error:
+            # A hole in the stand-in, not in the bot: tests assert that this list stays empty.
+            self._standin.failures.append(f"{call.method} {call.path}: {traceback.format_exc()}")
+            answer = Answer({"message": f"Server Error: {type(error).__name__}"}, 500)
+        if call.token is not None or call.app is not None:
+            answer.headers = {**self._standin.limits.headers(caller), **answer.headers}
+        answer.headers.setdefault("X-GitHub-Media-Type", "github.v3; format=json")
+        answer.headers["X-GitHub-Request-Id"] = uuid.uuid4().hex[:20].upper()
+        answer.headers["X-GitHub-Api-Version-Selected"] = call.headers.get(
+            "x-github-api-version", VERSIONS[0]
+        )
+        return answer
+
+    def _admit(self, call: Call, exchange: Exchange, parsed: bool) -> tuple[Route, str]:
+        """Check all that does not depend on the route's own work; the route and the caller."""
+        if not call.headers.get("user-agent", "").strip():
+            raise refuse("user-agent")
+        version = call.headers.get("x-github-api-version")
+        if version is not None and version not in VERSIONS:
+            raise refuse("api-version", version=version)
+        found = ROUTES.find(call.method, call.path)
+        if found is None:
+            slash = call.path.endswith("/") and ROUTES.find(call.method, call.path.rstrip("/"))
+            self._standin.unknown_requests.append(exchange)
+            raise refuse("trailing-slash" if slash else "unknown-route")
+        route, call.values = found
+        exchange.route = f"{route.method} {route.template}"
+        caller = self._authenticate(call, exchange, route)
+        number = call.token.installation.id if call.token else 0
+        over = self._standin.limits.admit(caller, number, write=route.effect, content=route.content)
+        if over is not None:
+            raise over
+        if not parsed:
+            raise refuse("bad-json")
+        self._open_repository(call)
+        if route.permissions:
+            call.require(*route.permissions)
+        if call.method in ("POST", "PATCH", "PUT") and not isinstance(call.body, dict):
+            if call.body is not None:
+                raise refuse("body-object")
+            call.body = {}
+        return route, caller
+
+    def _authenticate(self, call: Call, exchange: Exchange, route: Route) -> str:
+        text = auth.credential(call.headers)
+        if route.auth == "none":
+            return "anonymous"
+        if text is None:
+            raise refuse("no-credentials")
+        if auth.looks_like_jwt(text):
+            call.app = auth.check_jwt(self._standin, text)
+            if route.auth != "jwt":
+                raise refuse("jwt-scope")
+            return f"app:{call.app.id}"
+        call.token = auth.check_token(self._standin, text)
+        exchange.installation_id = call.token.installation.id
+        if route.auth == "jwt":
+            raise refuse("jwt-scope")
+        kind = ":graphql" if call.path == "/graphql" else ""
+        return f"installation:{call.token.installation.id}{kind}"
+
+    def _open_repository(self, call: Call) -> None:
+        """Find the repository of the path; what the token does not open does not exist for it."""
+        if "repository_id" in call.values:
+            found = self._standin.repository_by_id(call.number("repository_id"))
+        elif "owner" in call.values and "repo" in call.values:
+            found = self._standin.repository_by_name(call.values["owner"], call.values["repo"])
+        else:
+            return
+        if found is None:
+            raise refuse("not-found")
+        if call.token is not None and not call.token.opens(found):
+            raise refuse("no-access-404")
+        call.found = found
+
+    def _conditional(self, call: Call, answer: Answer, caller: str) -> Answer:
+        """ETags are bound to the credential; a 304 costs nothing."""
+        body = answer.raw if answer.raw is not None else _dump(answer.body)
+        secret = call.headers.get("authorization", "").encode()
+        etag = f'W/"{hashlib.sha256(body + secret).hexdigest()}"'
+        answer.headers["ETag"] = etag
+        if call.headers.get("if-none-match") == etag:
+            self._standin.limits.give_back(caller)
+            return Answer(None, 304, {"ETag": etag})
+        return answer
+
+    # ── faults ───────────────────────────────────────────────────────────────────────────────
+
+    def _faulty(
+        self, request: web.Request, exchange: Exchange, fault: Fault, answer: Answer | None
+    ) -> web.StreamResponse:
+        if fault.drop_connection:
+            exchange.status = None
+            if request.transport is not None:
+                request.transport.abort()
+            raise ConnectionResetError("dropped on purpose")
+        status = fault.status or (answer.status if answer else 502)
+        exchange.status = status
+        exchange.response_headers = dict(fault.headers)
+        if fault.html:
+            return web.Response(
+                text=fault.page(), status=status, content_type="text/html", headers=fault.headers
+            )
+        body = fault.body
+        if body is None:
+            body = answer.body if answer and fault.status is None else {"message": "Server Error"}
+        exchange.response = body
+        text = _dump(body).decode()
+        if fault.truncate:
+            text = text[: len(text) // 2]
+        return web.Response(
+            text=text, status=status, content_type="application/json", headers=fault.headers
+        )
+
+
+def _answers(fault: Fault) -> bool:
+    """Whether a fault replaces the answer, and is not only slow."""
+    return bool(fault.status or fault.drop_connection or fault.truncate or fault.body is not None)
+
+
+def _parse(raw: bytes) -> tuple[Any, bool]:
+    if not raw:
+        return None, True
+    try:
+        return json.loads(raw), True
+    except (ValueError, RecursionError):
+        return raw.decode("utf-8", "replace"), False
+
+
+def _loggable(headers: dict[str, str]) -> dict[str, str]:
+    kept = dict(headers)
+    if "authorization" in kept:
+        kept["authorization"] = auth.masked(kept["authorization"])
+    return kept
+
+
+def _dump(body: Any) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _response(answer: Answer) -> web.Response:
+    if answer.status in (204, 304):
+        return web.Response(status=answer.status, headers=answer.headers)
+    if answer.raw is not None:
+        headers = {**answer.headers, "Content-Type": answer.content_type}
+        return web.Response(body=answer.raw, status=answer.status, headers=headers)
+    return web.Response(
+        body=_dump(answer.body),
+        status=answer.status,
+        content_type="application/json",
+        charset="utf-8",
+        headers=answer.headers,
+    )
