@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from bot.github import repos
+from bot.github.faults import GiveUp, OurBug, RetryNow
 from bot.github.port import RepositoryAPI
 from bot.github.pulls import Account
 
@@ -31,6 +33,46 @@ class Review(msgspec.Struct, frozen=True):
     user: Account | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A pull request's head, and the comments of ours that stand on it, at one moment."""
+
+    head_sha: str
+    comments: list[ReviewComment]
+
+
+class _Author(msgspec.Struct, frozen=True):
+    login: str
+    typename: str = msgspec.field(name="__typename")
+
+
+class _ThreadComment(msgspec.Struct, frozen=True, rename="camel"):
+    database_id: int
+    state: str
+    path: str
+    body: str
+    line: int | None = None
+    author: _Author | None = None
+
+
+_CONVERSATION = """\
+query Conversation($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      headRefOid
+      reviewThreads(first: 100) {
+        pageInfo { hasNextPage }
+        nodes {
+          comments(first: 1) {
+            nodes { databaseId state path line body author { __typename login } }
+          }
+        }
+      }
+    }
+  }
+}"""
+
+
 def is_own(api: RepositoryAPI, account: Account | None) -> bool:
     """Whether the account is the app's own bot user.
 
@@ -47,6 +89,37 @@ async def own_comments(api: RepositoryAPI, repository: str, number: int) -> list
     path = repos.path(repository, "pulls/{number}/comments", number=number)
     comments = [repos.convert(one, ReviewComment) async for one in api.pages(path)]
     return [one for one in comments if is_own(api, one.user) and one.in_reply_to_id is None]
+
+
+async def conversation(api: RepositoryAPI, repository: str, number: int) -> Conversation | None:
+    """The head and our own comments with one GraphQL query; None when REST must be asked.
+
+    That is when GraphQL does not work, or there are more than 100 threads.
+    https://docs.github.com/en/graphql/reference/objects#pullrequestreviewthread
+
+    Raises:
+        RetryLater: a rate limit; REST would only make it worse.
+    """
+    owner, _, name = repository.partition("/")
+    try:
+        data = await api.graphql(_CONVERSATION, {"owner": owner, "name": name, "number": number})
+        pull = data["repository"]["pullRequest"]
+        threads = pull["reviewThreads"]
+        if threads["pageInfo"]["hasNextPage"]:
+            return None
+        first = [one for thread in threads["nodes"] for one in thread["comments"]["nodes"]]
+        found = repos.convert(first, list[_ThreadComment])
+        head = repos.convert(pull["headRefOid"], str)
+    except (GiveUp, OurBug, RetryNow, KeyError, TypeError):
+        return None
+    # A pending review is seen by its author only: its comments do not stand yet.
+    ours = [
+        ReviewComment(one.database_id, one.path, one.body, one.line)
+        for one in found
+        # The type tells our bot from a person of the same name: GraphQL leaves out the "[bot]".
+        if one.author == _Author(api.app_slug, "Bot") and one.state == "SUBMITTED"
+    ]
+    return Conversation(head, sorted(ours, key=lambda one: one.id))
 
 
 async def create(

@@ -57,8 +57,7 @@ async def publish(
         GitHubFault: GitHub could not be written to. What was written stands, and is found again.
     """
     await guard()
-    await expect_head(target)
-    comments = await standing_comments(target, signer)
+    comments = await look(target, signer)
     refused: frozenset[str] | None = frozenset()
     for left in reversed(range(_MAX_ROUNDS)):
         plan = planner(Standing(comments, (run,)), refused)
@@ -68,7 +67,7 @@ async def publish(
         if not bad:
             break
         # What was posted stands now; in the last round nothing more is tried.
-        comments = await standing_comments(target, signer)
+        comments = await look(target, signer)
         refused = refused | {one.path for one in bad} if left > 1 else None
     await _edit(target, plan.edit, comments)
     await guard()
@@ -76,22 +75,22 @@ async def publish(
     return plan
 
 
-async def expect_head(target: Target) -> None:
-    """Ask GitHub whether the head is still the one that was reviewed.
+async def look(target: Target, signer: Signer) -> tuple[OwnComment, ...]:
+    """Our comments on the pull request, known by author and by marker, while the head stands.
 
     Raises:
-        Superseded: it is not.
+        Superseded: the head is no longer the one that was reviewed.
     """
-    now = await pulls.get(target.api, target.repository, target.pull)
-    if now.head.sha != target.head_sha:
-        raise Superseded(now.head.sha)
-
-
-async def standing_comments(target: Target, signer: Signer) -> tuple[OwnComment, ...]:
-    """Our comments on the pull request: by author and by marker."""
-    place = Place(target.repository_id, target.pull)
+    api, repository, number = target.api, target.repository, target.pull
+    seen = await reviews.conversation(api, repository, number)
+    if seen is None:
+        head = (await pulls.get(api, repository, number)).head.sha
+        seen = reviews.Conversation(head, await reviews.own_comments(api, repository, number))
+    if seen.head_sha != target.head_sha:
+        raise Superseded(seen.head_sha)
+    place = Place(target.repository_id, number)
     found = []
-    for one in await reviews.own_comments(target.api, target.repository, target.pull):
+    for one in seen.comments:
         marker = signer.read(one.body, place)
         if marker is not None and marker.kind == _FINDING:
             found.append(
@@ -158,11 +157,10 @@ class _Poster:
     async def _after_refusal(self, comments: list[NewComment], fault: OurBug) -> list[NewComment]:
         """GitHub does not say which comment was bad, and sometimes stores a review it refused."""
         target = self.target
-        await expect_head(target)
         blocked = "pending review" in fault.detail.lower()
         if blocked:
             await self._submit_pending()
-        standing = await standing_comments(target, self.signer)
+        standing = await look(target, self.signer)
         there = {one.fingerprint for one in standing if one.genuine}
         left = [one for one in comments if one.fingerprint not in there]
         if not left:

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from bot.github import contents, opening, pulls, repos
 from bot.github.blobs import Entry, Mode
-from bot.github.faults import GitHubFault
+from bot.github.faults import GitHubFault, GiveUp
 from bot.github.port import RepositoryAPI
 from bot.github.pulls import DiffEntry, PullRequest
 from bot.review import attributes, diff, texts
@@ -168,37 +168,39 @@ def _source(branch: str | None) -> str:
 async def _open_by_rest(
     api: RepositoryAPI, repository: str, repository_id: int, installation: int, number: int
 ) -> Opened:
-    try:
-        pull = await pulls.get(api, repository, number)
-    except GitHubFault as fault:
-        if fault.status not in (301, 302, 307, 308, 404):
-            raise
-        renamed = await repos.full_name(api, repository_id)
-        if renamed == repository:
-            raise
-        pull = await pulls.get(api, renamed, number)
-    if pull.base.repo is not None:
-        repository = pull.base.repo.full_name
+    pull = await _pull_by_rest(api, repository, repository_id, number)
+    repository = pull.base.repo.full_name if pull.base.repo is not None else repository
     text = await contents.text(api, repository, CONFIGURATION, pull.base.ref)
-    branch = pull.base.ref
+    source = _source(pull.base.ref)
     if text is None:
         text = await contents.text(api, repository, CONFIGURATION, None)
-        branch = "HEAD"
+        source = f"`{CONFIGURATION}` on the default branch" if text is not None else _source(None)
     problem = None
     if text is not None and len(text) > MAX_CONFIGURATION_BYTES:
         text, problem = None, Problem(1, "", "this is larger than 100 KB; defaults are used")
     marks = await contents.text(api, repository, attributes.PATH, pull.base.ref)
-    known = text is not None or problem is not None
     return Opened(
-        repository,
-        repository_id,
-        installation,
-        pull,
-        text,
-        _source(branch if known else None),
-        problem,
-        marks or b"",
+        repository, repository_id, installation, pull, text, source, problem, marks or b""
     )
+
+
+async def _pull_by_rest(
+    api: RepositoryAPI, repository: str, repository_id: int, number: int
+) -> PullRequest:
+    """The pull request, also when its repository was renamed."""
+    try:
+        pull = await pulls.get(api, repository, number)
+        if pull.base.repo is None or pull.base.repo.id == repository_id:
+            return pull
+        missing = GiveUp("the name belongs to another repository now", status=404)
+    except GiveUp as fault:
+        if fault.status not in (301, 302, 307, 308, 404):
+            raise
+        missing = fault
+    renamed = await repos.full_name(api, repository_id)
+    if renamed == repository:
+        raise missing
+    return await pulls.get(api, renamed, number)
 
 
 async def take(

@@ -1,0 +1,487 @@
+"""What a review reads: every changed file is found or named, with few calls, GraphQL or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bot.github.faults import GiveUp, OurBug, RetryLater, RetryNow
+from bot.review import snapshot as snapshots
+from bot.review.cache import TextCache
+from bot.review.model import FileStatus, Snapshot
+from bot.review.snapshot import CONFIGURATION, Opened, open_pull, take
+from checks.model import Lines, Problem, Profile, Settings
+from tests.bot.review.fake_api import (
+    BASE,
+    HEAD,
+    LINK,
+    MERGE_BASE,
+    SUBMODULE,
+    FakeAPI,
+    fail_on,
+    file,
+)
+
+
+@dataclass(frozen=True)
+class Read:
+    settings: Settings
+    problems: tuple[Problem, ...]
+
+
+class Reader:
+    """Reads a configuration: ``quiet`` is the only word it knows."""
+
+    async def read_configuration(self, text: bytes) -> Read:
+        if text == b"quiet":
+            return Read(Settings(profile=Profile.QUIET), ())
+        return Read(Settings(), (Problem(1, "nonsense", "not a key"),))
+
+
+waited: list[float] = []
+
+
+async def pause(seconds: float) -> None:
+    waited.append(seconds)
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    waited.clear()
+
+
+@pytest.fixture(params=[True, False], ids=["graphql", "rest"])
+def api(request: pytest.FixtureRequest) -> FakeAPI:
+    return FakeAPI(graphql_works=request.param)
+
+
+async def opened(api: FakeAPI, **options: Any) -> Opened:
+    arguments: dict[str, Any] = {
+        "repository": "octo/hello",
+        "repository_id": 7,
+        "installation": 3,
+        "number": 5,
+        "pause": pause,
+    }
+    return await open_pull(api, **(arguments | options))
+
+
+async def snap(api: FakeAPI, cache: TextCache | None = None) -> Snapshot:
+    return await take(api, await opened(api), Reader(), cache or TextCache())
+
+
+def reasons(snapshot: Snapshot) -> dict[str, str]:
+    return {one.path: one.reason for one in snapshot.unread}
+
+
+async def test_the_pull_request_is_as_github_has_it(api: FakeAPI) -> None:
+    api.from_fork = True
+    api.change("a.py", "x\n")
+
+    snapshot = await snap(api)
+
+    pull = snapshot.pull
+    assert (pull.number, pull.author, pull.head_sha, pull.base_sha) == (5, "octocat", HEAD, BASE)
+    assert (pull.open, pull.draft, pull.from_fork) == (True, False, True)
+    assert pull.base_ref == "main"
+    assert snapshot.settings_source == "defaults"
+    assert snapshot.problems == ()
+    (one,) = snapshot.files
+    assert (one.path, one.head, one.base, one.added) == ("a.py", b"x\n", None, None)
+
+
+async def test_head_and_base_of_every_status(api: FakeAPI) -> None:
+    api.change("added.py", "a\n")
+    api.change(
+        "modified.py", "1\nnew\n3\n", "1\nold\n3\n", patch="@@ -1,3 +1,3 @@\n 1\n-old\n+new\n 3"
+    )
+    api.change("moved.py", "same\n", "same\n", status="renamed", old_path="from.py")
+    api.change(
+        "both.py",
+        "1\n2\n",
+        "1\n",
+        status="renamed",
+        old_path="was.py",
+        patch="@@ -1 +1,2 @@\n 1\n+2",
+    )
+    api.change("copy.py", "c\n", "c\n", status="copied", old_path="origin.py")
+    api.change("mode.py", "m\n", "m\n", status="changed")
+    api.change("gone.py", "g\n", "g\n", status="removed", patch="@@ -1 +0,0 @@\n-g")
+    del api.trees[HEAD]["gone.py"]
+    api.change("still.py", "s\n", "s\n", status="unchanged")
+    api.change("odd.py", "o\n", "o\n", status="a word of tomorrow")
+
+    snapshot = await snap(api)
+
+    by_path = {one.path: one for one in snapshot.files}
+    assert list(by_path) == [
+        "added.py", "modified.py", "moved.py", "both.py", "copy.py", "mode.py", "odd.py",
+    ]  # fmt: skip
+    assert by_path["modified.py"].base == b"1\nold\n3\n"
+    assert by_path["modified.py"].added == (Lines(2, 2),)
+    assert by_path["moved.py"].base == b"same\n"
+    assert by_path["moved.py"].old_path == "from.py"
+    assert by_path["moved.py"].added == ()
+    assert by_path["both.py"].base == b"1\n"
+    assert by_path["both.py"].added == (Lines(2, 2),)
+    assert (by_path["copy.py"].base, by_path["copy.py"].added) == (None, None)
+    assert (by_path["mode.py"].base, by_path["mode.py"].added) == (b"m\n", ())
+    assert [diff.status for diff in snapshot.diffs][6:] == [
+        FileStatus.REMOVED, FileStatus.UNCHANGED, FileStatus.CHANGED,
+    ]  # fmt: skip
+    assert snapshot.unread == ()
+    assert snapshot.pull.merge_base_sha == MERGE_BASE
+
+
+async def test_the_base_text_comes_from_the_merge_base_by_undoing_the_patch(api: FakeAPI) -> None:
+    api.change("a.py", "1\nnew\n", "1\nold\n", patch="@@ -1,2 +1,2 @@\n 1\n-old\n+new")
+
+    snapshot = await snap(api)
+
+    assert snapshot.files[0].base == b"1\nold\n"
+    # No request was needed for it.
+    assert api.asked("GET compare") == []
+
+
+async def test_a_patch_that_shows_less_than_the_change_is_not_trusted(api: FakeAPI) -> None:
+    api.change("a.py", "1\nnew\nmore\n", "1\nold\n", patch="@@ -1,2 +1,2 @@\n 1\n-old\n+new")
+    api.files[0]["additions"] = 2
+
+    snapshot = await snap(api)
+
+    assert snapshot.files[0].base == b"1\nold\n"
+    assert snapshot.files[0].added == (Lines(2, 3),)
+    assert snapshot.pull.merge_base_sha == MERGE_BASE
+
+
+async def test_a_patch_that_a_full_page_left_out_is_asked_for_on_a_small_page(
+    api: FakeAPI,
+) -> None:
+    for index in range(25):
+        api.change(
+            f"f{index:02}.py", "1\nnew\n", "1\nold\n", patch="@@ -1,2 +1,2 @@\n 1\n-old\n+new"
+        )
+    patch = api.files[13].pop("patch")
+
+    def small_pages_have_it(asked: str) -> None:
+        pages = len(api.asked("GET pulls/5/files"))
+        if asked == "GET pulls/5/files" and pages == 2:
+            api.files[13]["patch"] = patch
+
+    api.hooks.append(small_pages_have_it)
+
+    snapshot = await snap(api)
+
+    assert snapshot.files[13].added == (Lines(2, 2),)
+    assert snapshot.diffs[13].hunks
+    assert len(api.asked("GET pulls/5/files")) == 2
+    assert api.asked("GET compare") == []
+
+
+async def test_a_file_whose_patch_never_comes_is_compared_by_text(api: FakeAPI) -> None:
+    api.change("big.py", "1\n2\nnew\n4\n", "1\n2\nold\n4\n")
+    api.files[0] |= {"additions": 1, "deletions": 1, "changes": 2}
+
+    snapshot = await snap(api)
+
+    assert snapshot.files[0].base == b"1\n2\nold\n4\n"
+    assert snapshot.files[0].added == (Lines(3, 3),)
+    assert snapshot.diffs[0].hunks == ()
+
+
+async def test_what_is_no_text_is_named_and_never_followed(api: FakeAPI) -> None:
+    api.change("link", "/etc/passwd", mode=LINK)
+    api.change("sub", "x", mode=SUBMODULE, patch=f"@@ -0,0 +1 @@\n+Subproject commit {'d' * 40}")
+    api.change("quiet-sub", "x", mode=SUBMODULE, status="modified", base="y", patch="")
+    api.change("picture.png", b"\x89PNG\0\0", b"\0", status="modified", patch="")
+    api.change("odd.py", b"x = 1\0\n", b"x\n", patch="@@ -1 +1 @@\n-x\n+x = 1\0")
+    api.change("good.py", "x\n")
+
+    snapshot = await snap(api)
+
+    assert [one.path for one in snapshot.files] == ["good.py"]
+    found = reasons(snapshot)
+    assert set(found) == {"link", "sub", "quiet-sub", "picture.png", "odd.py"}
+    assert found["link"] == "symbolic link (links are not followed)"
+    assert found["sub"] == found["quiet-sub"] == "submodule"
+    assert found["picture.png"].startswith("binary")
+    assert found["odd.py"] == "binary (it holds NUL bytes)"
+
+
+async def test_texts_are_exact_whatever_graphql_makes_of_them(api: FakeAPI) -> None:
+    latin = "caf\xe9 = 1\n".encode("latin-1")
+    long = b"x = 1  # long\n" * 50_000
+    bom = "\ufeffx = 1\r\n".encode()
+    api.change("latin.py", latin, b"", patch="@@ -0,0 +1 @@\n+caf\N{REPLACEMENT CHARACTER} = 1")
+    api.change("long.py", long, b"", patch="")
+    api.files[-1]["changes"] = api.files[-1]["additions"] = 50_000
+    api.change("bom.py", bom)
+
+    snapshot = await snap(api)
+
+    assert [one.head for one in snapshot.files] == [latin, long, bom]
+    assert snapshot.unread == ()
+
+
+async def test_too_large_a_file_is_named(api: FakeAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.review.texts.MAX_FILE_BYTES", 2_000_000)
+    api.change("large.sql", b"x" * 2_000_001)
+    api.change("fits.sql", b"y" * 2_000_000)
+
+    snapshot = await snap(api)
+
+    assert reasons(snapshot) == {"large.sql": "larger than 2 MB"}
+    assert [one.path for one in snapshot.files] == ["fits.sql"]
+
+
+async def test_a_review_reads_so_many_bytes_and_names_the_rest(api: FakeAPI) -> None:
+    for name in "abc":
+        api.change(f"{name}.sql", name.encode() * 8_000_000)
+
+    snapshot = await snap(api)
+
+    assert [one.path for one in snapshot.files] == ["a.sql", "b.sql"]
+    assert reasons(snapshot) == {"c.sql": "past the 20 MB that one review reads"}
+
+
+async def test_a_review_reads_so_many_files_and_names_the_rest() -> None:
+    api = FakeAPI()
+    for index in range(snapshots.MAX_FILES + 2):
+        api.change(f"f{index:03}.py", f"{index}\n")
+
+    snapshot = await snap(api)
+
+    assert len(snapshot.files) == snapshots.MAX_FILES
+    assert list(reasons(snapshot)) == ["f300.py", "f301.py"]
+    assert len(api.asked("GRAPHQL Texts")) == 6
+
+
+async def test_files_that_github_does_not_list_are_counted() -> None:
+    api = FakeAPI(changed_files=3_005)
+    for index in range(3_000):
+        api.change(f"f{index:04}.png", b"", b"", status="removed", patch="")
+
+    snapshot = await snap(api)
+
+    (more,) = snapshot.unread
+    assert more.path == "5 more files"
+    assert "3,000" in more.reason
+    assert len(snapshot.diffs) == 3_000
+
+
+async def test_a_batch_that_graphql_cannot_answer_is_halved_and_at_last_read_by_rest() -> None:
+    api = FakeAPI()
+    for index in range(40):
+        api.change(f"f{index:02}.py", f"{index}\n")
+    fail_on(api, "GRAPHQL Texts", RetryNow("timeout", status=502), times=1)
+
+    snapshot = await snap(api)
+
+    assert len(snapshot.files) == 40
+    assert len(api.asked("GRAPHQL Texts")) == 3
+    assert api.asked("GET git/blobs") == []
+
+    fail_on(api, "GRAPHQL Texts", RetryNow("timeout", status=502), times=99)
+    again = await snap(api)
+
+    assert again.files == snapshot.files
+    assert len(api.asked("GET git/blobs")) == 40
+
+
+async def test_rate_limits_are_passed_on_and_not_worked_around() -> None:
+    from datetime import UTC, datetime
+
+    when = datetime(2027, 1, 1, tzinfo=UTC)
+    for start in ("GRAPHQL Opening", "GRAPHQL Texts"):
+        api = FakeAPI()
+        api.change("a.py", "x\n")
+        fail_on(api, start, RetryLater("limited", when=when))
+        with pytest.raises(RetryLater):
+            await snap(api)
+
+
+async def test_a_blob_that_github_refuses_is_named() -> None:
+    api = FakeAPI(graphql_works=False)
+    api.change("a.py", "x\n")
+    api.change("b.py", "y\n")
+    fail_on(api, "GET git/blobs", OurBug("too large", status=422))
+
+    snapshot = await snap(api)
+
+    assert len(snapshot.files) == 1
+    (reason,) = reasons(snapshot).values()
+    assert reason == "GitHub did not give its text (422)"
+
+
+async def test_passing_trouble_with_one_blob_ends_the_try() -> None:
+    api = FakeAPI(graphql_works=False)
+    for name in "abcdefgh":
+        api.change(f"{name}.py", f"{name}\n")
+    fail_on(api, "GET git/blobs", RetryNow("502", status=502))
+
+    with pytest.raises(RetryNow):
+        await snap(api)
+
+
+async def test_a_second_push_reads_only_what_changed(api: FakeAPI) -> None:
+    cache = TextCache()
+    for name in "abc":
+        api.change(f"{name}.py", f"{name}\n")
+    await snap(api, cache)
+    api.change("d.py", "d\n")
+    api.log.clear()
+    await snap(api, cache)
+
+    texts = api.asked("GRAPHQL Texts") if api.graphql_works else api.asked("GET git/blobs")
+    assert len(texts) == 1
+    api.log.clear()
+    await snap(api, cache)
+    assert api.asked("GRAPHQL Texts") + api.asked("GET git") == []
+
+
+def test_the_cache_keeps_repositories_apart_and_its_bound() -> None:
+    cache = TextCache(max_bytes=1_000)
+    cache.put(1, 7, "oid", b"secret")
+    assert cache.get(1, 7, "oid") == b"secret"
+    assert cache.get(2, 7, "oid") is None
+    assert cache.get(1, 8, "oid") is None
+    cache.put(1, 7, "huge", b"x" * 1_000)
+    assert cache.get(1, 7, "huge") is None
+    for number in range(10):
+        cache.put(1, 7, str(number), b"x" * 100)
+    assert cache.get(1, 7, "oid") is None
+    assert cache.get(1, 7, "9") is not None
+
+
+@pytest.mark.parametrize(
+    ("trees", "profile", "source"),
+    [
+        ({"release": {CONFIGURATION: file("quiet")}}, Profile.QUIET, "release"),
+        ({"main": {CONFIGURATION: file("quiet")}}, Profile.QUIET, "main"),
+        (
+            {"main": {CONFIGURATION: file("no")}, "release": {CONFIGURATION: file("quiet")}},
+            Profile.QUIET,
+            "release",
+        ),
+        ({HEAD: {CONFIGURATION: file("quiet")}}, Profile.DEFAULT, None),
+    ],
+    ids=["base", "default branch", "base before default", "never the head"],
+)
+async def test_where_the_settings_come_from(
+    api: FakeAPI, trees: dict[str, Any], profile: Profile, source: str | None
+) -> None:
+    api.base_ref = "release"
+    api.trees |= trees
+    api.change("a.py", "x\n")
+
+    snapshot = await snap(api)
+
+    assert snapshot.settings.profile is profile
+    if source is None:
+        assert snapshot.settings_source == "defaults"
+    elif source == "main" and not api.graphql_works:
+        assert snapshot.settings_source == f"`{CONFIGURATION}` on the default branch"
+    else:
+        assert snapshot.settings_source == f"`{CONFIGURATION}` on `{source}`"
+
+
+async def test_a_broken_configuration_is_a_problem_and_the_review_goes_on(api: FakeAPI) -> None:
+    api.trees["main"] = {CONFIGURATION: file("nonsense: 1")}
+    api.change("a.py", "x\n")
+
+    snapshot = await snap(api)
+
+    assert snapshot.problems == (Problem(1, "nonsense", "not a key"),)
+    assert len(snapshot.files) == 1
+
+
+@pytest.mark.parametrize("content", [b"x" * 100_001, b"\xff\xfe"])
+async def test_a_configuration_that_is_no_small_text_is_a_problem(content: bytes) -> None:
+    api = FakeAPI()
+    api.trees["main"] = {CONFIGURATION: file(content)}
+
+    snapshot = await snap(api)
+
+    (problem,) = snapshot.problems
+    assert "defaults are used" in problem.message
+    assert snapshot.settings == Settings()
+
+
+async def test_a_link_as_configuration_is_a_problem() -> None:
+    api = FakeAPI()
+    api.trees["main"] = {CONFIGURATION: file("../secret", LINK)}
+
+    assert "plain file" in (await snap(api)).problems[0].message
+
+
+async def test_generated_files_are_those_that_the_base_branch_marks(api: FakeAPI) -> None:
+    marks = (
+        "*.pb.py linguist-generated\n# no\n"
+        "vendor/ linguist-vendored=true\nvendor/own.py -linguist-vendored\n"
+    )
+    api.trees["main"] = {".gitattributes": file(marks)}
+    api.trees[HEAD] = {".gitattributes": file("* linguist-generated\n")}
+    for name in ("a.pb.py", "vendor/x.py", "vendor/own.py", "a.py"):
+        api.change(name, "x\n")
+
+    snapshot = await snap(api)
+
+    assert [one.path for one in snapshot.files if one.generated] == ["a.pb.py", "vendor/x.py"]
+
+
+async def test_a_renamed_repository_is_found_by_its_id(api: FakeAPI) -> None:
+    api.full_name = "octo/renamed"
+    api.change("a.py", "x\n")
+
+    found = await opened(api)
+
+    assert found.repository == "octo/renamed"
+    assert (await take(api, found, Reader(), TextCache())).files
+
+
+async def test_data_that_lags_behind_its_delivery_is_waited_for(api: FakeAPI) -> None:
+    new, api.head = api.head, "9" * 40
+
+    def arrive(asked: str) -> None:
+        if len(waited) == 2:
+            api.head = new
+
+    api.hooks.append(arrive)
+
+    found = await opened(api, stale_head="9" * 40)
+
+    assert found.head == new
+    assert waited == [1.0, 3.0]
+
+
+async def test_a_pull_request_that_is_gone_is_looked_for_three_times_more(api: FakeAPI) -> None:
+    with pytest.raises(GiveUp) as caught:
+        await opened(api, number=6) if not api.graphql_works else await opened(api, repository_id=9)
+
+    assert caught.value.status == 404
+    assert waited == [1.0, 3.0, 10.0]
+
+
+async def test_a_pull_request_of_thirty_files_costs_three_reads() -> None:
+    api = FakeAPI()
+    for index in range(30):
+        api.change(
+            f"f{index:02}.py",
+            f"1\nnew {index}\n",
+            f"1\nold {index}\n",
+            patch=f"@@ -1,2 +1,2 @@\n 1\n-old {index}\n+new {index}",
+        )
+
+    snapshot = await snap(api)
+
+    assert len(snapshot.files) == 30
+    assert api.log == ["GRAPHQL Opening", "GET pulls/5/files", "GRAPHQL Texts"]
+
+
+async def test_a_name_that_belongs_to_another_repository_now_is_not_read(api: FakeAPI) -> None:
+    with pytest.raises(GiveUp) as caught:
+        await opened(api, repository_id=9)
+
+    assert caught.value.status == 404
