@@ -91,7 +91,7 @@ class Complaint:
 
 def errors_of(errors: Any) -> tuple[Any, ...]:
     """``errors`` as a tuple, whatever shape it came in, at most a hundred of them."""
-    if isinstance(errors, list):
+    if isinstance(errors, list | tuple):
         return tuple(errors[:_MOST_ENTRIES])
     return (errors,) if isinstance(errors, str | dict) and errors else ()
 

@@ -7,6 +7,7 @@ trying again does no harm. It decides nothing about reviews.
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -25,9 +26,13 @@ from bot.github.urls import follow, resolve
 T = TypeVar("T")
 
 TRIES = 3
+"""How often a call that met passing trouble is made in all."""
 _PAGE = 100
 _MOST_PAGES = 1_000
 _FIRST_PAUSE = 0.5
+"""Seconds; doubled each time, and stretched by up to as much again."""
+
+_log = logging.getLogger(__name__)
 
 
 class Credentials(Protocol):
@@ -196,6 +201,7 @@ class Caller:
                 tries += 1
                 if tries >= TRIES or not (repeatable or not fault.sent):
                     raise
+                _log.info("%s; trying again", fault)
                 pause = _FIRST_PAUSE * 2 ** (tries - 1)
                 await self._line.clock.sleep(pause * random.uniform(1.0, 2.0))  # noqa: S311
             except RetryLater as fault:

@@ -5,8 +5,8 @@ The work is shared by all reviews of a process; :class:`InstallationProof` is on
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from cachetools import TTLCache
 
@@ -27,6 +27,7 @@ from bot.github.transport import Tally
 from bot.github.urls import path
 
 _GRANTS_AGE = 3_600.0
+_FORBIDDEN_AGE = 300.0
 _MOST_INSTALLATIONS = 10_000
 
 
@@ -61,49 +62,72 @@ class Minter:
         self._granted: TTLCache[int, Mapping[str, str]] = TTLCache(
             _MOST_INSTALLATIONS, _GRANTS_AGE, timer=clock.monotonic
         )
+        self._learning = asyncio.Lock()
+        self._forbidden: TTLCache[int, bool] = TTLCache(
+            _MOST_INSTALLATIONS, _FORBIDDEN_AGE, timer=clock.monotonic
+        )
 
     async def token(
         self, installation: int, repository: int, tally: Tally
     ) -> tuple[TokenKey, InstallationToken]:
         """A token, stored or new, and the key under which it is stored.
 
-        The requests that minting takes are counted in ``tally``.
+        Where the installation grants less than wanted, it is a token with what it grants; that is
+        remembered for an hour, so that the detour is taken once. The requests that all this takes
+        are counted in ``tally``.
         """
         permissions = self._granted.get(installation, WANTED)
-        key = TokenKey(installation, repository, tuple(sorted(permissions.items())))
-
-        async def mint() -> InstallationToken:
-            return await self._mint(key, tally)
-
-        return key, await self._store.get(key, mint)
-
-    async def _mint(self, key: TokenKey, tally: Tally) -> InstallationToken:
-        """Mint; where the installation grants less than wanted, with what it grants.
-
-        What it grants is remembered for an hour, so that the detour is taken once.
-        """
-        app = self._as_app(tally)
-        where = path("/app/installations/{id}", id=key.installation)
-        body: dict[str, Any] = {
-            "repository_ids": [key.repository],
-            "permissions": dict(key.permissions),
-        }
         try:
-            answer = await app.post(f"{where}/access_tokens", body, idempotent=True)
+            return await self._get(installation, repository, permissions, tally)
         except OurBug as fault:
             if "not granted" not in fault.detail.lower():
                 raise
-            known = await app.get(where)
-            granted = known.get("permissions") if isinstance(known, dict) else None
-            body["permissions"] = permissions = grantable(WANTED, granted)
-            self._granted[key.installation] = permissions
-            answer = await app.post(f"{where}/access_tokens", body, idempotent=True)
-        return read_token(answer, self._signer.now())
+        permissions = await self._learn(installation, permissions, tally)
+        return await self._get(installation, repository, permissions, tally)
+
+    async def _get(
+        self, installation: int, repository: int, permissions: Mapping[str, str], tally: Tally
+    ) -> tuple[TokenKey, InstallationToken]:
+        key = TokenKey(installation, repository, tuple(sorted(permissions.items())))
+        where = path("/app/installations/{id}/access_tokens", id=installation)
+        body = {"repository_ids": [repository], "permissions": dict(permissions)}
+
+        async def mint() -> InstallationToken:
+            answer = await self._as_app(tally).post(where, body, idempotent=True)
+            return read_token(answer, self._signer.now())
+
+        return key, await self._store.get(key, mint)
+
+    async def _learn(
+        self, installation: int, refused: Mapping[str, str], tally: Tally
+    ) -> Mapping[str, str]:
+        """Ask GitHub what the installation grants, unless another review just did."""
+        async with self._learning:
+            known = self._granted.get(installation, WANTED)
+            if known != refused:
+                return known
+            answer = await self._as_app(tally).get(path("/app/installations/{id}", id=installation))
+            granted = answer.get("permissions") if isinstance(answer, dict) else None
+            permissions = grantable(WANTED, granted)
+            # Without any permission named, GitHub would grant the token all there are.
+            if not permissions or permissions == refused:
+                raise GiveUp("the installation grants no permission that a review needs")
+            self._granted[installation] = permissions
+            return permissions
 
     def drop(self, key: TokenKey, secret: Secret) -> None:
-        """Forget a token that GitHub refused, and what the installation was seen to grant."""
+        """Forget a token that GitHub does not accept (401)."""
         self._store.drop(key, secret)
-        self._granted.pop(key.installation, None)
+
+    def drop_forbidden(self, key: TokenKey, secret: Secret) -> None:
+        """Forget a token that lacks a permission (403), at most once in five minutes.
+
+        Once an owner has accepted a permission, only new tokens have it.
+        """
+        if key.installation not in self._forbidden:
+            self._forbidden[key.installation] = True
+            self._store.drop(key, secret)
+            self._granted.pop(key.installation, None)
 
 
 class InstallationProof:
@@ -136,11 +160,10 @@ class InstallationProof:
         return token.secret
 
     def refused(self, secret: Secret, fault: GiveUp) -> bool:
-        """Let go of a refused token; another one helps when this one was not accepted (401).
-
-        A token that lacks a permission is let go too: once an owner has accepted a permission,
-        only new tokens have it.
-        """
-        if self._key is not None and fault.status in {401, 403}:
+        """Let go of a refused token; another one helps when this one was not accepted (401)."""
+        if self._key is not None and isinstance(fault, BadCredentials):
             self._minter.drop(self._key, secret)
-        return isinstance(fault, BadCredentials)
+            return True
+        if self._key is not None and fault.status == 403:
+            self._minter.drop_forbidden(self._key, secret)
+        return False

@@ -131,7 +131,8 @@ class Transport(gh_aiohttp.GitHubAPI):
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""
     ) -> tuple[int, Mapping[str, str], bytes]:
         write = self._creates and method != "GET"
-        return await self._send(method, url, headers, body, write=write)
+        status, found, answer = await self._send(method, url, headers, body, write=write)
+        return status, _for_gidgethub(found), answer
 
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes, *, write: bool
@@ -143,7 +144,7 @@ class Transport(gh_aiohttp.GitHubAPI):
             status, found, answer = await self._in_turn(method, target, headers, body, write=write)
             if status not in _REDIRECTS or "location" not in found:
                 self._check(status, found, answer)
-                return status, _for_gidgethub(found), answer
+                return status, found, answer
             url = follow(url, found["location"])
             if method != "GET":
                 moved = route(self._shared.hosts.admit(url))

@@ -154,7 +154,7 @@ class AllowedHosts:
     """The origins (scheme, host and port) that may see a token."""
 
     def __init__(self, *roots: str) -> None:
-        self._origins = frozenset(URL(root).origin() for root in roots)
+        self._origins = frozenset(_origin(URL(root)) for root in roots)
 
     def admit(self, url: str) -> URL:
         """The parsed URL, exactly as it will be requested.
@@ -165,12 +165,16 @@ class AllowedHosts:
         try:
             parsed = URL(url, encoded=True)
             own = parsed.user is None and parsed.password is None
-            own = own and parsed.origin() in self._origins
+            own = own and _origin(parsed) in self._origins
         except ValueError:
             raise GiveUp("GitHub points to something that is not a URL") from None
         if not own:
             raise GiveUp(f"GitHub points to another host ({parsed.host!r}); not followed")
         return parsed
+
+
+def _origin(url: URL) -> tuple[str, str | None, int | None]:
+    return url.scheme.lower(), url.host, url.port
 
 
 def route(url: URL) -> str:

@@ -128,6 +128,9 @@ class Script:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
         await self._server.close()
 
     @property
@@ -155,10 +158,16 @@ class Script:
         queue = self._queued.get((seen.method, seen.path))
         if queue:
             answer = queue[0] if len(queue) == 1 else queue.popleft()
-            if isinstance(answer, Say):
-                return answer.response()
-            return await answer(seen, request)
-        return self._usual(seen).response()
+            if not isinstance(answer, Say):
+                return await answer(seen, request)
+        else:
+            answer = self._usual(seen)
+        response = answer.response()
+        response.headers.setdefault("Date", self.date())
+        return response
+
+    def date(self) -> str:
+        return self.hands.true_time().strftime("%a, %d %b %Y %H:%M:%S GMT")
 
     def _usual(self, seen: Seen) -> Say:
         if seen.path == f"{self.prefix}/app":

@@ -167,7 +167,6 @@ async def test_the_primary_limit_is_kept_before_github_refuses(world: World) -> 
         "X-RateLimit-Remaining": "0",
         "X-RateLimit-Reset": str(reset),
         "X-RateLimit-Resource": "core",
-        "Date": world.hands.true_time().strftime("%a, %d %b %Y %H:%M:%S GMT"),
     }
     world.github.on("GET", PULL, Say(json={}, headers=left))
     world.github.on("POST", "/graphql", Say(json={"data": {"a": 1}}))
