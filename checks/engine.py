@@ -7,11 +7,12 @@ file; what it could not look at is a line in that file's report.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from checks import baseline, globs, registry, suppression
 from checks.evidence import registry as gatherers
+from checks.evidence.registry import Gatherer
 from checks.fingerprint import with_fingerprints
 from checks.inspection import Inspector, Subject
 from checks.languages import roles as file_roles
@@ -30,7 +31,7 @@ from checks.model import (
     Suggestion,
     Suppressed,
 )
-from checks.registry import EventKind
+from checks.registry import Check
 from checks.report import Desk
 from checks.suggestion import as_lines, edited
 from checks.text import SourceText
@@ -52,10 +53,13 @@ def analyse(
     deadline: Callable[[], bool] = never,
     *,
     strict: bool = False,
-    only: Iterable[str] | None = None,
+    checks: Mapping[str, Check] | None = None,
+    evidence: Sequence[Gatherer] | None = None,
 ) -> tuple[FileReport, ...]:
     """The reports on all files of a change, in the order of the files. See :func:`iterate`."""
-    return tuple(iterate(files, settings, roles, deadline, strict=strict, only=only))
+    return tuple(
+        iterate(files, settings, roles, deadline, strict=strict, checks=checks, evidence=evidence)
+    )
 
 
 def iterate(
@@ -65,7 +69,8 @@ def iterate(
     deadline: Callable[[], bool] = never,
     *,
     strict: bool = False,
-    only: Iterable[str] | None = None,
+    checks: Mapping[str, Check] | None = None,
+    evidence: Sequence[Gatherer] | None = None,
     begins: Callable[[str], None] = lambda _path: None,
 ) -> Iterator[FileReport]:
     """Analyse a change; each file's report comes as soon as it is ready.
@@ -80,7 +85,8 @@ def iterate(
         deadline: tells that the time for the current file is over; the file is then reported as
             "not analysed: time limit".
         strict: raise what a check raises instead of reporting it as a limit.
-        only: ids of the checks to run; ``None`` for all. For tests and benchmarks.
+        checks: the checks to run, by id; ``None`` for the whole catalogue.
+        evidence: the gatherers to run; ``None`` for all.
         begins: told the path of a file before work on it begins, once when it is read and once
             when it is checked: whoever holds the deadline winds the clock again.
     """
@@ -89,11 +95,14 @@ def iterate(
         begins(file.path)
         subjects.append(_read(file, settings, roles, deadline))
     index = Index(one.module for one in subjects if one.module is not None)
-    checks = registry.load()
-    if only is not None:
-        wanted = frozenset(only)
-        checks = {name: one for name, one in checks.items() if name in wanted}
-    inspector = Inspector(checks, gatherers.load(), settings, index, deadline, strict=strict)
+    inspector = Inspector(
+        registry.load() if checks is None else checks,
+        gatherers.load() if evidence is None else evidence,
+        settings,
+        index,
+        deadline,
+        strict=strict,
+    )
     for one in subjects:
         begins(one.file.path)
         yield _Review(one, inspector, settings, deadline).report()
@@ -221,8 +230,10 @@ class _Review:
         file = self._file
         if not found or file.base is None or not self._settings.baseline:
             return found, 0
-        fresh = [one for one in found if one.check in _comparing_checks()]
-        rest = [one for one in found if one.check not in _comparing_checks()]
+        # What compares base and head itself finds only what is new.
+        comparing = self._inspector.comparing
+        fresh = [one for one in found if one.check in comparing]
+        rest = [one for one in found if one.check not in comparing]
         base = None if expired else self._base_findings(frozenset(one.check for one in rest))
         if base is None:
             self._limits.append("the base could not be compared: only changed lines are reported")
@@ -287,15 +298,6 @@ class _Review:
 
 def _sorted(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda one: (one.span, one.check, one.message))
-
-
-def _comparing_checks() -> frozenset[str]:
-    """Checks that compare base and head themselves: what they find is new by its nature."""
-    return frozenset(
-        one.id
-        for one in registry.load().values()
-        if any(event.kind is EventKind.CHANGE for event in one.on)
-    )
 
 
 def _touches(finding: Finding, added: tuple[Lines, ...] | None) -> bool:

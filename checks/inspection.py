@@ -56,6 +56,12 @@ class Inspector:
         self._deadline = deadline
         self._strict = strict
         self._tables: dict[tuple[Role, bool], _Table] = {}
+        self.comparing = frozenset(
+            one.id
+            for one in self._checks
+            if any(event.kind is EventKind.CHANGE for event in one.on)
+        )
+        """Ids of the checks that compare base and head themselves."""
 
     def compares(self, role: Role) -> bool:
         """Whether a check of this role asks for the base beside the head."""

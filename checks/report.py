@@ -40,6 +40,9 @@ At: TypeAlias = "tree_sitter.Node | Span | Value | Located"
 MAX_FINDINGS = 200
 """Findings of one check in one file; a file with more of them needs another tool."""
 
+MAX_EVIDENCE = 2_000
+"""Evidence of one file; the words that people read count it and lose nothing by the rest."""
+
 
 class Desk:
     """What all reports on one file share. Made by the engine."""
@@ -88,6 +91,8 @@ class EvidenceSink:
         aspect: Aspect | None = None,
     ) -> None:
         """Note one thing: see :class:`~checks.model.Evidence` for what the words are for."""
+        if len(self._desk.evidence) >= MAX_EVIDENCE:
+            return
         lines = at if isinstance(at, Lines) else self._desk.source.lines(_span(at))
         self._desk.evidence.append(
             Evidence(self.aspect if aspect is None else aspect, lines, noun, plural, fate, detail,

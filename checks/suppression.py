@@ -7,6 +7,7 @@ of the tree, so a string that looks like one silences nothing.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ FILE_LINES = 10
 
 _COMMENT = re2.compile(r"^#+\s*assay:\s*(ignore|ignore-file)\[([^\]]*)\]\s*:?\s*(.*)$")
 _MAX_REASON = 200
+_MAX_COMMENT_LINES = 20
+_MAX_UNKNOWN = 5
+"""Comments that name no check which are told of, in one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +91,20 @@ def apply(
 
 def unknown_ids(suppressions: Iterable[Suppression], known: Collection[str]) -> list[str]:
     """What to say about comments that name a check which does not exist."""
-    return [
-        f"line {one.line}: the comment names no check of Assay: {name[:60]}"
+    said = (
+        f"line {one.line}: no check is called {name[:60]}, so the comment silences nothing"
         for one in suppressions
         for name in sorted(one.checks)
         if name not in known
-    ]
+    )
+    return list(itertools.islice(said, _MAX_UNKNOWN))
 
 
 def _target(suppression: Suppression, module: Module) -> int:
     """The line that a comment alone on its line speaks of: the next that is not a comment."""
     source = module.source
     line = suppression.line + 1
-    while line <= source.line_count and source.line_text(line).lstrip().startswith(b"#"):
+    last = min(source.line_count, line + _MAX_COMMENT_LINES)
+    while line <= last and source.line_text(line).lstrip().startswith(b"#"):
         line += 1
     return line

@@ -17,7 +17,7 @@ CASES = cases.load()
 
 def _look(path: str, head: str, base: str | None, check: str) -> FileReport:
     file = ChangedFile(path, head.encode(), None if base is None else base.encode())
-    (report,) = analyse([file], Settings(), strict=True, only=[check])
+    (report,) = analyse([file], Settings(), strict=True, checks={check: registry.load()[check]})
     return report
 
 

@@ -11,12 +11,11 @@ import tree_sitter_python
 
 LANGUAGE = tree_sitter.Language(tree_sitter_python.language())
 
-KINDS = tuple(LANGUAGE.node_kind_for_id(number) or "" for number in range(LANGUAGE.node_kind_count))
-"""The grammar's kind names by number."""
+ERROR = LANGUAGE.node_kind_count
+"""The number given here to nodes that could not be parsed; tree-sitter's own is 65,535."""
 
-NAMED_KINDS = frozenset(
-    name for number, name in enumerate(KINDS) if LANGUAGE.node_kind_is_named(number)
-)
+KINDS = (*(LANGUAGE.node_kind_for_id(number) or "" for number in range(ERROR)), "ERROR")
+"""The grammar's kind names by number."""
 
 LEAVES = frozenset(
     {

@@ -12,6 +12,9 @@ from typing import TypeVar
 from checks.languages.python.definitions import Class, Function
 from checks.languages.python.module import Module
 
+_MAX_NAMESAKES = 50
+"""Classes or functions of one name that are told apart; the rest are not found."""
+
 _MAX_CHAIN = 50
 """Classes that are looked at in one chain; repository code may hold cycles."""
 
@@ -44,12 +47,12 @@ class Index:
         A name that is imported from ``models`` is found in ``src/app/models.py`` as well when no
         other file has it: the root that the interpreter searches is not known.
         """
-        found = self._classes.get(_last(name), [])
+        found = self._classes.get(_last(name), [])[:_MAX_NAMESAKES]
         return _best(name, [(one, one.module, one.qualified_name) for one in found])
 
     def find_function(self, name: str) -> Function | None:
         """The module's function of a qualified name, ``app.db.connect`` or ``app.db:connect``."""
-        found = self._functions.get(_last(name), [])
+        found = self._functions.get(_last(name), [])[:_MAX_NAMESAKES]
         return _best(name, [(one, one.module, one.qualified_name) for one in found])
 
     def chain(self, cls: Class) -> Iterator[Class]:

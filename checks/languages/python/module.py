@@ -21,6 +21,9 @@ from checks.text import SourceText
 MAX_ERROR_LIMITS = 5
 """How many unreadable places are named one by one."""
 
+_WHOLE = ("_statement", "_definition", "comment")
+"""How the kinds end of what was read in spite of an error around it."""
+
 
 class Module:
     """A Python file. Made by :func:`read`; everything in it is in the order of the text."""
@@ -106,19 +109,36 @@ class Module:
         return self.source.lines(Span(*node.byte_range))
 
     def errors(self) -> list[Span]:
-        """What could not be read, each place once."""
-        return error_spans(self.tree.root_node)
+        """The outermost places that are not Python, in order."""
+        return [Span(*node.byte_range) for node in error_nodes(self.tree.root_node)]
+
+    def unread(self) -> list[Lines]:
+        """The lines that could not be read, those that touch each other as one.
+
+        One bad line can make the parser put the whole file under one ERROR node; the statements
+        that it recognised in there were read all the same and are not counted.
+        """
+        found: list[Lines] = []
+        for node in error_nodes(self.tree.root_node):
+            pieces = node.children if node.is_error else []
+            rest = [one for one in pieces if not one.type.endswith(_WHOLE)]
+            for piece in rest or [node]:
+                first, last = self.lines(piece)
+                if found and first <= found[-1].end + 1:
+                    found[-1] = Lines(found[-1].start, max(last, found[-1].end))
+                else:
+                    found.append(Lines(first, last))
+        return found
 
     def limits(self) -> list[str]:
         """What of the file the checks do not see, in plain words."""
         limits = []
-        spans = self.errors()
-        for span in spans[:MAX_ERROR_LIMITS]:
-            first, last = self.source.lines(span)
+        unread = self.unread()
+        for first, last in unread[:MAX_ERROR_LIMITS]:
             where = f"line {first}" if first == last else f"lines {first}-{last}"
             limits.append(f"{where} could not be parsed")
-        if len(spans) > MAX_ERROR_LIMITS:
-            limits.append(f"{len(spans) - MAX_ERROR_LIMITS} more places could not be parsed")
+        if len(unread) > MAX_ERROR_LIMITS:
+            limits.append(f"{len(unread) - MAX_ERROR_LIMITS} more places could not be parsed")
         if self.too_deep:
             limits.append(f"code nested more than {MAX_NESTING} deep was read without its scopes")
         return limits
@@ -135,18 +155,16 @@ def read(source: SourceText, path: str, expired: Callable[[], bool] = never) -> 
     return module
 
 
-def error_spans(root: tree_sitter.Node) -> list[Span]:
+def error_nodes(root: tree_sitter.Node) -> list[tree_sitter.Node]:
     """The outermost ERROR and missing nodes of a tree, in order."""
-    spans, stack = [], [root]
+    found, stack = [], [root]
     while stack:
         node = stack.pop()
-        if node.is_missing or (node.is_error and node != root):
-            spans.append(Span(*node.byte_range))
+        if node.is_missing or node.is_error:
+            found.append(node)
         elif node.has_error:
-            if node.is_error and not any(child.has_error for child in node.children):
-                spans.append(Span(*node.byte_range))
             stack.extend(reversed(node.children))
-    return spans
+    return found
 
 
 def _start(place: Place) -> int:

@@ -2,8 +2,8 @@
 
 Answers are access paths: ``requests.get``, ``sqlite3.connect().cursor().execute`` (an attribute of
 what a call returns), ``app.db:connect`` (defined by this very file), ``open`` (a builtin). A path
-is given only when every step is known: a parameter, a name with two values, or an attribute of an
-unknown object is never taken for a library.
+is given only when every step is known: a bare parameter, a name with two values, or an attribute
+of an unknown object is never taken for a library.
 """
 
 from __future__ import annotations
@@ -105,6 +105,10 @@ def _binding(module: Module, scope: Scope, name: str, depth: int) -> str | None:
         return first.qualified if all(one.how is first.how for one in bindings) else None
     if len(bindings) == 1 and first.how in (Bound.ASSIGNED, Bound.ENTERED):
         return _follow(module, first, depth)
+    if len(bindings) == 1 and first.how is Bound.PARAMETER:
+        # An annotated parameter is an instance of its class, like what a call of the class returns.
+        annotated = _follow(module, first, depth)
+        return None if annotated is None or annotated in BUILTINS else annotated + "()"
     return None
 
 

@@ -47,7 +47,7 @@ class Binding:
     ) -> None:
         self.how = how
         self.node = node
-        """The expression that is bound, where one is."""
+        """The expression that is bound, where one is; the annotation of a parameter."""
         self.context = context
         """Where that expression is evaluated."""
         self.qualified = qualified

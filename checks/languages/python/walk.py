@@ -33,7 +33,7 @@ _ACTIONS = [
     _COMMENT if name == "comment" else _SKIP if name in grammar.LEAVES else _RECORD
     for name in grammar.KINDS
 ]
-_KIND_COUNT = len(grammar.KINDS)
+_ERROR = grammar.ERROR
 _ASSIGNMENT = grammar.kind("assignment")
 _WITH_ITEM = grammar.kind("with_item")
 _COMPREHENSIONS = (
@@ -70,7 +70,7 @@ def walk(module: Module, root: tree_sitter.Node, expired: Callable[[], bool]) ->
     walker = _Walker(module)
     handlers, pending = walker.handlers(), walker.pending
     places, comments = module.places, module.comment_nodes
-    stack: list[Place] = [(root, root.kind_id, None, module.context)]
+    stack: list[Place] = [(root, min(root.kind_id, _ERROR), None, module.context)]
     countdown = _CHECK_EVERY
     while stack:
         place = stack.pop()
@@ -80,22 +80,21 @@ def walk(module: Module, root: tree_sitter.Node, expired: Callable[[], bool]) ->
             countdown = _CHECK_EVERY
             if expired():
                 raise Expired
-        if kind < _KIND_COUNT:
-            places[kind].append(place)
-            handler = handlers[kind]
-            if handler is not None and (inner := handler(place)) is not None:
-                context = inner
+        places[kind].append(place)
+        handler = handlers[kind]
+        if handler is not None and (inner := handler(place)) is not None:
+            context = inner
         children = node.named_children
         if len(children) > 1:
             children.reverse()
         for child in children:
             number = child.kind_id
-            if number < _KIND_COUNT:
-                action = _ACTIONS[number]
-                if action:
-                    if action == _COMMENT:
-                        comments.append((child, context))
-                    continue
+            if number > _ERROR:
+                number = _ERROR
+            elif (action := _ACTIONS[number]) != _RECORD:
+                if action == _COMMENT:
+                    comments.append((child, context))
+                continue
             if pending:
                 stack.append((child, number, place, pending.pop(child.id, context)))
             else:
@@ -176,20 +175,20 @@ class _Walker:
             outer.cls.methods[name] = function
         qualified = f"{self.module.name}:{function.qualified_name}"
         outer.scope.bind(name, Binding(Bound.FUNCTION, node, outer, qualified))
-        self._parameters(node, inner)
+        self._parameters(node, inner, outer)
         body = node.child_by_field_id(grammar.BODY)
         if body is not None:
             self.pending[body.id] = inner
 
     def _lambda(self, place: Place) -> None:
-        node = place[0]
-        inner = self._open(place, Scope("function", place[3].scope))
-        self._parameters(node, inner)
+        node, outer = place[0], place[3]
+        inner = self._open(place, Scope("function", outer.scope))
+        self._parameters(node, inner, outer)
         body = node.child_by_field_id(grammar.BODY)
         if body is not None:
             self.pending[body.id] = inner
 
-    def _parameters(self, node: tree_sitter.Node, inner: Context) -> None:
+    def _parameters(self, node: tree_sitter.Node, inner: Context, outer: Context) -> None:
         parameters = node.child_by_field_id(grammar.PARAMETERS)
         for child in () if parameters is None else parameters.named_children:
             target = child
@@ -198,7 +197,12 @@ class _Walker:
             elif child.type == "typed_parameter" and child.named_children:
                 target = child.named_children[0]
             for name in self._names(target):
-                inner.scope.bind(name, Binding(Bound.PARAMETER, child))
+                annotation = child.child_by_field_id(grammar.TYPE)
+                if annotation is not None:
+                    # "*args: T" says nothing of args itself.
+                    alone = target.type == "identifier" and annotation.named_children
+                    annotation = annotation.named_children[0] if alone else None
+                inner.scope.bind(name, Binding(Bound.PARAMETER, annotation, outer))
 
     def _class(self, place: Place) -> None:
         node, outer = place[0], place[3]
