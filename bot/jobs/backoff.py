@@ -53,6 +53,6 @@ def pause(failures: int, policy: Policy, random: Callable[[], float]) -> timedel
         random: Gives numbers in [0, 1).
     """
     # The exponent is bounded: an ending may fail hundreds of times in three days.
-    growth: int = policy.growth ** min(failures - 1, 32)
-    ceiling = policy.first_pause * growth
-    return min(ceiling, policy.longest_pause) * random()
+    growth = float(policy.growth) ** min(failures - 1, 64)
+    ceiling = min(policy.first_pause.total_seconds() * growth, policy.longest_pause.total_seconds())
+    return timedelta(seconds=ceiling * random())

@@ -12,6 +12,7 @@ from typing import TypeVar
 from bot.jobs import queue
 from bot.jobs.backoff import Policy
 from bot.jobs.database import Database, OwnedLink, Transaction
+from bot.jobs.failures import FailedJob, failures
 from bot.jobs.port import Handler, Job, NewJob, QueueStats
 from bot.jobs.worker import Worker
 
@@ -123,6 +124,10 @@ class QueueEngine:
     async def stats(self) -> QueueStats:
         """Count the jobs. Raises :class:`StoreUnavailable`."""
         return await self._call(queue.count)
+
+    async def failures(self, limit: int) -> tuple[FailedJob, ...]:
+        """The last jobs that failed, the newest first. Raises :class:`StoreUnavailable`."""
+        return await self._call(lambda tx: failures(tx, limit))
 
     async def purge(self, age: timedelta) -> int:
         """Forget finished jobs and delivery ids older than ``age``; how many were forgotten.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import sys
 import time
 from dataclasses import replace
@@ -11,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.jobs import Job, JobEngine
+from bot.jobs import Job, JobEngine, StoreUnavailable
 from bot.jobs.open import open_engine
 from tests.bot.jobs.world import QUICK, job
 
@@ -22,8 +23,15 @@ def say(event: str, **fields: Any) -> None:
 
 async def enqueue(engine: JobEngine, options: dict[str, Any]) -> None:
     """Store jobs without end; say so after each."""
+    if "file_size" in options:
+        # The system's way to say that no more can be written; Python ignores the signal.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (options["file_size"],) * 2)
     for number in range(1_000_000):
-        stored = await engine.enqueue(job(number, dedupe=f"{options['prefix']}-{number}"))
+        try:
+            stored = await engine.enqueue(job(number, dedupe=f"{options['prefix']}-{number}"))
+        except StoreUnavailable as fault:
+            say("refused", number=number, reason=str(fault))
+            return
         say("stored", number=number, new=stored)
 
 
@@ -52,7 +60,12 @@ async def work(engine: JobEngine, options: dict[str, Any]) -> None:
 async def main() -> None:
     role, given = sys.argv[1:]
     options = json.loads(given)
-    policy = replace(QUICK, lease=timedelta(seconds=options.get("lease", 1.5)))
+    policy = replace(
+        QUICK,
+        lease=timedelta(seconds=options.get("lease", 1.5)),
+        stall_limit=timedelta(seconds=options.get("stall_limit", 60)),
+        cap=options.get("cap", QUICK.cap),
+    )
     engine = open_engine(options["url"], Path(options["state_dir"]), policy)
     await engine.open()
     await {"enqueue": enqueue, "work": work}[role](engine, options)

@@ -24,9 +24,11 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     name = f"jobs_{os.getpid()}_{next(_numbers)}"
+    # One connection for each, as a test may restart the server.
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
-        yield server.url(name)
+    yield server.url(name)
+    with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
