@@ -43,7 +43,8 @@ def pem() -> str:
 class Hands:
     """A clock whose sleeping moves its hands, at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: datetime = EPOCH) -> None:
+        self.start = start
         self.elapsed = 0.0
         self.slept: list[float] = []
         self.wrong_by = timedelta()
@@ -54,7 +55,7 @@ class Hands:
         await asyncio.sleep(0)
 
     def true_time(self) -> datetime:
-        return EPOCH + timedelta(seconds=self.elapsed)
+        return self.start + timedelta(seconds=self.elapsed)
 
     def clock(self) -> Clock:
         return Clock(
