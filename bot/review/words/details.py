@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.review.words.comment import SEVERITY, sentence
-from bot.review.words.document import Block, compose, folded
+from bot.review.words.document import BUDGET, Block, compose, folded
 from bot.review.words.escape import html_code, prose, shorten_path, text
 from bot.review.words.place import Blobs, Voice, numbers, span
 from bot.review.words.sentences import ASPECTS, count, counted
@@ -18,7 +18,9 @@ _FINDINGS = 30
 _EVIDENCE = 12
 
 
-def files(reports: Sequence[FileReport], *, voice: Voice, blobs: Blobs) -> str:
+def files(
+    reports: Sequence[FileReport], *, voice: Voice, blobs: Blobs, budget: int = BUDGET
+) -> str:
     """The details of all files that hold something, within GitHub's limit."""
     telling = [one for one in reports if one.findings or one.evidence or one.limits]
     silent = sum(one.not_analysed is None for one in reports if one not in telling)
@@ -36,7 +38,7 @@ def files(reports: Sequence[FileReport], *, voice: Voice, blobs: Blobs) -> str:
         verb = "holds" if silent == 1 else "hold"
         said = f"{count(silent, others)} {verb} nothing that the eight aspects speak about."
         blocks.append(Block(said, noun="remark"))
-    return compose([one for one in blocks if one.head or one.items])
+    return compose([one for one in blocks if one.head or one.items], budget)
 
 
 def _file(report: FileReport, voice: Voice, blobs: Blobs) -> str:

@@ -12,7 +12,7 @@ from bot.review.model import AspectRow, Report, Unread
 from bot.review.report import speaks_up
 from bot.review.words.comment import SEVERITY, sentence
 from bot.review.words.details import files
-from bot.review.words.document import Block, compose, folding
+from bot.review.words.document import BUDGET, Block, compose, folding
 from bot.review.words.escape import code, prose, shorten_path, text
 from bot.review.words.place import Blobs, Voice, cell, place
 from bot.review.words.sentences import ASPECTS, count
@@ -54,7 +54,9 @@ def title(report: Report, known: int) -> str:
     return f"{', '.join(said) or 'No findings'} · {files}"
 
 
-def write(report: Report, occasion: Occasion, *, voice: Voice, blobs: Blobs) -> str:
+def write(
+    report: Report, occasion: Occasion, *, voice: Voice, blobs: Blobs, budget: int = BUDGET
+) -> str:
     """The check run's summary."""
     elsewhere = [one for one in report.findings if one.fingerprint not in occasion.inline]
     inline = len(report.findings) - len(elsewhere)
@@ -69,13 +71,14 @@ def write(report: Report, occasion: Occasion, *, voice: Voice, blobs: Blobs) -> 
             *_unannotated(occasion.unannotated),
             *_assumptions(report.assumptions),
             Block(footer(occasion.head_sha, voice), essential=True),
-        ]
+        ],
+        budget,
     )
 
 
-def details(report: Report, *, voice: Voice, blobs: Blobs) -> str:
+def details(report: Report, *, voice: Voice, blobs: Blobs, budget: int = BUDGET) -> str:
     """The check run's text: what each file holds, folded."""
-    return files(report.files, voice=voice, blobs=blobs)
+    return files(report.files, voice=voice, blobs=blobs, budget=budget)
 
 
 def review_body(report: Report, new: int, *, voice: Voice, head_sha: str, marker: str) -> str:
@@ -88,6 +91,8 @@ def review_body(report: Report, new: int, *, voice: Voice, head_sha: str, marker
 
 def footer(head_sha: str, voice: Voice) -> str:
     """Which commit was reviewed, by which version, and how to ask for more."""
+    if not head_sha:
+        return f"<sub>Assay {text(voice.version)}</sub>"
     return (
         f"<sub>Commit {code(head_sha[:7])} · Assay {text(voice.version)} · "
         f"comment {code('/assay help')} for what you can ask</sub>"

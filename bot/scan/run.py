@@ -1,0 +1,156 @@
+"""Analyses files from the disk, in the same sandbox as the bot, into the same report.
+
+The checks run in worker processes only; this process never parses what it scans.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.review.diff import changed_lines
+from bot.review.model import Report, Unread
+from bot.review.report import assemble
+from bot.review.words.sentences import count
+from bot.scan.files import Found
+from checks.configuration import Configuration
+from checks.model import ChangedFile, FileReport, Problem, Profile, Settings, Threshold
+from checks.registry import Check
+from checks.sandbox import Limits, Pool
+
+_BATCH_FILES = 400
+_BATCH_BYTES = 8 << 20
+_BATCH_SECONDS = 600.0
+_MOST_WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line says about how to scan; None where it says nothing."""
+
+    configuration: bytes | None = None
+    configuration_name: str = ""
+    profile: Profile | None = None
+    fail_on: Threshold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The result of a scan, as the formats write it."""
+
+    report: Report
+    texts: Mapping[str, bytes]
+    settings: Settings
+    catalogue: Mapping[str, Check]
+    problems: tuple[Problem, ...] = ()
+    root: Path = Path()
+
+    @property
+    def failed(self) -> bool:
+        """Whether a finding is at or above the threshold."""
+        return any(one.severity >= self.settings.fail_on for one in self.report.findings)
+
+
+def changed(texts: Mapping[str, bytes], base: Path | None) -> tuple[ChangedFile, ...]:
+    """The files to analyse: all of each, or what differs from the same path under ``base``."""
+    if base is None:
+        return tuple(ChangedFile(path, text) for path, text in texts.items())
+    files = []
+    for path, text in texts.items():
+        try:
+            before = (base / path).read_bytes()
+        except OSError:
+            files.append(ChangedFile(path, text))
+            continue
+        if before != text:
+            added = changed_lines(before, text)
+            files.append(ChangedFile(path, text, base=before, old_path=path, added=added))
+    return tuple(files)
+
+
+def scan(found: Found, root: Path, wishes: Wishes, base: Path | None = None) -> Scan:
+    """Analyse what was found.
+
+    Raises:
+        checks.sandbox.WorkerUnavailable: no worker process can be started.
+    """
+    return asyncio.run(_scan(found, root, wishes, base))
+
+
+async def _scan(found: Found, root: Path, wishes: Wishes, base: Path | None) -> Scan:
+    files = changed(found.texts, base)
+    batches = list(_batches(files))
+    workers = max(1, min(os.cpu_count() or 1, len(batches), _MOST_WORKERS))
+    async with Pool(workers, replace(Limits(), batch_seconds=_BATCH_SECONDS)) as pool:
+        read = Configuration(Settings(), ())
+        if wishes.configuration is not None:
+            read = await pool.read_configuration(wishes.configuration)
+        settings = _settings(read.settings, wishes)
+        work = asyncio.gather(*(pool.analyse(batch, settings) for batch in batches))
+        # The catalogue is imported while the workers are busy.
+        catalogue = await asyncio.to_thread(_catalogue)
+        reports = [report for batch in await work for report in batch]
+    return Scan(
+        report=_report(reports, found, files, wishes, catalogue, whole_files=base is None),
+        texts=found.texts,
+        settings=settings,
+        catalogue=catalogue,
+        problems=tuple(read.problems),
+        root=root,
+    )
+
+
+def _catalogue() -> Mapping[str, Check]:
+    from checks import registry
+
+    return registry.load()
+
+
+def _settings(settings: Settings, wishes: Wishes) -> Settings:
+    if wishes.profile is not None:
+        settings = replace(settings, profile=wishes.profile)
+    if wishes.fail_on is not None:
+        settings = replace(settings, fail_on=wishes.fail_on)
+    return settings
+
+
+def _batches(files: Sequence[ChangedFile]) -> Iterator[tuple[ChangedFile, ...]]:
+    batch: list[ChangedFile] = []
+    size = 0
+    for one in files:
+        size += len(one.head) + len(one.base or b"")
+        if batch and (size > _BATCH_BYTES or len(batch) >= _BATCH_FILES):
+            yield tuple(batch)
+            batch, size = [], len(one.head) + len(one.base or b"")
+        batch.append(one)
+    if batch:
+        yield tuple(batch)
+
+
+def _report(
+    reports: Sequence[FileReport],
+    found: Found,
+    files: Sequence[ChangedFile],
+    wishes: Wishes,
+    catalogue: Mapping[str, Check],
+    *,
+    whole_files: bool,
+) -> Report:
+    unread = list(found.unread)
+    known = len(reports) + len(unread)
+    if found.binary:
+        unread.append(Unread(count(found.binary, "file"), "binary"))
+    return assemble(
+        reports,
+        unread=unread,
+        order=[one.path for one in files],
+        settings_source=f"`{wishes.configuration_name}`"
+        if wishes.configuration is not None
+        else "defaults",
+        known=known,
+        whole_files=whole_files,
+        catalogue=catalogue,
+    )
