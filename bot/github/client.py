@@ -116,7 +116,8 @@ class Caller:
         """Run a GraphQL document; the ``data`` object.
 
         Errors beside ``data`` leave nulls in it. Where such an error looks like passing trouble,
-        a query is repeated first, so that a null means "not there" as far as GitHub can tell.
+        a query is repeated first, so that a null means "not there" as far as GitHub can tell; if
+        it stays, what there is comes back. A mutation that did a part is never repeated.
         """
         write = is_mutation(query)
         document = {"query": query, "variables": dict(variables or {})}
@@ -125,13 +126,10 @@ class Caller:
         async def ask(secret: Secret) -> Any:
             headers, answer = await self._line.transport.ask(document, secret, write=write)
             data, fault = self._read_graphql(headers, answer)
-            if fault is None:
+            if fault is None or _enough(data, fault, write=write):
                 return data
-            if _has_anything(data, mutation=write):
-                if not isinstance(fault, RetryLater | RetryNow):
-                    return data
-                if isinstance(fault, RetryNow):
-                    partial.append(data)
+            if isinstance(fault, RetryNow) and _holds_something(data):
+                partial.append(data)
             raise fault
 
         try:
@@ -211,11 +209,20 @@ class Caller:
                     raise
 
 
-def _has_anything(data: Any, *, mutation: bool) -> bool:
-    """Whether ``data`` beside errors is a partial answer, rather than none at all."""
-    if not isinstance(data, dict):
-        return False
-    return not mutation or any(value is not None for value in data.values())
+def _holds_something(data: Any) -> bool:
+    return isinstance(data, dict) and any(value is not None for value in data.values())
+
+
+def _enough(data: Any, fault: GitHubFault, *, write: bool) -> bool:
+    """Whether what came beside errors is the answer: asking again would give no more, or do harm.
+
+    What is hidden or missing is null, at the root too. Any other null at the root is no answer.
+    """
+    if write:
+        return _holds_something(data)
+    if isinstance(fault, GiveUp):
+        return isinstance(data, dict)
+    return isinstance(fault, OurBug) and _holds_something(data)
 
 
 class RepositoryClient(Caller):

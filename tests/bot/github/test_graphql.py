@@ -58,6 +58,30 @@ async def test_a_null_that_stays_is_given_in_the_end(world: World) -> None:
     assert asked(world) == 3
 
 
+@pytest.mark.parametrize("error", [MISSING, FORBIDDEN])
+async def test_a_query_for_something_hidden_gives_null(world: World, error: Any) -> None:
+    world.github.on("POST", "/graphql", Say(json={"data": {"r": None}, "errors": [error]}))
+
+    assert await world.repository().graphql(QUERY) == {"r": None}
+
+
+async def test_nothing_but_nulls_because_of_trouble_is_a_fault(world: World) -> None:
+    world.github.on("POST", "/graphql", Say(json={"data": {"r": None}, "errors": [TROUBLE]}))
+
+    with pytest.raises(RetryNow):
+        await world.repository().graphql(QUERY)
+
+    assert asked(world) == 3
+
+
+async def test_nothing_but_nulls_because_of_a_wrong_query_is_our_bug(world: World) -> None:
+    wrong = {"type": "MAX_NODE_LIMIT_EXCEEDED", "message": "too many nodes"}
+    world.github.on("POST", "/graphql", Say(json={"data": {"r": None}, "errors": [wrong]}))
+
+    with pytest.raises(OurBug):
+        await world.repository().graphql(QUERY)
+
+
 @pytest.mark.parametrize(
     ("answer", "fault", "times"),
     [
@@ -128,11 +152,18 @@ async def test_a_mutation_that_did_nothing_is_a_fault(world: World) -> None:
         await world.repository().graphql(MUTATION)
 
 
-async def test_a_mutation_that_did_half_gives_its_data(world: World) -> None:
+@pytest.mark.parametrize("error", [FORBIDDEN, TROUBLE, {"type": "RATE_LIMITED", "message": ""}])
+async def test_a_mutation_that_did_half_gives_its_data_and_is_not_repeated(
+    world: World, error: Any
+) -> None:
     data = {"a": {"x": 1}, "b": None}
-    world.github.on("POST", "/graphql", Say(json={"data": data, "errors": [FORBIDDEN]}))
+    limited = {"Retry-After": "2"}
+    world.github.on(
+        "POST", "/graphql", Say(json={"data": data, "errors": [error]}, headers=limited)
+    )
 
     assert await world.repository().graphql(MUTATION) == data
+    assert asked(world) == 1
 
 
 async def test_variables_that_are_no_json_are_our_bug(world: World) -> None:
