@@ -61,7 +61,7 @@ class WordAnalysis:
                 path=one.path,
                 span=Span(0, 1),
                 region=Region(number, 1, number, len(line) + 1),
-                fingerprint=f"{one.path.replace('/', '.')}:{line.split()[-1].decode()}",
+                fingerprint=_fingerprint(one.path, line.split()[-1].decode()),
             )
             for number, line in enumerate(one.head.split(b"\n"), 1)
             if b"BAD" in line and line not in known
@@ -69,6 +69,11 @@ class WordAnalysis:
 
     async def read_configuration(self, text: bytes) -> Configured:
         return Configured(self.settings)
+
+
+def _fingerprint(path: str, word: str) -> str:
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._") else "_" for c in path)
+    return f"{plain}:{word}"
 
 
 class Engine(MemoryEngine):
