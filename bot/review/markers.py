@@ -90,8 +90,7 @@ class Signer:
         Never raises, whatever the text.
         """
         found: Marker | None = None
-        readable = body.encode("utf-8", "replace").decode()
-        for kind, fingerprint, mac in _MARKER.findall(readable)[-_MOST_MARKERS:]:
+        for kind, fingerprint, mac in _MARKER.findall(_readable(body))[-_MOST_MARKERS:]:
             genuine = self._verify(kind, place, fingerprint, mac)
             if genuine or found is None or not found.genuine:
                 found = Marker(kind, fingerprint, genuine)
@@ -105,7 +104,12 @@ class Signer:
 
 def strip(body: str) -> str:
     """``body`` without its markers."""
-    return str(_MARKER.sub("", body)).rstrip()
+    return str(_MARKER.sub("", _readable(body))).rstrip()
+
+
+def _readable(body: str) -> str:
+    """The text without lone surrogates, which JSON can hold and UTF-8 cannot."""
+    return body.encode("utf-8", "replace").decode()
 
 
 def derive_key(pem: str) -> bytes:

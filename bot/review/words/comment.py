@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import re2
+
+from bot.review import markers
 from bot.review.words.document import folded
 from bot.review.words.escape import code, hides, one_line, prose, raw_fence, shorten
 from bot.review.words.place import Blobs, Voice, place
@@ -15,6 +18,8 @@ from checks.model import Confidence, Finding, Severity, Step, Suggestion
 
 SEVERITY = {one: one.name.lower() for one in Severity}
 CONFIDENCE = {one: one.name.lower() for one in Confidence}
+
+_SUGGESTION = re2.compile(r"(?m)^(`{3,})suggestion$")
 
 FIXED = "Fixed in "
 GONE = "No longer reported as of "
@@ -62,10 +67,10 @@ def fixed(body: str, *, head_sha: str, silenced: bool, marker: str) -> str:
     """The text of a comment whose finding is gone: the news, and the earlier text folded.
 
     ``silenced`` says that the file holds comments that silence findings, so that nobody can tell
-    whether this one was mended.
+    whether this one was mended. What was a suggestion is only shown: it is not to be applied again.
     """
     news = f"{GONE if silenced else FIXED}{code(head_sha[:7])}."
-    earlier = body.strip()
+    earlier = _SUGGESTION.sub(r"\1", markers.strip(body)).strip()
     if len(earlier) > _EARLIER_LENGTH:
         return f"{news}\n\n{marker}"
     return f"{news}\n\n{folded('What it said', earlier)}\n\n{marker}"

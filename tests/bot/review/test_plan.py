@@ -169,6 +169,7 @@ def test_a_gone_finding_is_marked_as_fixed_once() -> None:
     assert edit.id == 5
     assert edit.body.startswith(f"Fixed in `{HEAD[:7]}`.")
     assert "It was so." in edit.body
+    assert edit.body.count("<!--") == 1
     marker = SIGNER.read(edit.body, PLACE)
     assert marker is not None
     assert (marker.fingerprint, marker.genuine) == (SQL.fingerprint, True)
