@@ -45,6 +45,7 @@ class Call:
     app: App | None = None
     token: Token | None = None
     found: Repository | None = None
+    caller: str = "anonymous"
     complaints: list[str] = field(default_factory=list)
 
     @property

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.github.clock import Clock
+from tests.github.clock import Clock, stamp
 from tests.github.rules import Refusal, refuse
 
 HOUR = timedelta(hours=1)
@@ -73,6 +73,10 @@ class Limits:
             "X-RateLimit-Used": str(window.used),
             "X-RateLimit-Resource": "graphql" if caller.endswith("graphql") else "core",
         }
+
+    def reset_of(self, caller: str) -> str:
+        """When the caller's hour ends, as GraphQL writes it."""
+        return stamp(self._window(caller).reset)
 
     def _window(self, caller: str) -> _Window:
         now = self._clock()

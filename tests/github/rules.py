@@ -187,6 +187,13 @@ _TABLE: tuple[Rule, ...] = (
         "observed",
     ),
     Rule("actions", 422, _INVALID, "REST description of actions", "documented"),
+    Rule(
+        "graphql-query",
+        400,
+        "A query attribute must be specified and must be a string.",
+        "users' quotes",
+        "observed",
+    ),
     Rule("schema", 422, _INVALID, "REST description", "documented"),
 )
 

@@ -89,23 +89,26 @@ class ApiServer:
     # ── rules of every request ───────────────────────────────────────────────────────────────
 
     def _answer(self, call: Call, exchange: Exchange, parsed: bool) -> Answer:
-        caller = "anonymous"
         try:
-            route, caller = self._admit(call, exchange, parsed)
+            route = self._admit(call, exchange, parsed)
             answer = route.handler(call)
             if call.method == "GET" and answer.status == 200:
-                answer = self._conditional(call, answer, caller)
+                answer = self._conditional(call, answer)
         except Refusal as refusal:
             exchange.refused_by = refusal.rule
             answer = Answer(refusal.body(), refusal.status, dict(refusal.headers))
             if refusal.rule == "rate-primary":
                 answer.headers["X-RateLimit-Remaining"] = "0"
+                if call.path == "/graphql":
+                    # GraphQL says 200 even then (documented, and easy to forget).
+                    error = {"type": "RATE_LIMITED", "message": refusal.message}
+                    answer.status, answer.body = 200, {"errors": [error]}
         except Exception as error:
             # A hole in the stand-in, not in the bot: tests assert that this list stays empty.
             self._standin.failures.append(f"{call.method} {call.path}: {traceback.format_exc()}")
             answer = Answer({"message": f"Server Error: {type(error).__name__}"}, 500)
         if call.token is not None or call.app is not None:
-            answer.headers = {**self._standin.limits.headers(caller), **answer.headers}
+            answer.headers = {**self._standin.limits.headers(call.caller), **answer.headers}
         answer.headers.setdefault("X-GitHub-Media-Type", "github.v3; format=json")
         answer.headers["X-GitHub-Request-Id"] = uuid.uuid4().hex[:20].upper()
         answer.headers["X-GitHub-Api-Version-Selected"] = call.headers.get(
@@ -113,8 +116,8 @@ class ApiServer:
         )
         return answer
 
-    def _admit(self, call: Call, exchange: Exchange, parsed: bool) -> tuple[Route, str]:
-        """Check all that does not depend on the route's own work; the route and the caller."""
+    def _admit(self, call: Call, exchange: Exchange, parsed: bool) -> Route:
+        """Check all that does not depend on the route's own work; the route."""
         if not call.headers.get("user-agent", "").strip():
             raise refuse("user-agent")
         version = call.headers.get("x-github-api-version")
@@ -127,9 +130,11 @@ class ApiServer:
             raise refuse("trailing-slash" if slash else "unknown-route")
         route, call.values = found
         exchange.route = f"{route.method} {route.template}"
-        caller = self._authenticate(call, exchange, route)
+        self._authenticate(call, exchange, route)
         number = call.token.installation.id if call.token else 0
-        over = self._standin.limits.admit(caller, number, write=route.effect, content=route.content)
+        over = self._standin.limits.admit(
+            call.caller, number, write=_writes(call, route), content=route.content
+        )
         if over is not None:
             raise over
         if not parsed:
@@ -141,25 +146,27 @@ class ApiServer:
             if call.body is not None:
                 raise refuse("body-object")
             call.body = {}
-        return route, caller
+        return route
 
-    def _authenticate(self, call: Call, exchange: Exchange, route: Route) -> str:
-        text = auth.credential(call.headers)
+    def _authenticate(self, call: Call, exchange: Exchange, route: Route) -> None:
+        """Set the app or the token of a call, and the name that its limits are kept under."""
         if route.auth == "none":
-            return "anonymous"
+            return
+        text = auth.credential(call.headers)
         if text is None:
             raise refuse("no-credentials")
         if auth.looks_like_jwt(text):
             call.app = auth.check_jwt(self._standin, text)
+            call.caller = f"app:{call.app.id}"
             if route.auth != "jwt":
                 raise refuse("jwt-scope")
-            return f"app:{call.app.id}"
+            return
         call.token = auth.check_token(self._standin, text)
         exchange.installation_id = call.token.installation.id
+        kind = ":graphql" if call.path == "/graphql" else ""
+        call.caller = f"installation:{call.token.installation.id}{kind}"
         if route.auth == "jwt":
             raise refuse("jwt-scope")
-        kind = ":graphql" if call.path == "/graphql" else ""
-        return f"installation:{call.token.installation.id}{kind}"
 
     def _open_repository(self, call: Call) -> None:
         """Find the repository of the path; what the token does not open does not exist for it."""
@@ -175,14 +182,14 @@ class ApiServer:
             raise refuse("no-access-404")
         call.found = found
 
-    def _conditional(self, call: Call, answer: Answer, caller: str) -> Answer:
+    def _conditional(self, call: Call, answer: Answer) -> Answer:
         """ETags are bound to the credential; a 304 costs nothing."""
         body = answer.raw if answer.raw is not None else _dump(answer.body)
         secret = call.headers.get("authorization", "").encode()
         etag = f'W/"{hashlib.sha256(body + secret).hexdigest()}"'
         answer.headers["ETag"] = etag
         if call.headers.get("if-none-match") == etag:
-            self._standin.limits.give_back(caller)
+            self._standin.limits.give_back(call.caller)
             return Answer(None, 304, {"ETag": etag})
         return answer
 
@@ -213,6 +220,13 @@ class ApiServer:
         return web.Response(
             text=text, status=status, content_type="application/json", headers=fault.headers
         )
+
+
+def _writes(call: Call, route: Route) -> bool:
+    """Whether a request costs as much as a write; GraphQL queries do not."""
+    if call.path != "/graphql":
+        return route.effect
+    return isinstance(call.body, dict) and "mutation" in str(call.body.get("query", ""))[:200]
 
 
 def _answers(fault: Fault) -> bool:

@@ -1,0 +1,73 @@
+"""The mutations of a reviewer: resolve and unresolve threads, minimise and unminimise comments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.github import events
+from tests.github.gql.context import Context, Resolver, not_found
+from tests.github.gql.roots import node_of
+from tests.github.state import IssueComment, Review, ReviewComment, Thread
+
+_THREAD_PERMISSIONS = ("pull_requests=write", "contents=write")
+
+
+def _thread(context: Context, node_id: str) -> Thread:
+    found = node_of(context, node_id)
+    if not isinstance(found, Thread):
+        raise not_found(f"Could not resolve to PullRequestReviewThread node with '{node_id}'.")
+    # Resolving needs contents:write besides pull_requests:write (github/gh-aw#35726).
+    context.require(*_THREAD_PERMISSIONS)
+    return found
+
+
+def _resolve(_: None, context: Context, *, input: dict[str, Any]) -> Any:  # noqa: A002
+    thread = _thread(context, input["threadId"])
+    call = context.call
+    if not thread.is_resolved:
+        thread.resolved_by = call.actor
+        call.standin.emit(events.review_thread(thread, "resolved", call.actor))
+    return {**input, "thread": thread}
+
+
+def _unresolve(_: None, context: Context, *, input: dict[str, Any]) -> Any:  # noqa: A002
+    thread = _thread(context, input["threadId"])
+    call = context.call
+    if thread.is_resolved:
+        thread.resolved_by = None
+        call.standin.emit(events.review_thread(thread, "unresolved", call.actor))
+    return {**input, "thread": thread}
+
+
+def _comment(context: Context, node_id: str) -> IssueComment | Review | ReviewComment:
+    found = node_of(context, node_id)
+    if not isinstance(found, IssueComment | Review | ReviewComment):
+        raise not_found(f"Could not resolve to Minimizable node with '{node_id}'.")
+    context.require("pull_requests=write")
+    return found
+
+
+def _minimize(_: None, context: Context, *, input: dict[str, Any]) -> Any:  # noqa: A002
+    found = _comment(context, input["subjectId"])
+    found.minimized = input["classifier"].lower().replace("_", "-")
+    return {**input, "comment": found}
+
+
+def _unminimize(_: None, context: Context, *, input: dict[str, Any]) -> Any:  # noqa: A002
+    found = _comment(context, input["subjectId"])
+    found.minimized = None
+    return {**input, "comment": found}
+
+
+RESOLVERS: dict[str, dict[str, Resolver]] = {
+    "Mutation": {
+        "resolveReviewThread": _resolve,
+        "unresolveReviewThread": _unresolve,
+        "minimizeComment": _minimize,
+        "unminimizeComment": _unminimize,
+    },
+    "ResolveReviewThreadPayload": {"thread": lambda found, _: found["thread"]},
+    "UnresolveReviewThreadPayload": {"thread": lambda found, _: found["thread"]},
+    "MinimizeCommentPayload": {"minimizedComment": lambda found, _: found["comment"]},
+    "UnminimizeCommentPayload": {"unminimizedComment": lambda found, _: found["comment"]},
+}
