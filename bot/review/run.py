@@ -128,7 +128,8 @@ class Reviewer:
         request = runs.request_id(
             asked.pull, opened.pull.base.ref, asked.rerun_key if asked.rerun else ""
         )
-        start = runs.choose(await runs.find(target), request)
+        standing = await runs.find(target)
+        start = runs.choose(standing, request)
         for stray in start.strays:
             stopped = plans.superseded(target.head_sha, voice=self._voice)
             await runs.complete(target, stray, stopped, unanswered=True)
@@ -136,7 +137,11 @@ class Reviewer:
             return "already reviewed"
         if not opened.open:
             closed = plans.closed(target.head_sha, voice=self._voice)
-            return await self._without_review(target, start.run, request, closed)
+            if start.run is not None:
+                await runs.complete(target, start.run, closed, unanswered=True)
+            elif runs.unanswered_id(request, closed) not in {one.external_id for one in standing}:
+                await runs.record(target, request, closed)
+            return closed.conclusion.value
         run = start.run
         if run is None:
             words = plans.in_progress(target.head_sha, voice=self._voice)
@@ -177,16 +182,6 @@ class Reviewer:
 
         done = await publish(target, run, self._signer, planner, guard)
         return done.conclusion.value
-
-    async def _without_review(
-        self, target: Target, run: OwnCheckRun | None, request: str, plan: Plan
-    ) -> str:
-        """Say why there is no review, in the run that is in progress or in a new one."""
-        if run is not None:
-            await runs.complete(target, run, plan, unanswered=True)
-        else:
-            await runs.record(target, f"{request}:{plan.conclusion.value}", plan)
-        return plan.conclusion.value
 
     async def _stop(self, target: Target, run: OwnCheckRun, newer_sha: str) -> str:
         """The review is not wanted any more, or another worker does it.

@@ -10,6 +10,7 @@ ever appends them.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +18,11 @@ from typing import Any
 
 from bot import external_id
 from bot.github import checks
+from bot.github.faults import OurBug
 from bot.github.port import RepositoryAPI
 from bot.review.model import Annotation, OwnCheckRun, Plan
+
+log = logging.getLogger(__name__)
 
 NAME = "Assay"
 _COMPLETED = "completed"
@@ -59,6 +63,11 @@ def request_id(pull: int, base_ref: str, rerun_key: str) -> str:
     return f"{external_id.PREFIX}{pull}:{key}"
 
 
+def unanswered_id(request: str, plan: Plan) -> str:
+    """The external id of a run that was completed without answering the request."""
+    return f"{request}:{plan.conclusion.value}"
+
+
 def choose(runs: Sequence[OwnCheckRun], request: str) -> Start:
     """Decide what to do with the runs that a head has for a pull request."""
     ordered = sorted(runs, key=lambda run: run.id)
@@ -91,13 +100,13 @@ async def begin(target: Target, request: str, plan: Plan) -> OwnCheckRun:
 
 
 async def record(target: Target, request: str, plan: Plan) -> None:
-    """Make a run that is completed at once, for a head that gets no review."""
+    """Make a run that is completed at once, for a request that gets no review."""
     await checks.create(
         target.api,
         target.repository,
         name=NAME,
         head_sha=target.head_sha,
-        external_id=request,
+        external_id=unanswered_id(request, plan),
         status=_COMPLETED,
         conclusion=plan.conclusion.value,
         output=_output(plan),
@@ -118,19 +127,32 @@ async def complete(
         )
     size = checks.ANNOTATIONS_PER_REQUEST
     portions = [missing[start : start + size] for start in range(0, len(missing), size)] or [[]]
-    for portion in portions[:-1]:
-        fields = {"status": "in_progress", "output": _output(plan, portion)}
-        await checks.update(target.api, target.repository, run.id, fields)
-    last: dict[str, Any] = {
-        "status": _COMPLETED,
-        "conclusion": plan.conclusion.value,
-        "output": _output(plan, portions[-1]),
-    }
+    last: dict[str, Any] = {"status": _COMPLETED, "conclusion": plan.conclusion.value}
     if plan.completed_at is not None:
         last["completed_at"] = plan.completed_at.isoformat()
     if unanswered:
-        last["external_id"] = f"{run.external_id}:{plan.conclusion.value}"
-    await checks.update(target.api, target.repository, run.id, last)
+        last["external_id"] = unanswered_id(run.external_id, plan)
+    try:
+        for portion in portions[:-1]:
+            await _update(target, run, {"status": "in_progress"}, plan, portion)
+        await _update(target, run, last, plan, portions[-1])
+    except OurBug as fault:
+        if fault.status != 422 or not missing:
+            raise
+        # One annotation that GitHub dislikes must not cost the verdict: the summary says it all.
+        log.warning("annotations refused: %s", fault.detail)
+        await _update(target, run, last, plan, ())
+
+
+async def _update(
+    target: Target,
+    run: OwnCheckRun,
+    fields: dict[str, Any],
+    plan: Plan,
+    annotations: Sequence[Annotation],
+) -> None:
+    body = fields | {"output": _output(plan, annotations)}
+    await checks.update(target.api, target.repository, run.id, body)
 
 
 def _own(run: checks.CheckRun) -> OwnCheckRun:

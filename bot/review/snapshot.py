@@ -324,7 +324,7 @@ async def _heads(
         if file.diff.status in _WITHOUT_HEAD:
             continue
         if file.patch.is_submodule:
-            reasons[file.path] = "submodule"
+            reasons[file.path] = texts.SUBMODULE
         elif len(wanted) == MAX_FILES:
             reasons[file.path] = f"past the {MAX_FILES} files that one review reads"
         else:
@@ -343,6 +343,33 @@ async def _with_bases(
     unread: list[Unread],
 ) -> tuple[str, list[ChangedFile]]:
     """The files with their base texts, and the merge base where it had to be asked for."""
+    bases, missing = await asyncio.to_thread(_undo, files, heads)
+    merge_base = ""
+    if missing:
+        merge_base = await pulls.merge_base(
+            source.api, opened.repository, opened.pull.base.sha, opened.head
+        )
+        wanted = [Wanted(old) for old in dict.fromkeys(missing.values())]
+        found = await texts.read(source, merge_base, wanted)
+        for path, old in missing.items():
+            if old in found.found:
+                bases[path] = found.found[old]
+            elif found.unread[old] not in texts.NOT_TEXT:
+                # Where there was no text before, all of it is new, and nothing is amiss.
+                unread.append(Unread(path, f"its text before the change: {found.unread[old]}"))
+    marked = attributes.generated(opened.attributes)
+    changed = [
+        _changed(file, heads[file.path], bases.get(file.path), marked(file.path))
+        for file in files
+        if file.path in heads
+    ]
+    return merge_base, changed
+
+
+def _undo(
+    files: Sequence[_File], heads: dict[str, bytes]
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The base texts that the patches give, and the paths in the base of those they do not."""
     bases: dict[str, bytes] = {}
     missing: dict[str, str] = {}
     for file in files:
@@ -355,25 +382,7 @@ async def _with_bases(
             missing[file.path] = file.entry.previous_filename or file.path
         else:
             bases[file.path] = undone
-    merge_base = ""
-    if missing:
-        merge_base = await pulls.merge_base(
-            source.api, opened.repository, opened.pull.base.sha, opened.head
-        )
-        wanted = [Wanted(old) for old in dict.fromkeys(missing.values())]
-        found = await texts.read(source, merge_base, wanted)
-        for path, old in missing.items():
-            if old in found.found:
-                bases[path] = found.found[old]
-            else:
-                unread.append(Unread(path, f"its text before the change: {found.unread[old]}"))
-    marked = attributes.generated(opened.attributes)
-    changed = [
-        _changed(file, heads[file.path], bases.get(file.path), marked(file.path))
-        for file in files
-        if file.path in heads
-    ]
-    return merge_base, changed
+    return bases, missing
 
 
 def _changed(file: _File, head: bytes, base: bytes | None, generated: bool) -> ChangedFile:

@@ -26,8 +26,14 @@ _SMALLEST_BATCH = 10
 _PARALLEL = 6
 """REST reads at once: far below GitHub's limit of 100, which all reviews share."""
 
-_BINARY = "binary"
-_NUL = b"\0"
+LINK = "symbolic link (links are not followed)"
+SUBMODULE = "submodule"
+NO_FILE = "not a file"
+BINARY = "binary"
+NUL_BYTES = "binary (it holds NUL bytes)"
+GONE = "no longer in the commit"
+NOT_TEXT = frozenset({LINK, SUBMODULE, NO_FILE, BINARY, NUL_BYTES, GONE})
+"""Reasons that say that there is no text, rather than that it was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +109,32 @@ class _Reading:
 
     def accept(self, path: str, oid: str, text: bytes) -> None:
         """Take a text, if it is one and the bounds allow it."""
-        if _NUL in text:
-            self.texts.unread[path] = f"{_BINARY} (it holds NUL bytes)"
-        elif len(text) > self.budget:
+        if len(text) > self.budget:
             self.texts.unread[path] = _past_budget()
-        else:
-            self.budget -= len(text)
-            self.texts.found[path] = text
-            source = self.source
-            source.cache.put(source.installation, source.repository_id, oid, text)
+            return
+        self.budget -= len(text)
+        if b"\0" in text:
+            self.texts.unread[path] = NUL_BYTES
+            return
+        self.texts.found[path] = text
+        source = self.source
+        source.cache.put(source.installation, source.repository_id, oid, text)
 
     def refuse(self, wanted: Wanted, entry: Entry) -> str | None:
         """Why what stands at the path is not read; None when it may be."""
         if entry.mode == Mode.SYMLINK:
-            return "symbolic link (links are not followed)"
+            return LINK
         if entry.mode == Mode.SUBMODULE:
-            return "submodule"
+            return SUBMODULE
         if entry.mode not in (Mode.FILE, Mode.EXECUTABLE, Mode.GROUP_WRITABLE):
-            return "not a file"
+            return NO_FILE
         if entry.size > MAX_FILE_BYTES:
             return f"larger than {MAX_FILE_BYTES // 1_000_000} MB"
         if entry.size > self.budget:
             return _past_budget()
         # Two guesses that agree: git's own, which the diff shows, and GitHub's.
         if entry.binary and wanted.binary:
-            return _BINARY
+            return BINARY
         return None
 
     async def by_graphql(self, wanted: Sequence[Wanted]) -> list[tuple[Wanted, Entry | None]]:
@@ -164,7 +171,8 @@ class _Reading:
         left: list[tuple[Wanted, Entry | None]] = []
         for wanted, entry in answers:
             if entry is None:
-                self.texts.unread[wanted.path] = "no longer in the commit"
+                # Unless its path cannot be said in UTF-8: then the id leads to it.
+                left.append((wanted, None))
             elif reason := self.refuse(wanted, entry):
                 self.texts.unread[wanted.path] = reason
             elif entry.text is not None:
@@ -175,10 +183,13 @@ class _Reading:
 
     async def by_rest(self, wanted: Sequence[tuple[Wanted, Entry | None]]) -> None:
         """Read blob by blob; the tree is asked first for the modes that are not known."""
-        unknown = any(entry is None for _, entry in wanted)
         tree: dict[str, Entry] = {}
-        if unknown:
-            tree = await blobs.tree(self.source.api, self.source.repository, self.commit)
+        if any(entry is None for _, entry in wanted):
+            try:
+                tree = await blobs.tree(self.source.api, self.source.repository, self.commit)
+            except (GiveUp, OurBug):
+                # The file list has the ids all the same.
+                tree = {}
         limit = asyncio.Semaphore(_PARALLEL)
 
         async def one(file: Wanted, entry: Entry | None) -> None:
@@ -194,10 +205,10 @@ class _Reading:
             raise faults.exceptions[0] from None
 
     async def _by_rest(self, wanted: Wanted, entry: Entry | None) -> None:
-        # A tree that was cut off may lack the entry; the file list has the id all the same.
+        # A tree that was cut off may lack the entry; the file list may have the id all the same.
         oid = entry.oid if entry is not None else wanted.oid
         if oid is None:
-            self.texts.unread[wanted.path] = "no longer in the commit"
+            self.texts.unread[wanted.path] = GONE
             return
         if entry is not None and (reason := self.refuse(wanted, entry)):
             self.texts.unread[wanted.path] = reason

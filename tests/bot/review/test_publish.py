@@ -262,6 +262,29 @@ async def test_an_annotation_is_not_posted_twice_when_an_answer_is_lost(reviews:
     assert len(messages) == len(set(messages)) == 120
 
 
+@pytest.mark.parametrize("portion", [1, 2])
+async def test_an_annotation_that_github_dislikes_does_not_cost_the_verdict(
+    reviews: Reviews, portion: int
+) -> None:
+    api = reviews.api
+    api.change("a.py", bad_file(*(f"w{number}" for number in range(60))))
+    left = [portion]
+
+    def refuse(asked: str) -> None:
+        if asked.startswith("PATCH check-runs"):
+            left[0] -= 1
+            if left[0] == 0:
+                raise OurBug("refused", status=422, detail="annotations: invalid")
+
+    api.hooks.append(refuse)
+
+    assert await reviews.run() == "failure"
+
+    (run,) = api.runs
+    assert (run["status"], run["conclusion"]) == ("completed", "failure")
+    assert len(api.annotations[run["id"]]) == (portion - 1) * 50
+
+
 class Killed(BaseException):
     """Ends everything, as kill -9 does: nothing catches it, nothing runs after it."""
 

@@ -181,6 +181,8 @@ async def test_a_closed_pull_request_is_not_reviewed_and_says_so(
     (run,) = api.runs
     assert (run["status"], run["conclusion"]) == ("completed", "skipped")
     assert "closed" in run["output"]["title"]
+    await reviews.run()
+    assert len(api.runs) == 1
     api.state = "open"
     assert await reviews.run() == "failure"
 

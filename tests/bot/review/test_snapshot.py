@@ -225,6 +225,55 @@ async def test_texts_are_exact_whatever_graphql_makes_of_them(api: FakeAPI) -> N
     assert snapshot.unread == ()
 
 
+async def test_a_text_in_place_of_a_link_is_all_new(api: FakeAPI) -> None:
+    api.change("a.py", "x\n", "elsewhere.py", status="changed")
+    api.trees[MERGE_BASE]["a.py"] = (LINK, b"elsewhere.py")
+
+    snapshot = await snap(api)
+
+    (one,) = snapshot.files
+    assert (one.base, one.added) == (None, None)
+    assert snapshot.unread == ()
+
+
+async def test_a_base_text_that_cannot_be_had_is_named(api: FakeAPI) -> None:
+    api.change("a.py", "x\n", b"y" * 10_000_001, patch="")
+    api.files[0] |= {"changes": 2, "additions": 1, "deletions": 1}
+
+    snapshot = await snap(api)
+
+    assert [one.base for one in snapshot.files] == [None]
+    assert reasons(snapshot) == {"a.py": "its text before the change: larger than 10 MB"}
+
+
+async def test_a_path_that_graphql_cannot_say_is_read_by_its_id() -> None:
+    api = FakeAPI()
+    api.change("caf\N{REPLACEMENT CHARACTER}.py", "x\n")
+    api.trees[HEAD]["what it is really called"] = api.trees[HEAD].pop(api.files[0]["filename"])
+
+    snapshot = await snap(api)
+
+    assert [one.head for one in snapshot.files] == [b"x\n"]
+
+
+async def test_without_a_tree_the_ids_of_the_list_are_enough() -> None:
+    api = FakeAPI(graphql_works=False)
+    api.change("a.py", "x\n")
+    fail_on(api, "GET git/trees", GiveUp("gone", status=404))
+
+    assert [one.head for one in (await snap(api)).files] == [b"x\n"]
+
+
+async def test_a_head_that_moved_while_it_was_read_names_what_is_gone() -> None:
+    api = FakeAPI()
+    api.change("a.py", "x\n")
+    api.trees[HEAD].clear()
+
+    assert reasons(await snap(api)) == {"a.py": "GitHub did not give its text (404)"}
+    api.files[0]["sha"] = None
+    assert reasons(await snap(api)) == {"a.py": "no longer in the commit"}
+
+
 async def test_too_large_a_file_is_named(api: FakeAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.review.texts.MAX_FILE_BYTES", 2_000_000)
     api.change("large.sql", b"x" * 2_000_001)
