@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from bot.jobs.port import StoreUnavailable
@@ -23,6 +25,8 @@ QUEUE_PATIENCE = 5.0
 DOWN_FOR = 0.5
 """Seconds after a failed connect in which calls fail at once instead of trying again."""
 
+TOGETHER = 64
+"""Calls that share a transaction at most: it must not hold up other processes for long."""
 SUDDEN = 1.0
 """A connection that broke while it was idle is noticed within so many seconds."""
 
@@ -172,25 +176,41 @@ class _Retryable(Exception):
         self.cause = cause
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Call:
+    work: Callable[[Transaction], Any]
+    ended: Future[Any] = field(default_factory=Future)
+
+
 class OwnedLink:
-    """A link in a thread of its own, for callers on the event loop."""
+    """A link in a thread of its own, for callers on the event loop.
+
+    Calls that wait for their turn together share one transaction: a hundred deliveries at once
+    cost a few waits for the disk, not a hundred.
+    """
 
     def __init__(self, database: Database) -> None:
         self._link = Link(database)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="assay-jobs")
+        self._waiting: deque[_Call] = deque()
 
     async def call(self, work: Callable[[Transaction], Result]) -> Result:
-        """Run one transaction in the owning thread.
+        """Do work in a transaction, in the owning thread.
+
+        Args:
+            work: May be begun more than once, but what it did is committed once at most.
 
         Raises:
-            StoreUnavailable: The database cannot be used, or the transaction did not get its turn
-                in time; it was not begun then, and will not be.
+            StoreUnavailable: The database cannot be used, or the work did not get its turn in
+                time; it was not begun then, and will not be.
         """
-        begun = self._thread.submit(self._link.run, work)
-        ended = asyncio.wrap_future(begun)
+        call = _Call(work)
+        self._waiting.append(call)
+        self._thread.submit(self._serve)
+        ended: asyncio.Future[Result] = asyncio.wrap_future(call.ended)
         ended.add_done_callback(lambda future: future.cancelled() or future.exception())
         done, _ = await asyncio.wait({ended}, timeout=QUEUE_PATIENCE)
-        if not done and begun.cancel():
+        if not done and call.ended.cancel():
             raise StoreUnavailable("The job database is too slow: the queue for it is too long")
         return await asyncio.shield(ended)
 
@@ -198,3 +218,32 @@ class OwnedLink:
         """Drop the connection and end the thread. No call may follow."""
         await asyncio.wrap_future(self._thread.submit(self._link.close))
         self._thread.shutdown(wait=False)
+
+    def _serve(self) -> None:
+        calls: list[_Call] = []
+        while self._waiting and len(calls) < TOGETHER:
+            call = self._waiting.popleft()
+            if call.ended.set_running_or_notify_cancel():
+                calls.append(call)
+        if not calls:
+            return
+        try:
+            results = self._link.run(lambda tx: [call.work(tx) for call in calls])
+        except StoreUnavailable as fault:
+            for call in calls:
+                told = StoreUnavailable(str(fault))
+                told.__cause__ = fault
+                call.ended.set_exception(told)
+        except Exception:
+            # One of them is at fault, and the others must not pay for it.
+            for call in calls:
+                self._serve_alone(call)
+        else:
+            for call, result in zip(calls, results, strict=True):
+                call.ended.set_result(result)
+
+    def _serve_alone(self, call: _Call) -> None:
+        try:
+            call.ended.set_result(self._link.run(call.work))
+        except Exception as error:
+            call.ended.set_exception(error)

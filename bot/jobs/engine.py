@@ -70,14 +70,9 @@ class QueueEngine:
         Raises:
             StoreUnavailable: Nothing was stored. (If the database vanished during the commit
                 itself, the job may have been: enqueue it again with the same ``dedupe``.)
-            ValueError: The payload is not JSON, a time has no zone, or a job without a lane is to
-                supersede.
+            TypeError, ValueError: The job cannot be stored, see :func:`queue.encode_payload`.
         """
-        if job.supersede and not job.lane:
-            raise ValueError("A job that supersedes older ones must name their lane")
         payload = queue.encode_payload(job)
-        if job.not_before is not None:
-            queue.milliseconds(job.not_before)
         stored = await self._call(lambda tx: queue.enqueue(tx, job, payload))
         for worker in self._workers:
             worker.wake()

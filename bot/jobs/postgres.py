@@ -74,7 +74,11 @@ class PostgresDatabase:
         connection = PostgresConnection(self._open())
         try:
             tx = connection.begin()
-            migrate(tx, identity="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
+            migrate(
+                tx,
+                identity="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+                is_there="SELECT 1 WHERE to_regclass('assay_schema') IS NOT NULL",
+            )
             connection.commit()
         except BaseException:
             connection.close()

@@ -51,11 +51,20 @@ def milliseconds(when: datetime) -> int:
 
 
 def encode_payload(job: NewJob) -> str:
-    """A payload as it is stored: ASCII JSON.
+    """Check what one of the databases could not store, and give the payload as ASCII JSON.
 
     Raises:
-        TypeError, ValueError: It holds something that is not a JSON value.
+        TypeError: The payload holds something that is not a JSON value.
+        ValueError: So it does, or a time has no zone, or a name holds what is no text, or a job
+            without a lane is to supersede others.
     """
+    if job.supersede and not job.lane:
+        raise ValueError("A job that supersedes older ones must name their lane")
+    if job.not_before is not None:
+        milliseconds(job.not_before)
+    for name in (job.kind, job.lane, job.group, job.dedupe or ""):
+        if "\0" in name or name != name.encode(errors="replace").decode():
+            raise ValueError(f"Not valid text: {name!r}")
     return json.dumps(dict(job.payload), allow_nan=False, separators=(",", ":"))
 
 
@@ -174,15 +183,16 @@ def _claim(tx: Transaction, owner: Owner, kinds: Sequence[str], policy: Policy) 
         WHERE id = (
             SELECT job.id FROM assay_jobs AS job
             WHERE job.state = 'waiting' AND job.run_at <= :now AND job.kind IN ({listed})
-              AND (job.lane = '' OR NOT EXISTS (
-                SELECT 1 FROM assay_jobs AS other
-                WHERE other.lane = job.lane AND other.lane <> '' AND other.id <> job.id
-                  AND (other.state = 'running'
-                       OR other.state = 'waiting' AND other.id < job.id
-                          AND other.ending IS NOT NULL AND other.ending_tries = 0)))
-              AND (job.group_key = '' OR :group_limit > (
-                SELECT count(*) FROM assay_jobs AS other
-                WHERE other.state = 'running' AND other.group_key = job.group_key))
+              AND job.group_key NOT IN (
+                SELECT group_key FROM assay_jobs
+                WHERE state = 'running' AND group_key <> ''
+                GROUP BY group_key HAVING count(*) >= :group_limit)
+              AND job.lane NOT IN (
+                SELECT lane FROM assay_jobs WHERE state = 'running' AND lane <> '')
+              AND NOT EXISTS (
+                SELECT 1 FROM assay_jobs AS older
+                WHERE older.state = 'waiting' AND older.lane <> '' AND older.lane = job.lane
+                  AND older.id < job.id AND older.ending IS NOT NULL AND older.ending_tries = 0)
             ORDER BY job.priority DESC, job.id
             LIMIT 1)
         RETURNING id, kind, payload, attempt, lane, group_key, created_at, ending

@@ -63,17 +63,20 @@ class SchemaTooNew(StoreUnavailable):
     """A newer release has changed the database."""
 
 
-def migrate(tx: Transaction, *, identity: str) -> None:
+def migrate(tx: Transaction, *, identity: str, is_there: str) -> None:
     """Bring the schema to the newest version, in one transaction.
 
     Args:
         tx: The transaction; no other worker migrates at the same time.
         identity: The definition of a column whose numbers grow and are never used again.
+        is_there: A query for rows that are there when the table ``assay_schema`` is; merely using
+            the tables then needs no right to create any.
 
     Raises:
         SchemaTooNew: The database was written by a newer release than this.
     """
-    tx.rows("CREATE TABLE IF NOT EXISTS assay_schema (version INTEGER NOT NULL)")
+    if not tx.rows(is_there):
+        tx.rows("CREATE TABLE assay_schema (version INTEGER NOT NULL)")
     known = tx.rows("SELECT version FROM assay_schema")
     version = int(known[0][0]) if known else 0
     if version > len(MIGRATIONS):

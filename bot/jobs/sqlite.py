@@ -105,7 +105,11 @@ class SqliteConnection:
         self._connection.execute("PRAGMA synchronous = FULL")
         tx = self.begin()
         try:
-            migrate(tx, identity="INTEGER PRIMARY KEY AUTOINCREMENT")
+            migrate(
+                tx,
+                identity="INTEGER PRIMARY KEY AUTOINCREMENT",
+                is_there="SELECT 1 FROM sqlite_master WHERE name = 'assay_schema'",
+            )
         except BaseException:
             self.rollback()
             raise

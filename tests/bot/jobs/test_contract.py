@@ -35,6 +35,10 @@ async def test_what_is_no_json_is_refused(world: World) -> None:
         await engine.enqueue(job(not_before=datetime(2030, 1, 1)))  # noqa: DTZ001
     with pytest.raises(ValueError, match="lane"):
         await engine.enqueue(job(supersede=True))
+    for name in ("\0", "\ud800"):
+        for field in ("kind", "lane", "group", "dedupe"):
+            with pytest.raises(ValueError, match="text"):
+                await engine.enqueue(job(**{field: name}))
     assert (await engine.stats()).waiting == 0
 
 
