@@ -92,7 +92,9 @@ def verdict(
         if known == 1:
             return "The file could not be analysed, so that nothing can be said about it."
         return f"None of the {known:,} files could be analysed: nothing can be said about them."
-    where = "in the files" if whole_files else "in the changed code"
+    where = "in the changed code"
+    if whole_files:
+        where = "in the file" if known == 1 else f"in the {known:,} files"
     if analysed < known:
         where = f"in the {analysed:,} of {known:,} files that could be read"
     if not tally.problems or gravest is None:
