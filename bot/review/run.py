@@ -23,9 +23,10 @@ from bot.review import runs
 from bot.review.cache import TextCache
 from bot.review.markers import Signer
 from bot.review.model import OwnCheckRun, Plan, Snapshot, Standing
+from bot.review.opened import Opened, Pause, open_pull
 from bot.review.publish import Superseded, publish
 from bot.review.runs import Target
-from bot.review.snapshot import Configuration, Opened, Pause, open_pull, take
+from bot.review.snapshot import Configuration, take
 from bot.review.words.place import Voice
 from checks.model import ChangedFile, FileReport, Settings
 

@@ -17,8 +17,9 @@ from bot.github.port import RepositoryAPI
 from bot.jobs import Job, kinds
 from bot.review.cache import TextCache
 from bot.review.model import FileStatus
+from bot.review.opened import open_pull
 from bot.review.run import Reviewer
-from bot.review.snapshot import open_pull, take
+from bot.review.snapshot import take
 from checks.model import Lines
 from tests.bot.review import values
 from tests.bot.review.reviewing import SIGNER, Engine, WordAnalysis, bad_file
