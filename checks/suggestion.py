@@ -37,9 +37,11 @@ def as_lines(source: SourceText, edits: Sequence[Edit]) -> Suggestion | None:
     if after is None or not edits:
         return None
     spans = sorted(edit.span for edit in edits)
-    first = source.line_of(spans[0].start)
+    bottom = max(source.line_count, 1)
+    # What is added after the last newline belongs to the last line: there is none below it.
+    first = min(source.line_of(spans[0].start), bottom)
     last_span = spans[-1]
-    last = source.line_of(max(last_span.start, last_span.end - 1))
+    last = min(source.line_of(max(last_span.start, last_span.end - 1)), bottom)
     start = source.line_span(first).start
     end = _end_of(source, last)
     changed = after[start : len(after) - (len(source.data) - end)]

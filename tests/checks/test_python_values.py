@@ -52,6 +52,7 @@ def value(source: str) -> Value:
         ("use(1 // 0)", UNKNOWN),
         ("use({[]: 1})", UNKNOWN),
         ("use(t'a')", UNKNOWN),
+        ("use(`a`)", UNKNOWN),
         ("use(f'{x}')", UNKNOWN),
     ],
 )

@@ -83,6 +83,7 @@ TEXT = SourceText(b"one\ntwo\nthree\n")
             [Edit(Span(8, 13), "3"), Edit(Span(0, 3), "1")],
             Suggestion(Lines(1, 3), "1\ntwo\n3"),
         ),
+        ([Edit(Span(14, 14), "four\n")], Suggestion(Lines(3, 3), "three\nfour")),
         ([Edit(Span(0, 3), "1"), Edit(Span(2, 5), "x")], None),
         ([Edit(Span(10, 99), "x")], None),
         ([], None),

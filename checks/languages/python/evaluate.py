@@ -188,8 +188,11 @@ def _assemble_literal(
     module: Module, node: tree_sitter.Node, context: Context, parts: list[Part]
 ) -> bool:
     pieces = node.named_children
-    if not pieces or "t" in module.text_of(pieces[0]).lower():
-        return False  # a template string (PEP 750) is no string: its library escapes the parts
+    opening = module.text_of(pieces[0]).lower() if pieces else "`"
+    if "t" in opening or "`" in opening:
+        # A template string (PEP 750) is no string: its library escapes the parts. Backticks are
+        # Python 2's repr.
+        return False
     for piece in pieces:
         if piece.type == "interpolation":
             inner = piece.child_by_field_id(grammar.EXPRESSION)
@@ -318,7 +321,7 @@ def _fold_string(module: Module, node: tree_sitter.Node, context: Context, depth
     if not pieces or node.end_byte - node.start_byte > MAX_TEXT:
         return UNKNOWN
     prefix = module.text_of(pieces[0]).rstrip("'\"").lower()
-    if "t" in prefix:
+    if "t" in prefix or "`" in prefix:
         return UNKNOWN
     text = ""
     for piece in pieces:
