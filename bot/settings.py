@@ -168,7 +168,7 @@ class _Reader:
         return self._environ.get(name, "").strip() or None
 
     def _problem(self, name: str, expected: str, where: str) -> None:
-        self.problems.append(f"{name} {expected}; {where} (see {DOCS})")
+        self.problems.append(f"{name} {expected}; {where}; see {DOCS}")
 
     def number(self, name: str, *, default: int, low: int, high: int) -> int:
         """A whole number within bounds."""

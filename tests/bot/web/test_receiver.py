@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
 import aiohttp
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot.web.receiver import Receiver
 from tests.bot.events.payloads import pull_request
 from tests.bot.fakes import MemoryEngine
+from tests.bot.waiting import eventually
 from tests.bot.web.serving import OLD_SECRET, Served, headers, serving, signed
 
 PING = b'{"zen": "Speak like a human."}'
@@ -207,14 +208,6 @@ async def test_a_sender_that_goes_away_is_no_defect(
     writer.close()
     await eventually(lambda: b'outcome="refused 400"} 1.0' in served.metrics.render())
     assert "Traceback" not in caplog.text
-
-
-async def eventually(condition: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not come true")
 
 
 async def test_a_sender_that_dawdles_is_cut_off() -> None:
