@@ -152,7 +152,7 @@ def _read_code(
         result.not_analysed = TIME_LIMIT
         return
     result.module = module
-    result.role = roles(file.path, module.imported_modules, settings, file.generated)
+    result.role = roles(file.path, module.imported_names, settings, file.generated)
     result.limits = (*source.notes, *module.limits())
 
 

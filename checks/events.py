@@ -17,6 +17,7 @@ import tree_sitter
 from checks.languages.python import grammar
 from checks.languages.python.context import Context, Located
 from checks.languages.python.definitions import Class, Function, Parameter
+from checks.languages.python.evaluate import argument_nodes
 from checks.languages.python.module import Module
 from checks.languages.python.values import UNKNOWN, Value
 from checks.model import Lines, Role
@@ -35,9 +36,10 @@ __all__ = [
     "Parameter",
     "TextEvent",
     "Value",
+    "argument_nodes",
+    "as_call",
+    "calls_of",
 ]
-
-_EXTRAS = ("comment", "line_continuation")
 
 
 class Node(Located):
@@ -187,16 +189,6 @@ def _read_arguments(call: Call) -> _Arguments:
         elif not star:
             positional.append(Value(module, node, context))
     return _Arguments(tuple(positional), keywords, star, double_star)
-
-
-def argument_nodes(call: tree_sitter.Node) -> list[tree_sitter.Node]:
-    """The arguments of a call node, in order; a lone generator is one argument."""
-    node = call.child_by_field_id(grammar.ARGUMENTS)
-    if node is None:
-        return []
-    if node.type == "generator_expression":
-        return [node]
-    return [child for child in node.named_children if child.type not in _EXTRAS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,8 +133,9 @@ def test_a_header_that_the_change_adds_is_told_of() -> None:
 
 
 def test_imports_take_part_in_the_decision_of_the_role() -> None:
-    report = look("import unittest\neval(x)\n", path="app/test_helpers.py")
-    assert report.role.role.is_test_code
+    assert look("import unittest\n", path="app/testing.py").role.role is Role.TEST_SUPPORT
+    mock = look("from unittest import mock\n", path="app/testing.py")
+    assert mock.role.role is Role.PRODUCTION, "a mock makes no test of what is shipped"
 
 
 @pytest.mark.parametrize(

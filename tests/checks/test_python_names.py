@@ -212,6 +212,24 @@ def test_places_of_a_call() -> None:
     assert opened.statement.kind == "with_statement"
 
 
+def test_entered_context_managers() -> None:
+    source = """
+        import pytest
+        async def f():
+            async with lock, session() as s:
+                with (pytest.raises(ValueError), a as b):  # why
+                    work()
+    """
+    call = call_of(source, "work")
+    assert [one.text for one in call.entered()] == [
+        "pytest.raises(ValueError)", "a", "lock", "session()"
+    ]  # fmt: skip
+    assert next(call.entered()).callee_name == "pytest.raises"
+    assert [one.text for one in call_of(source, "pytest.raises").entered()] == [
+        "lock", "session()"
+    ]  # fmt: skip
+
+
 def test_functions_and_classes() -> None:
     source = '''
         class A:

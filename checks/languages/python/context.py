@@ -178,6 +178,17 @@ class Located:
             place = above
         return Located(self.module, place)
 
+    def entered(self) -> Iterator[Value]:
+        """The context managers that are entered around it, the innermost ``with`` first."""
+        for context in self.enclosing("with_statement"):
+            clauses = (one for one in context.node.named_children if one.type == "with_clause")
+            for item in (item for clause in clauses for item in clause.named_children):
+                expression = item.child_by_field_id(grammar.VALUE)
+                if expression is not None and expression.type == "as_pattern":
+                    expression = expression.named_children[0]
+                if expression is not None:
+                    yield Value(self.module, expression, context)
+
     def enclosing(self, *kinds: str, across_functions: bool = False) -> Iterator[Context]:
         """The constructs of these kinds whose *body* holds it, innermost first.
 

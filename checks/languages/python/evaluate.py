@@ -1,4 +1,4 @@
-"""Constant folding, and the parts that strings are built from.
+"""Constant folding: the values of expressions that cannot vary.
 
 Bounded everywhere: depth, size of results, number of evaluations in a file. Past a bound the
 answer is "unknown", never an exception.
@@ -27,11 +27,8 @@ MAX_BITS = 512
 MAX_EVALUATIONS = 200_000
 """Expressions that are evaluated in one file."""
 
-_MAX_ASSIGNMENTS = 12
-"""Assignments to one name that are looked at for the parts of a string."""
-
 _EXTRAS = ("comment", "line_continuation")
-_THROUGH = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "encode", "replace", "title"})
+THROUGH = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "encode", "replace", "title"})
 """String methods whose result is built from the same parts."""
 
 Part: TypeAlias = "tuple[tree_sitter.Node, Context]"
@@ -49,7 +46,7 @@ def binding_of(module: Module, node: tree_sitter.Node, context: Context) -> Bind
         scope = context.scope.find(name)
         bindings = [] if scope is None else scope.bindings[name]
     elif node.type == "attribute":
-        bindings = _attribute_bindings(module, node, context)
+        bindings = attribute_bindings(module, node, context)
     else:
         return None
     if len(bindings) == 1 and bindings[0].how is Bound.ASSIGNED:
@@ -57,7 +54,7 @@ def binding_of(module: Module, node: tree_sitter.Node, context: Context) -> Bind
     return None
 
 
-def _attribute_bindings(module: Module, node: tree_sitter.Node, context: Context) -> list[Binding]:
+def attribute_bindings(module: Module, node: tree_sitter.Node, context: Context) -> list[Binding]:
     """Assignments to ``self.<name>`` in the methods, or to ``<name>`` in the class body."""
     owner = node.child_by_field_id(grammar.OBJECT)
     attribute = node.child_by_field_id(grammar.ATTRIBUTE)
@@ -122,9 +119,9 @@ def is_fixed(module: Module, node: tree_sitter.Node, context: Context, depth: in
         owner = function.child_by_field_id(grammar.OBJECT)
         name = function.child_by_field_id(grammar.ATTRIBUTE)
         method = "" if name is None else module.text_of(name)
-        if owner is None or method not in (*_THROUGH, "format", "join"):
+        if owner is None or method not in (*THROUGH, "format", "join"):
             return False
-        inner = [owner, *_arguments(node)]
+        inner = [owner, *argument_nodes(node)]
     elif kind in ("string", "interpolation", "concatenated_string", "parenthesized_expression",
                   "binary_operator", "unary_operator", "conditional_expression", "tuple", "list",
                   "set", "dictionary", "pair", "expression_list"):  # fmt: skip
@@ -141,71 +138,11 @@ _STRING_PIECES = frozenset(
 )
 
 
-def assembly(module: Module, node: tree_sitter.Node, context: Context) -> list[Part]:
-    """The varying parts of a string; empty when it is not a string, or nothing in it varies."""
-    parts: list[Part] = []
-    _assemble(module, node, context, parts, 0)
-    return parts
-
-
-def _assemble(
-    module: Module, node: tree_sitter.Node, context: Context, parts: list[Part], depth: int
-) -> bool:
-    """Collect the varying parts; whether the expression is known to be a string."""
-    if depth > MAX_DEPTH or module.evaluations >= MAX_EVALUATIONS:
-        return False
-    module.evaluations += 1
-    kind = node.type
-    if kind == "string":
-        return _assemble_literal(module, node, context, parts)
-    if kind == "concatenated_string":
-        found = [_assemble_literal(module, one, context, parts) for one in children(node)]
-        return all(found)
-    if kind in ("parenthesized_expression", "named_expression", "conditional_expression"):
-        inner = children(node)
-        if kind == "named_expression":
-            inner = inner[-1:]
-        elif kind == "conditional_expression":
-            inner = inner[:1] + inner[2:]
-        strings = [_assemble(module, one, context, parts, depth + 1) for one in inner]
-        return any(strings)
-    if kind == "binary_operator":
-        return _assemble_operator(module, node, context, parts, depth)
-    if kind == "call":
-        return _assemble_call(module, node, context, parts, depth)
-    if kind in ("identifier", "attribute"):
-        return _assemble_name(module, node, context, parts, depth)
-    return False
-
-
-def _vary(
-    module: Module, nodes: list[tree_sitter.Node], context: Context, parts: list[Part]
-) -> None:
-    parts.extend((one, context) for one in nodes if not is_fixed(module, one, context))
-
-
-def _assemble_literal(
-    module: Module, node: tree_sitter.Node, context: Context, parts: list[Part]
-) -> bool:
-    pieces = node.named_children
-    opening = module.text_of(pieces[0]).lower() if pieces else "`"
-    if "t" in opening or "`" in opening:
-        # A template string (PEP 750) is no string: its library escapes the parts. Backticks are
-        # Python 2's repr.
-        return False
-    for piece in pieces:
-        if piece.type == "interpolation":
-            inner = piece.child_by_field_id(grammar.EXPRESSION)
-            if inner is not None:
-                _vary(module, [inner], context, parts)
-    return True
-
-
-def _operands(node: tree_sitter.Node) -> list[tree_sitter.Node] | None:
+def operands_of(node: tree_sitter.Node) -> list[tree_sitter.Node] | None:
     """The operands of a chain of ``+``, left to right; ``None`` when there are too many."""
     operands: list[tree_sitter.Node] = []
     current: tree_sitter.Node | None = node
-    while current is not None and current.type == "binary_operator" and _operator(current) == "+":
+    while current is not None and current.type == "binary_operator" and operator_of(current) == "+":
         right = current.child_by_field_id(grammar.RIGHT)
         if right is not None:
             operands.append(right)
@@ -218,100 +155,16 @@ def _operands(node: tree_sitter.Node) -> list[tree_sitter.Node] | None:
     return operands
 
 
-def _assemble_operator(
-    module: Module, node: tree_sitter.Node, context: Context, parts: list[Part], depth: int
-) -> bool:
-    operator = _operator(node)
-    if operator == "+":
-        operands = _operands(node) or []
-        found: list[Part] = []
-        is_string = False
-        for one in operands:
-            before = len(found)
-            if _assemble(module, one, context, found, depth + 1):
-                is_string = True
-            else:
-                del found[before:]
-                _vary(module, [one], context, found)
-        if is_string:
-            parts.extend(found)
-        return is_string
-    left = node.child_by_field_id(grammar.LEFT)
-    right = node.child_by_field_id(grammar.RIGHT)
-    if operator == "%" and left is not None and right is not None:
-        if not _assemble(module, left, context, parts, depth + 1):
-            return False
-        if right.type in ("tuple", "dictionary"):
-            values = [one.child_by_field_id(grammar.VALUE) or one for one in children(right)]
-        else:
-            values = [right]
-        _vary(module, values, context, parts)
-        return True
-    return False
-
-
-def _assemble_call(
-    module: Module, node: tree_sitter.Node, context: Context, parts: list[Part], depth: int
-) -> bool:
-    function = node.child_by_field_id(grammar.FUNCTION)
-    if function is None or function.type != "attribute":
-        return False
-    owner = function.child_by_field_id(grammar.OBJECT)
-    name = function.child_by_field_id(grammar.ATTRIBUTE)
-    method = "" if name is None else module.text_of(name)
-    if owner is None or method not in (*_THROUGH, "format", "join", "format_map"):
-        return False
-    found: list[Part] = []
-    if not _assemble(module, owner, context, found, depth + 1):
-        return False
-    parts.extend(found)
-    values: list[tree_sitter.Node] = []
-    if method not in _THROUGH:
-        for one in _arguments(node):
-            inner = one.child_by_field_id(grammar.VALUE) if one.type == "keyword_argument" else one
-            if method == "join" and inner is not None and inner.type in ("list", "tuple"):
-                values += children(inner)
-            elif inner is not None:
-                values.append(inner)
-    _vary(module, values, context, parts)
-    return True
-
-
-def _assemble_name(
-    module: Module, node: tree_sitter.Node, context: Context, parts: list[Part], depth: int
-) -> bool:
-    if node.type == "attribute":
-        bindings = _attribute_bindings(module, node, context)
-    else:
-        name = module.text_of(node)
-        scope = context.scope.find(name)
-        bindings = [] if scope is None else scope.bindings[name]
-    if not bindings or len(bindings) > _MAX_ASSIGNMENTS:
-        return False
-    if any(one.how not in (Bound.ASSIGNED, Bound.AUGMENTED) for one in bindings):
-        return False
-    found: list[Part] = []
-    is_string = False
-    for one in bindings:
-        if one.node is None or one.context is None:
-            continue
-        if _assemble(module, one.node, one.context, found, depth + 2):
-            is_string = True
-        elif one.how is Bound.AUGMENTED:
-            _vary(module, [one.node], one.context, found)
-    if is_string:
-        parts.extend(found)
-    return is_string
-
-
-def _arguments(call: tree_sitter.Node) -> list[tree_sitter.Node]:
+def argument_nodes(call: tree_sitter.Node) -> list[tree_sitter.Node]:
+    """The arguments of a call node, in order; a lone generator is one argument."""
     node = call.child_by_field_id(grammar.ARGUMENTS)
     if node is None:
         return []
     return [node] if node.type == "generator_expression" else children(node)
 
 
-def _operator(node: tree_sitter.Node) -> str:
+def operator_of(node: tree_sitter.Node) -> str:
+    """The operator of a unary or binary operation."""
     operator = node.child_by_field_id(grammar.OPERATOR)
     return "" if operator is None else operator.type
 
@@ -386,9 +239,9 @@ def _concatenated(left: Any, right: Any) -> object:
 
 
 def _fold_binary(module: Module, node: tree_sitter.Node, context: Context, depth: int) -> object:
-    operator = _operator(node)
+    operator = operator_of(node)
     if operator == "+":
-        return _sum(module, _operands(node), context, depth)
+        return _sum(module, operands_of(node), context, depth)
     left_node = node.child_by_field_id(grammar.LEFT)
     right_node = node.child_by_field_id(grammar.RIGHT)
     if left_node is None or right_node is None:
@@ -438,7 +291,7 @@ def _fold_unary(module: Module, node: tree_sitter.Node, context: Context, depth:
     if node.type == "not_operator":
         return UNKNOWN if value is UNKNOWN else not value
     if isinstance(value, (int, float)):
-        operator = _operator(node)
+        operator = operator_of(node)
         if operator == "-":
             return -value
         if operator == "~" and isinstance(value, int):

@@ -68,6 +68,11 @@ class Module:
         """The names of all modules that the file imports, relative ones made absolute."""
         return frozenset(entry.module for entry in self.imports)
 
+    @property
+    def imported_names(self) -> frozenset[str]:
+        """The dotted names of all imports: ``unittest.mock`` for ``from unittest import mock``."""
+        return frozenset(entry.qualified for entry in self.imports)
+
     def scope_at(self, offset: int) -> str:
         """The qualified name of the innermost function or class around a byte."""
         found: Function | Class | None = None

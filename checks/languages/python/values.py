@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import tree_sitter
 
 from checks.languages.python import evaluate, grammar
+from checks.languages.python.assembly import assembly
 from checks.languages.python.unknown import UNKNOWN, Unknown
 from checks.model import Span
 
@@ -88,7 +89,7 @@ class Value:
     @functools.cached_property
     def parts(self) -> tuple[Value, ...]:
         """The parts of a built string that can vary; empty when it is not built."""
-        found = evaluate.assembly(self.module, self.node, self.context)
+        found = assembly(self.module, self.node, self.context)
         return tuple(Value(self.module, node, context) for node, context in found)
 
     @functools.cached_property
