@@ -292,6 +292,7 @@ def _mended(
             continue
         marker = signer.mark(FINDING, place, one.fingerprint)
         silenced = path in seen and bool(seen[path].suppressed)
+        silenced = silenced or comment.rule_of(one.body) in snapshot.settings.disabled
         body = comment.fixed(
             one.body, head_sha=snapshot.pull.head_sha, silenced=silenced, marker=marker
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from bot.review.model import AspectRow, Report, Snapshot, Unread
 from bot.review.words import sentences
@@ -24,6 +25,9 @@ from checks.model import (
     Surface,
 )
 from checks.registry import Check
+
+_Seen: TypeAlias = tuple[str, Evidence]
+"""Evidence, and the path of the file that holds it."""
 
 
 def build(
@@ -70,8 +74,16 @@ def assemble(
     analysed = [one for one in files if one.not_analysed is None]
     preexisting = sum(one.preexisting for one in files)
     tally = _tally(findings, files, catalogue)
+    by_aspect: dict[Aspect, list[_Seen]] = {aspect: [] for aspect in Aspect}
+    for one in files:
+        for evidence in one.evidence:
+            by_aspect[evidence.aspect].append((one.path, evidence))
+    paths = [one.path for one in files]
     return Report(
-        rows=tuple(_row(aspect, files, findings, bool(analysed)) for aspect in Aspect),
+        rows=tuple(
+            _row(aspect, by_aspect[aspect], findings, paths, analysed=bool(analysed))
+            for aspect in Aspect
+        ),
         findings=findings,
         verdict=sentences.verdict(
             tally,
@@ -152,13 +164,16 @@ def _tally(
 
 
 def _row(
-    aspect: Aspect, files: Sequence[FileReport], findings: Sequence[Finding], analysed: bool
+    aspect: Aspect,
+    seen: Sequence[_Seen],
+    findings: Sequence[Finding],
+    paths: Sequence[str],
+    *,
+    analysed: bool,
 ) -> AspectRow:
     own = [finding for finding in findings if finding.aspect is aspect]
-    seen = [(one.path, e) for one in files for e in one.evidence if e.aspect is aspect]
     noted = [(path, e) for path, e in seen if e.state in (State.NOTE, State.FINDING)]
     clean = [(path, e) for path, e in seen if e.state is State.CLEAN]
-    paths = [one.path for one in files]
     found = [(finding.path, finding.region.lines) for finding in own]
     if any(speaks_up(finding) for finding in own):
         return AspectRow(aspect, State.FINDING, sentences.found(own), _places(found, paths))
@@ -171,7 +186,7 @@ def _row(
     return AspectRow(aspect, State.NOT_APPLICABLE, sentences.nothing(aspect, analysed), ())
 
 
-def _lines(evidence: Iterable[tuple[str, Evidence]]) -> list[tuple[str, Lines]]:
+def _lines(evidence: Iterable[_Seen]) -> list[tuple[str, Lines]]:
     return [(path, one.lines) for path, one in evidence]
 
 
@@ -181,9 +196,8 @@ def _places(
     by_path: dict[str, list[Lines]] = {}
     for path, lines in places:
         by_path.setdefault(path, []).append(lines)
-    known = [path for path in dict.fromkeys(paths) if path in by_path]
-    unknown = [path for path in by_path if path not in set(known)]
-    return tuple((path, merged(by_path[path])) for path in known + unknown)
+    ordered = [path for path in dict.fromkeys([*paths, *by_path]) if path in by_path]
+    return tuple((path, merged(by_path[path])) for path in ordered)
 
 
 def _counted(evidence: Iterable[Evidence]) -> list[str]:

@@ -20,6 +20,7 @@ SEVERITY = {one: one.name.lower() for one in Severity}
 CONFIDENCE = {one: one.name.lower() for one in Confidence}
 
 _SUGGESTION = re2.compile(r"(?m)^(`{3,})suggestion$")
+_RULE = re2.compile(r"# assay: ignore\[([A-Za-z0-9_.-]+)\] reason")
 
 FIXED = "Fixed in "
 GONE = "No longer reported as of "
@@ -66,14 +67,21 @@ def offered(suggestion: Suggestion) -> str:
 def fixed(body: str, *, head_sha: str, silenced: bool, marker: str) -> str:
     """The text of a comment whose finding is gone: the news, and the earlier text folded.
 
-    ``silenced`` says that the file holds comments that silence findings, so that nobody can tell
-    whether this one was mended. What was a suggestion is only shown: it is not to be applied again.
+    ``silenced`` says that comments in the file or the configuration silence findings, so that
+    nobody can tell whether this one was mended. What was a suggestion is only shown: it is not to
+    be applied again.
     """
     news = f"{GONE if silenced else FIXED}{code(head_sha[:7])}."
     earlier = _SUGGESTION.sub(r"\1", markers.strip(body)).strip()
     if len(earlier) > _EARLIER_LENGTH:
         return f"{news}\n\n{marker}"
     return f"{news}\n\n{folded('What it said', earlier)}\n\n{marker}"
+
+
+def rule_of(body: str) -> str:
+    """The rule that a comment of ours speaks for, from its last line; ``""`` when it has none."""
+    ids = _RULE.findall(body.encode("utf-8", "replace").decode())
+    return str(ids[-1]) if ids else ""
 
 
 def is_fixed(body: str) -> bool:

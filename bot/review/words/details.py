@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.review.words.comment import SEVERITY, sentence
-from bot.review.words.document import BUDGET, Block, compose, folded
+from bot.review.words.document import BUDGET, Block, Each, compose, folded
 from bot.review.words.escape import html_code, prose, shorten_path, text
 from bot.review.words.place import Blobs, Voice, numbers, span
 from bot.review.words.sentences import ASPECTS, count, counted
@@ -22,12 +22,12 @@ def files(
     reports: Sequence[FileReport], *, voice: Voice, blobs: Blobs, budget: int = BUDGET
 ) -> str:
     """The details of all files that hold something, within GitHub's limit."""
-    telling = [one for one in reports if one.findings or one.evidence or one.limits]
-    silent = sum(one.not_analysed is None for one in reports if one not in telling)
+    telling = [one for one in reports if _tells(one)]
+    silent = sum(one.not_analysed is None and not _tells(one) for one in reports)
     blocks = [
         Block(
             "",
-            tuple(_file(one, voice, blobs) for one in telling),
+            Each(telling, lambda one: _file(one, voice, blobs)),
             noun="file with details",
             plural="files with details",
             separator="\n\n",
@@ -39,6 +39,10 @@ def files(
         said = f"{count(silent, others)} {verb} nothing that the eight aspects speak about."
         blocks.append(Block(said, noun="remark"))
     return compose([one for one in blocks if one.head or one.items], budget)
+
+
+def _tells(report: FileReport) -> bool:
+    return bool(report.findings or report.evidence or report.limits)
 
 
 def _file(report: FileReport, voice: Voice, blobs: Blobs) -> str:

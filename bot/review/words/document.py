@@ -7,8 +7,9 @@ that a fence, a table, a folded part or a marker is never cut in two.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar, overload
 
 from bot.review.words.sentences import count, listed
 
@@ -19,6 +20,32 @@ _RESERVE = 600
 """Bytes kept for the sentence that says what was cut."""
 
 
+T = TypeVar("T")
+
+
+class Each(Sequence[str], Generic[T]):
+    """A text for each value, written when it is asked for, once: most of a long list never is."""
+
+    def __init__(self, values: Sequence[T], write: Callable[[T], str]) -> None:
+        self._values = values
+        self._write = write
+        self._written: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        if index not in self._written:
+            self._written[index] = self._write(self._values[index])
+        return self._written[index]
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A piece of Markdown that stands between blank lines.
@@ -27,7 +54,7 @@ class Block:
     """
 
     head: str
-    items: tuple[str, ...] = ()
+    items: Sequence[str] = ()
     tail: str = ""
     noun: str = "part"
     """What one item is, in the sentence that says what was cut."""

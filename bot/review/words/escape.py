@@ -54,6 +54,9 @@ _WWW = re2.compile(r"(?i)(www)(\.)")
 _TICKET = re2.compile(r"(?i)(gh-)([0-9])")
 _COMMIT = re2.compile(r"(?i)[0-9a-f]{7,}")
 _EMOJI = re2.compile(r"(:)([A-Za-z0-9_+-]+:)")
+_REFERENCE = re2.compile("|".join(one.pattern for one in (_SCHEME, _WWW, _TICKET, _EMOJI, _COMMIT)))
+"""Whether there is anything to break: there seldom is."""
+
 _NUMBERED = re2.compile(r"^([0-9]{1,9})([.)])(\s|$)")
 _LINK = re2.compile(r"^https?://[A-Za-z0-9._~:/?#@!$&+,;=%-]+$")
 
@@ -124,6 +127,8 @@ def text(value: str) -> str:
 
 def _inert(value: str) -> str:
     escaped = one_line(value).translate(_ESCAPED)
+    if not _REFERENCE.search(escaped):
+        return escaped
     escaped = _SCHEME.sub(rf"\1{BREAK}\2", escaped)
     escaped = _WWW.sub(rf"\1{BREAK}\2", escaped)
     escaped = _TICKET.sub(rf"\1{BREAK}\2", escaped)

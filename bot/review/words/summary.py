@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.review.model import AspectRow, Report, Unread
 from bot.review.report import speaks_up
 from bot.review.words.comment import SEVERITY, sentence
 from bot.review.words.details import files
-from bot.review.words.document import BUDGET, Block, compose, folding
+from bot.review.words.document import BUDGET, Block, Each, compose, folding
 from bot.review.words.escape import code, prose, shorten_path, text
 from bot.review.words.place import Blobs, Voice, cell, place
 from bot.review.words.sentences import ASPECTS, count
@@ -99,7 +100,7 @@ def footer(head_sha: str, voice: Voice) -> str:
     )
 
 
-def finding_line(one: Finding, voice: Voice, blobs: Blobs, *, reasons: bool = False) -> str:
+def finding_line(one: Finding, *, voice: Voice, blobs: Blobs, reasons: bool) -> str:
     """A finding as one item of a list."""
     where = place(blobs, one.path, one.region.lines)
     words = [sentence(one.message, 300)]
@@ -138,15 +139,12 @@ def _elsewhere(
         verb = "has a comment on its line" if inline == 1 else "have comments on their lines"
         yield Block(f"{count(inline, 'finding')} {verb}.", noun="remark")
     for asks, heading in ((True, "Findings without a comment"), (False, "Notes")):
-        items = tuple(
-            finding_line(one, voice, blobs, reasons=asks)
-            for one in findings
-            if speaks_up(one) is asks
-        )
+        shown = [one for one in findings if speaks_up(one) is asks]
+        items = Each(shown, partial(finding_line, voice=voice, blobs=blobs, reasons=asks))
         yield from listing(heading, items, "finding" if asks else "note")
 
 
-def listing(heading: str, items: tuple[str, ...], noun: str, plural: str = "") -> Iterable[Block]:
+def listing(heading: str, items: Sequence[str], noun: str, plural: str = "") -> Iterable[Block]:
     """A list under a heading, folded when it is long; nothing when it is empty.
 
     ``heading`` and ``noun`` are our own words.
@@ -176,8 +174,8 @@ def _silenced(report: Report, blobs: Blobs) -> Iterable[Block]:
 
 
 def _unread(unread: Sequence[Unread]) -> Iterable[Block]:
-    items = tuple(
-        f"- {code(shorten_path(one.path))}: {sentence(one.reason, 200)}" for one in unread
+    items = Each(
+        unread, lambda one: f"- {code(shorten_path(one.path))}: {sentence(one.reason, 200)}"
     )
     yield from listing("Not looked at", items, "file not looked at", "files not looked at")
 

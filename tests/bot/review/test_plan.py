@@ -204,6 +204,13 @@ def test_a_file_with_silenced_findings_is_not_called_fixed() -> None:
     assert edit.body.startswith(f"No longer reported as of `{HEAD[:7]}`.")
 
 
+def test_a_rule_that_was_switched_off_is_not_called_fixed() -> None:
+    (created,) = make(files=one_file(SQL)).create
+    snapshot = settings(disabled=frozenset({"sql-injection"}))
+    (edit,) = make(snapshot, one_file(), comment(5, body=created.body)).edit
+    assert edit.body.startswith(f"No longer reported as of `{HEAD[:7]}`.")
+
+
 def test_renamed_and_removed_files_are_followed() -> None:
     renamed = values.diff("app/sales.py", (8, 20), old_path="app/orders.py")
     removed = values.diff("app/settings.py", status=FileStatus.REMOVED)
