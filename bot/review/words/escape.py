@@ -129,11 +129,14 @@ def _inert(value: str) -> str:
     escaped = one_line(value).translate(_ESCAPED)
     if not _REFERENCE.search(escaped):
         return escaped
-    escaped = _SCHEME.sub(rf"\1{BREAK}\2", escaped)
-    escaped = _WWW.sub(rf"\1{BREAK}\2", escaped)
-    escaped = _TICKET.sub(rf"\1{BREAK}\2", escaped)
-    escaped = _EMOJI.sub(rf"\1{BREAK}\2", escaped)
+    for pattern in (_SCHEME, _WWW, _TICKET, _EMOJI):
+        escaped = pattern.sub(_parted, escaped)
     return str(_COMMIT.sub(_broken, escaped))
+
+
+def _parted(match: re2._Match[str]) -> str:
+    # A function, because re2 reads a replacement text that is not ASCII as Latin-1.
+    return f"{match.group(1)}{BREAK}{match.group(2)}"
 
 
 def _broken(match: re2._Match[str]) -> str:

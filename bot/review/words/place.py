@@ -86,7 +86,7 @@ def cell(blobs: Blobs, places: Sequence[tuple[str, tuple[Lines, ...]]], *, paths
         lines = ", ".join(numbers(blobs, path, one) for one in ranges[:_RANGES])
         if len(ranges) > _RANGES:
             lines += f" +{len(ranges) - _RANGES:,}"
-        name = f"{code(shorten_path(path, 60), cell=True)} " if paths else ""
+        name = f"{code(shorten_path(path, 40), cell=True)} " if paths else ""
         written.append(f"{name}{lines}")
     more = len(places) - _PATHS
     if more > 0:

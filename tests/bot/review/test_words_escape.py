@@ -141,6 +141,12 @@ def test_prose_changes_no_structure(where: str, hostile: str) -> None:
     assert not REFERENCES.search(plain(tokens))
 
 
+@given(hostile=texts)
+def test_prose_shows_every_character(hostile: str) -> None:
+    shown = plain(MARKDOWN.parse(escape.text(hostile))).strip("\n")
+    assert shown.replace(escape.BREAK, "") == escape.one_line(hostile)
+
+
 @pytest.mark.parametrize("where", PLACES)
 @given(hostile=texts)
 def test_code_stays_one_code_span(where: str, hostile: str) -> None:
@@ -227,6 +233,11 @@ def test_a_path_in_an_address_is_plain(path: str) -> None:
         ("two\nlines", "two lines"),
         ("\u202eabc", "‹U+202E›abc"),
         ("bell\x07", "bell␇"),
+        ("see https://x.example", "see https\u200b://x.example"),
+        ("WWW.x.example", "WWW\u200b.x.example"),
+        ("GH-12 and utf-8", "GH-\u200b12 and utf-8"),
+        (":tada: at 12:30", ":\u200btada: at 12:30"),
+        ("in 0123456789abcdef", "in 012345\u200b6789ab\u200bcdef"),
     ],
 )
 def test_prose_is_readable(shown: str, written: str) -> None:
