@@ -125,10 +125,12 @@ class Dispatch:
                 continue
             word = data[last.start_byte : last.end_byte].decode("utf-8", "replace")
             entries = table.get(word)
-            if kind == _IDENTIFIER and word in renamed:
+            if word in renamed:
                 call = call or Call(module, place)
-                entries = table.get((call.name or "").rpartition(".")[2])
-            if entries is not None:
+                other = (call.name or "").rpartition(".")[2]
+                if other != word:
+                    entries = [*(entries or ()), *table.get(other, ())]
+            if entries:
                 call = call or Call(module, place)
                 _offer(call, entries, emit)
 

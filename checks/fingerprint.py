@@ -38,7 +38,7 @@ def with_fingerprints(findings: Iterable[Finding], source: SourceText) -> list[F
 def _digest(finding: Finding, text: bytes, ordinal: int) -> str:
     digest = hashlib.blake2b(digest_size=_BYTES)
     for part in (finding.check, finding.path, finding.scope):
-        data = part.encode("utf-8", "surrogateescape")
+        data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big") + data)
     digest.update(len(text).to_bytes(8, "big") + text)
     digest.update(ordinal.to_bytes(8, "big"))

@@ -7,6 +7,11 @@ from checks.model import Aspect, Confidence, Severity
 from checks.registry import PRODUCTION_ROLES, calls, check, nodes
 from checks.report import Report
 
+_FILES = frozenset(
+    {"open().read", "io.open().read", "codecs.open().read", "pathlib.Path().read_text",
+     "pathlib.Path().open().read"}
+)  # fmt: skip
+
 
 @check(
     id="code-injection",
@@ -61,8 +66,15 @@ def code_injection(event: Call | Node, report: Report) -> None:
         message=f"`{name}` runs `{value.short}`, which is not a constant.",
         why="Whoever can influence the value runs code with the rights of the application.",
         fix="Read data with `ast.literal_eval` or `json.loads`, or look a function up in a dict.",
-        confidence=Confidence.HIGH if value.built else Confidence.MEDIUM,
+        confidence=_confidence(value),
     )
+
+
+def _confidence(value: Value) -> Confidence:
+    if value.built:
+        return Confidence.HIGH
+    # What is read from a file is most often the project's own: a version, a configuration.
+    return Confidence.LOW if value.origin.name in _FILES else Confidence.MEDIUM
 
 
 def _code(event: Call | Node) -> Value | None:

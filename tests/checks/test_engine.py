@@ -63,10 +63,16 @@ def test_calls_are_heard_by_every_kind_of_name() -> None:
         app.tools.execute(6)
         self.execute(7)
         execute(8)
+
+        class A:
+            def __init__(self):
+                self.go = self.stop = sp.call
+            def f(self):
+                self.go(9)
     """
     checks = make_check(on=calls("subprocess.{run,call}", "*.execute"))
     heard = [finding.message for finding in look(source, checks=checks).findings]
-    assert [message.split("(")[-1][0] for message in heard] == ["1", "2", "3", "4", "7"]
+    assert [message.split("(")[-1][0] for message in heard] == ["1", "2", "3", "4", "7", "9"]
 
 
 def test_every_call_is_heard_once() -> None:

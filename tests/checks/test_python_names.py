@@ -167,6 +167,21 @@ def test_the_index_finds_bases_over_files() -> None:
     )
 
 
+def test_a_text_that_is_not_in_the_index_knows_its_own_classes_and_fixtures() -> None:
+    """As the base's text, and the edited text that proves a suggestion, are not."""
+    text = """
+        import pytest, lib
+        @pytest.fixture
+        def client(): pass
+        class A(lib.Root): pass
+        class B(A): pass
+    """
+    index = Index([module("class A: pass\n")])
+    other = module(text)
+    assert index.inherits(other.classes[1], "lib.Root")
+    assert index.fixture("client", other) is other.functions[0]
+
+
 def test_a_circle_of_classes_ends() -> None:
     one = module("class A(B): pass\nclass B(A): pass\n")
     assert [cls.name for cls in Index([one]).chain(one.classes[0])] == ["A", "B"]

@@ -64,8 +64,19 @@ class Index:
                 continue
             seen.add(key)
             yield one
-            bases = (self.find_class(base) for base in one.base_names)
+            bases = (self._base(one.module, base) for base in one.base_names)
             queue.extend(base for base in bases if base is not None)
+
+    def _base(self, module: Module, name: str) -> Class | None:
+        """The base class of a name; one of the same file is looked for in that very text.
+
+        The text may be the base's, or an edited one: the index holds the head's.
+        """
+        owner, _, qualified = name.partition(":")
+        if qualified and owner == module.name:
+            own = module.classes_by_name.get(_last(qualified), [])[:_MAX_NAMESAKES]
+            return next((one for one in own if one.qualified_name == qualified), None)
+        return self.find_class(name)
 
     def base_names(self, cls: Class) -> tuple[str, ...]:
         """The qualified names of all bases that can be known, dotted, near ones first."""
@@ -92,9 +103,10 @@ class Index:
         found = self._fixtures.get(name, [])
         if module is None:
             return found[0] if found else None
-        own = [one for one in found if one.module is module]
-        if own:
-            return own[-1]
+        own = module.functions_by_name.get(name, [])[-_MAX_NAMESAKES:]
+        fixtures = [one for one in own if one.decorated_with(*FIXTURE_DECORATORS)]
+        if fixtures:
+            return fixtures[-1]
         folder = module.path.rpartition("/")[0]
         shared = [
             one

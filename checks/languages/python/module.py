@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import bisect
+import functools
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import tree_sitter
 
@@ -20,6 +22,8 @@ from checks.text import SourceText
 
 MAX_ERROR_LIMITS = 5
 """How many unreadable places are named one by one."""
+
+_D = TypeVar("_D", Function, Class)
 
 _WHOLE = ("_statement", "_definition", "comment")
 """How the kinds end of what was read in spite of an error around it."""
@@ -62,6 +66,16 @@ class Module:
         an attribute of what a call returns. Parameters and reassigned names resolve to nothing.
         """
         return resolve(self, node, context)
+
+    @functools.cached_property
+    def functions_by_name(self) -> dict[str, list[Function]]:
+        """The functions and methods of each name, in order."""
+        return _by_name(self.functions)
+
+    @functools.cached_property
+    def classes_by_name(self) -> dict[str, list[Class]]:
+        """The classes of each name, in order."""
+        return _by_name(self.classes)
 
     @property
     def imported_modules(self) -> frozenset[str]:
@@ -169,6 +183,13 @@ def error_nodes(root: tree_sitter.Node) -> list[tree_sitter.Node]:
             found.append(node)
         elif node.has_error:
             stack.extend(reversed(node.children))
+    return found
+
+
+def _by_name(definitions: list[_D]) -> dict[str, list[_D]]:
+    found: dict[str, list[_D]] = {}
+    for one in definitions:
+        found.setdefault(one.name, []).append(one)
     return found
 
 

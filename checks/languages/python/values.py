@@ -48,6 +48,7 @@ class Value:
     def short(self) -> str:
         """The source on one line of at most 60 characters, fit to stand between backticks."""
         text = " ".join(self.text[:400].replace("`", "'").split())
+        text = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
         return text if len(text) <= _SHORT else text[: _SHORT - 1] + "…"
 
     @functools.cached_property

@@ -271,6 +271,8 @@ class _Walker:
         if owner is None or name is None or context.cls is None:
             return
         if owner.type == "identifier" and self.module.text_of(owner) in ("self", "cls"):
+            if value.type in ("identifier", "attribute"):
+                self.module.renamed.add(self.module.text_of(name))
             binding = Binding(Bound.ASSIGNED, value, context)
             context.cls.attributes.setdefault(self.module.text_of(name), []).append(binding)
 
