@@ -97,7 +97,7 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-_KNOWN = (
+NAMES = (
     "ASSAY_APP_ID",
     "ASSAY_PRIVATE_KEY",
     "ASSAY_PRIVATE_KEY_FILE",
@@ -112,6 +112,7 @@ _KNOWN = (
     "ASSAY_LOG_FORMAT",
     "ASSAY_SHUTDOWN_GRACE",
 )
+"""Every variable that is read."""
 
 
 def load(environ: Mapping[str, str], role: Role = Role.SERVE) -> Loaded:
@@ -146,11 +147,11 @@ def load(environ: Mapping[str, str], role: Role = Role.SERVE) -> Loaded:
 def _unknown(environ: Mapping[str, str]) -> tuple[str, ...]:
     warnings = []
     for name in sorted(environ):
-        if not name.startswith("ASSAY_") or name in _KNOWN:
+        if not name.startswith("ASSAY_") or name in NAMES:
             continue
         shown = name[:60] if name.isprintable() else "ASSAY_…"
         bare = name.removeprefix("ASSAY_")
-        near = [bare] if bare in _KNOWN else difflib.get_close_matches(name, _KNOWN, n=1)
+        near = [bare] if bare in NAMES else difflib.get_close_matches(name, NAMES, n=1)
         hint = f"did you mean {near[0]}?" if near else f"the known ones are listed in {DOCS}"
         warnings.append(f"{shown} is not a setting and has no effect; {hint}")
     return tuple(warnings)
