@@ -45,6 +45,11 @@ class Entry:
     text: bytes | None = None
     """The exact bytes; None when this way did not give them."""
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file: no link, no submodule, no folder."""
+        return self.mode in (Mode.FILE, Mode.EXECUTABLE, Mode.GROUP_WRITABLE)
+
 
 class _Blob(msgspec.Struct, frozen=True, rename="camel"):
     oid: str | None = None

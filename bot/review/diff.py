@@ -7,6 +7,7 @@ Lines end in ``\\n`` only, as git and GitHub count them; a ``\\r`` belongs to it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.review.model import FileDiff, Hunk
 from checks.model import Lines
@@ -16,8 +17,7 @@ _HEX = "0123456789abcdef"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a hunk: ``tag`` is a space, ``+`` or ``-``."""
 
     tag: str

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.github import contents, opening, pulls, repos
-from bot.github.blobs import Entry, Mode
+from bot.github.blobs import Entry
 from bot.github.faults import GitHubFault, GiveUp
 from bot.github.port import RepositoryAPI
 from bot.github.pulls import PullRequest
@@ -120,7 +120,7 @@ async def _open(
 def _configuration(entry: Entry | None) -> tuple[bytes | None, Problem | None]:
     if entry is None:
         return None, None
-    if entry.mode not in (Mode.FILE, Mode.EXECUTABLE):
+    if not entry.is_file:
         return None, Problem(1, "", "this is not a plain file; defaults are used")
     if entry.size > MAX_CONFIGURATION_BYTES or entry.text is None:
         return None, Problem(1, "", "this is not UTF-8 text of at most 100 KB; defaults are used")

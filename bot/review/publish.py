@@ -66,9 +66,10 @@ async def publish(
         bad = await _Poster(target, signer, plan.review_body).post(plan.create)
         if not bad:
             break
-        # What was posted stands now; in the last round nothing more is tried.
+        # What was posted stands now. Nothing more is tried when nothing was taken, or for long.
         comments = await look(target, signer)
-        refused = refused | {one.path for one in bad} if left > 1 else None
+        hopeless = len(bad) == len(plan.create) > 1 or left == 1
+        refused = None if hopeless else refused | {one.path for one in bad}
     await _edit(target, plan.edit, comments)
     await guard()
     await runs.complete(target, run, plan)

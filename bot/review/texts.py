@@ -126,7 +126,7 @@ class _Reading:
             return LINK
         if entry.mode == Mode.SUBMODULE:
             return SUBMODULE
-        if entry.mode not in (Mode.FILE, Mode.EXECUTABLE, Mode.GROUP_WRITABLE):
+        if not entry.is_file:
             return NO_FILE
         if entry.size > MAX_FILE_BYTES:
             return f"larger than {MAX_FILE_BYTES // 1_000_000} MB"

@@ -14,19 +14,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-import graphql
-
 from bot.github.blobs import blob_id
 from bot.github.faults import GitHubFault, GiveUp, OurBug
 from bot.review.diff import parse
+from tests.bot.review import fake_graphql
+from tests.bot.review.fake_graphql import BASE, SUBMODULE
 from tests.github import contract
 
 HEAD = "a" * 40
-BASE = "b" * 40
 MERGE_BASE = "c" * 40
 APP = 29310
 SLUG = "assay-test"
-FILE, LINK, SUBMODULE = 0o100644, 0o120000, 0o160000
+FILE, LINK = 0o100644, 0o120000
 
 Tree = dict[str, tuple[int, bytes]]
 
@@ -114,14 +113,7 @@ class FakeAPI:
         assert contract.complaints_about_document(query) == []
         if not self.graphql_works:
             raise GiveUp("no GraphQL here", status=404)
-        done = graphql.graphql_sync(
-            contract.graphql_schema(),
-            query,
-            root_value={"repository": self._graphql_repository},
-            variable_values=dict(variables or {}),
-        )
-        assert not done.errors, done.errors
-        return done.data
+        return fake_graphql.execute(self, query, variables or {})
 
     def asked(self, start: str) -> list[str]:
         return [one for one in self.log if one.startswith(start)]
@@ -360,92 +352,6 @@ class FakeAPI:
                 run[name] = body[name]
         assert (run["status"] == "completed") == (run["conclusion"] is not None)
         return run
-
-    # ── GraphQL, by GitHub's schema ──────────────────────────────────────────────────────────
-
-    def _graphql_repository(self, info: Any, owner: str, name: str, **rest: Any) -> Any:
-        here = {"databaseId": self.repository_id, "nameWithOwner": self.full_name}
-        return {
-            **here,
-            "defaultBranchRef": {
-                "name": self.default_branch,
-                "target": self._graphql_commit(self.default_branch),
-            },
-            "object": lambda info, oid: self._graphql_commit(oid),
-            "pullRequest": lambda info, number: (
-                None
-                if number != self.number
-                else {
-                    "number": self.number,
-                    "title": "Add a thing",
-                    "isDraft": False,
-                    "state": self.state.upper(),
-                    "url": f"https://github.com/{self.full_name}/pull/{self.number}",
-                    "headRefOid": self.head,
-                    "headRefName": "topic",
-                    "baseRefOid": BASE,
-                    "baseRefName": self.base_ref,
-                    "changedFiles": self._changed_files(),
-                    "headRepository": (
-                        {"databaseId": 8, "nameWithOwner": "someone/hello"}
-                        if self.from_fork
-                        else here
-                    ),
-                    "author": {"__typename": "User", "login": "octocat"},
-                    "baseRef": {"target": self._graphql_commit(self.base_ref)},
-                    "reviewThreads": self._graphql_threads,
-                }
-            ),
-        }
-
-    def _graphql_threads(self, info: Any, first: int, **rest: Any) -> Any:
-        nodes = [
-            {
-                "comments": {
-                    "nodes": [
-                        {
-                            "databaseId": one["id"],
-                            "state": one.get("state", "SUBMITTED"),
-                            "path": one["path"],
-                            "line": one["line"],
-                            "body": one["body"],
-                            "author": {
-                                "__typename": one["user"]["type"],
-                                "login": one["user"]["login"].removesuffix("[bot]"),
-                            },
-                        }
-                    ]
-                }
-            }
-            for one in self.comments
-        ]
-        return {"pageInfo": {"hasNextPage": len(nodes) > first}, "nodes": nodes[:first]}
-
-    def _graphql_commit(self, commit: str) -> Any:
-        tree = self.trees.get(commit, {})
-
-        def entry(info: Any, path: str) -> Any:
-            if path not in tree:
-                return None
-            mode, content = tree[path]
-            found: dict[str, Any] = {"mode": mode, "oid": oid_of(content), "object": None}
-            if mode != SUBMODULE:
-                found["object"] = self._graphql_blob(content)
-            return found
-
-        return {"__typename": "Commit", "file": entry}
-
-    def _graphql_blob(self, content: bytes) -> Any:
-        """As GitHub: long texts are cut off, others than UTF-8 recoded, binaries have none."""
-        binary = b"\0" in content[:8000]
-        text = content[: 512 * 1024].decode("utf-8", "replace")
-        return {
-            "__typename": "Blob",
-            "oid": oid_of(content),
-            "byteSize": len(content),
-            "isBinary": binary,
-            "text": None if binary else text,
-        }
 
 
 def fail_on(api: FakeAPI, start: str, fault: GitHubFault, *, times: int = 1) -> None:

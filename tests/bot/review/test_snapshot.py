@@ -11,7 +11,8 @@ from bot.review import snapshot as snapshots
 from bot.review.cache import TextCache
 from bot.review.model import FileStatus
 from checks.model import Lines
-from tests.bot.review.fake_api import HEAD, LINK, MERGE_BASE, SUBMODULE, FakeAPI, fail_on
+from tests.bot.review.fake_api import HEAD, LINK, MERGE_BASE, FakeAPI, fail_on
+from tests.bot.review.fake_graphql import SUBMODULE
 from tests.bot.review.snapping import reasons, snap
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot.github.faults import GiveUp
+from bot.github.faults import GiveUp, RetryNow
 from bot.review.cache import TextCache
 from bot.review.opened import CONFIGURATION
 from bot.review.snapshot import take
 from checks.model import Problem, Profile, Settings
-from tests.bot.review.fake_api import BASE, HEAD, LINK, FakeAPI, file
+from tests.bot.review.fake_api import HEAD, LINK, FakeAPI, file
+from tests.bot.review.fake_graphql import BASE
 from tests.bot.review.snapping import Reader, opened, snap, waited
 
 
@@ -155,3 +156,13 @@ async def test_a_name_that_belongs_to_another_repository_now_is_not_read(api: Fa
         await opened(api, repository_id=9)
 
     assert caught.value.status == 404
+
+
+async def test_an_answer_of_an_unexpected_shape_is_passing_trouble(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api = FakeAPI(graphql_works=False)
+    monkeypatch.setattr(api, "_pull", lambda: {"message": "Unicorn!"})
+
+    with pytest.raises(RetryNow):
+        await opened(api)

@@ -1,0 +1,115 @@
+"""The GraphQL side of the GitHub in memory: documents are executed on GitHub's own schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import graphql
+
+from bot.github.blobs import blob_id
+from tests.github import contract
+
+if TYPE_CHECKING:
+    from tests.bot.review.fake_api import FakeAPI
+
+BASE = "b" * 40
+SUBMODULE = 0o160000
+
+
+def execute(api: FakeAPI, query: str, variables: Mapping[str, Any]) -> Any:
+    """The data of a document."""
+    done = graphql.graphql_sync(
+        contract.graphql_schema(),
+        query,
+        root_value={"repository": lambda info, owner, name, **rest: _repository(api)},
+        variable_values=dict(variables),
+    )
+    assert not done.errors, done.errors
+    return done.data
+
+
+def _repository(api: FakeAPI) -> Any:
+    here = {"databaseId": api.repository_id, "nameWithOwner": api.full_name}
+    return {
+        **here,
+        "defaultBranchRef": {
+            "name": api.default_branch,
+            "target": _commit(api, api.default_branch),
+        },
+        "object": lambda info, oid: _commit(api, oid),
+        "pullRequest": lambda info, number: (
+            None
+            if number != api.number
+            else {
+                "number": api.number,
+                "title": "Add a thing",
+                "isDraft": False,
+                "state": api.state.upper(),
+                "url": f"https://github.com/{api.full_name}/pull/{api.number}",
+                "headRefOid": api.head,
+                "headRefName": "topic",
+                "baseRefOid": BASE,
+                "baseRefName": api.base_ref,
+                "changedFiles": len(api.files) if api.changed_files is None else api.changed_files,
+                "headRepository": (
+                    {"databaseId": 8, "nameWithOwner": "someone/hello"} if api.from_fork else here
+                ),
+                "author": {"__typename": "User", "login": "octocat"},
+                "baseRef": {"target": _commit(api, api.base_ref)},
+                "reviewThreads": lambda info, first: _threads(api, first),
+            }
+        ),
+    }
+
+
+def _threads(api: FakeAPI, first: int) -> Any:
+    nodes = [
+        {
+            "comments": {
+                "nodes": [
+                    {
+                        "databaseId": one["id"],
+                        "state": one.get("state", "SUBMITTED"),
+                        "path": one["path"],
+                        "line": one["line"],
+                        "body": one["body"],
+                        "author": {
+                            "__typename": one["user"]["type"],
+                            "login": one["user"]["login"].removesuffix("[bot]"),
+                        },
+                    }
+                ]
+            }
+        }
+        for one in api.comments
+    ]
+    return {"pageInfo": {"hasNextPage": len(nodes) > first}, "nodes": nodes[:first]}
+
+
+def _commit(api: FakeAPI, commit: str) -> Any:
+    tree = api.trees.get(commit, {})
+
+    def entry(info: Any, path: str) -> Any:
+        if path not in tree:
+            return None
+        mode, content = tree[path]
+        found: dict[str, Any] = {"mode": mode, "oid": blob_id(content, ""), "object": None}
+        if mode != SUBMODULE:
+            found["object"] = _blob(content)
+        return found
+
+    return {"__typename": "Commit", "file": entry}
+
+
+def _blob(content: bytes) -> Any:
+    """As GitHub: long texts are cut off, others than UTF-8 recoded, binaries have none."""
+    binary = b"\0" in content[:8000]
+    text = content[: 512 * 1024].decode("utf-8", "replace")
+    return {
+        "__typename": "Blob",
+        "oid": blob_id(content, ""),
+        "byteSize": len(content),
+        "isBinary": binary,
+        "text": None if binary else text,
+    }
