@@ -1,0 +1,112 @@
+"""The language that the pool and its workers speak, and how it is framed.
+
+A frame is a length (four bytes, big-endian) and a MessagePack array whose first element names the
+kind. Everything is typed on decoding, because the worker is not trusted: a kind that is not known
+or a field of the wrong type is a :class:`msgspec.ValidationError`, and the worker's end. A new kind
+(a worker that asks its parent for one more file of the repository, say) is one more class in a
+union here.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from checks.configuration import Configuration
+from checks.model import ChangedFile, FileReport, Settings
+
+LENGTH_BYTES = 4
+
+
+class Analyse(msgspec.Struct, frozen=True, tag="analyse", array_like=True):
+    """Analyse these files; answered by a ``Report`` for each, in order, and ``Done``."""
+
+    files: tuple[ChangedFile, ...]
+    settings: Settings
+    file_cpu_seconds: float
+
+
+class ReadConfiguration(msgspec.Struct, frozen=True, tag="configure", array_like=True):
+    """Read this configuration file; answered by ``ConfigurationRead`` and ``Done``."""
+
+    text: bytes
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready", array_like=True):
+    """Sent once, when everything is imported and the worker has locked itself in."""
+
+    confinement: tuple[str, ...]
+    """What holds the worker: "no file system", "no network", … Empty where nothing does."""
+
+
+class Began(msgspec.Struct, frozen=True, tag="began", array_like=True):
+    """The job was read, and work on it begins."""
+
+
+class At(msgspec.Struct, frozen=True, tag="at", array_like=True):
+    """Work on this file of the batch begins: it is read first, and checked later."""
+
+    path: str
+
+
+class Report(msgspec.Struct, frozen=True, tag="report", array_like=True):
+    """The report on the next file of the batch."""
+
+    report: FileReport
+
+
+class ConfigurationRead(msgspec.Struct, frozen=True, tag="configuration", array_like=True):
+    """What the configuration file says."""
+
+    configuration: Configuration
+
+
+class Done(msgspec.Struct, frozen=True, tag="done", array_like=True):
+    """The job is finished, and the worker waits for the next."""
+
+    resident: int
+    """Bytes of memory that the worker holds now."""
+
+
+class OutOfMemory(msgspec.Struct, frozen=True, tag="memory", array_like=True):
+    """The last word of a worker that ran into its memory limit: it ends itself."""
+
+
+class Crashed(msgspec.Struct, frozen=True, tag="crashed", array_like=True):
+    """The last word of a worker whose analysis raised: it ends itself."""
+
+    error: str
+    """The exception and where it was raised, in one line; of our own code only."""
+
+
+Request: TypeAlias = Analyse | ReadConfiguration
+Answer: TypeAlias = Ready | Began | At | Report | ConfigurationRead | Done | OutOfMemory | Crashed
+
+_encoder = msgspec.msgpack.Encoder()
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_answers: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
+
+
+def encode(message: Request | Answer) -> bytes:
+    """The message as one frame, length included."""
+    body = _encoder.encode(message)
+    return len(body).to_bytes(LENGTH_BYTES, "big") + body
+
+
+def decode_request(body: bytes | bytearray) -> Request:
+    """The request in a frame's body.
+
+    Raises:
+        msgspec.DecodeError: it is none.
+    """
+    return _requests.decode(body)
+
+
+def decode_answer(body: bytes | bytearray) -> Answer:
+    """The answer in a frame's body, every field validated.
+
+    Raises:
+        msgspec.DecodeError: it is none.
+    """
+    return _answers.decode(body)
