@@ -73,13 +73,13 @@ def _register_scan(
         "--config",
         type=Path,
         metavar="FILE",
-        help=f"the configuration (default: {_CONFIGURATION} of the scanned folder, if it is there)",
+        help=f"the configuration (default: {_CONFIGURATION} of the repository, if it is there)",
     )
     scan.add_argument(
         "--base",
         type=Path,
         metavar="DIR",
-        help="an older copy of the folder: report only what is new since then",
+        help="an older copy of the repository or folder: report only what is new since then",
     )
     scan.set_defaults(run=run_scan)
 

@@ -55,7 +55,8 @@ class Found:
 def find(paths: Sequence[Path]) -> tuple[Path, Found]:
     """The root that paths are relative to, and everything under ``paths``.
 
-    The root is the working directory when all is under it, else the nearest folder of all.
+    The root is that of the repository that holds all of them; where there is none, the working
+    directory when all is under it, else the nearest folder of all.
 
     Raises:
         NotThere: one of ``paths`` does not exist.
@@ -77,11 +78,13 @@ def find(paths: Sequence[Path]) -> tuple[Path, Found]:
 
 
 def _root(paths: Sequence[Path]) -> Path:
+    common = Path(os.path.commonpath([one if one.is_dir() else one.parent for one in paths]))
+    for place in (common, *common.parents):
+        # What a file is for is told by its whole path in its repository.
+        if (place / ".git").exists():
+            return place
     here = Path.cwd()
-    if all(path.is_relative_to(here) for path in paths):
-        return here
-    folders = [path if path.is_dir() else path.parent for path in paths]
-    return Path(os.path.commonpath(folders))
+    return here if common.is_relative_to(here) else common
 
 
 def _listed(folder: Path) -> Iterable[Path]:

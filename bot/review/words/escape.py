@@ -108,8 +108,14 @@ def one_line(text: str) -> str:
 
 
 def shorten(text: str, length: int) -> str:
-    """At most ``length`` characters of ``text``, the last of them ``…`` where something is cut."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+    """At most ``length`` characters of ``text``, with ``…`` where something is cut.
+
+    Code in backticks that is cut in the middle is still code.
+    """
+    if len(text) <= length:
+        return text
+    cut = text[: length - 2].rstrip() + "…"
+    return cut + "`" if cut.count("`") % 2 else cut
 
 
 def shorten_path(path: str, length: int = 100) -> str:

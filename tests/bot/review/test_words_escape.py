@@ -245,6 +245,19 @@ def test_prose_is_readable(shown: str, written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("0123456789", "0123456789"),
+        ("0123456789a", "01234567…"),
+        ("call `something` now", "call `so…`"),
+        ("`a` `b` and more", "`a` `b`…"),
+    ],
+)
+def test_what_is_cut_says_so(text: str, shown: str) -> None:
+    assert escape.shorten(text, 10) == shown
+
+
+@pytest.mark.parametrize(
     ("secret", "shown"),
     [
         ("sk_live_4eC39HqLyjWDarjtT1zdp7dc", "sk_l••••••••"),

@@ -129,6 +129,19 @@ def test_paths_outside_the_working_directory_are_relative_to_their_folder(folder
     assert (root, sorted(found.texts)) == (folder.parent, ["other/tests/test_a.py", "third/b.py"])
 
 
+def test_in_a_repository_paths_are_relative_to_its_root(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(folder, "tests/helpers.py")
+    git(folder, "init", "-q")
+    monkeypatch.chdir(folder / "tests")
+    root, found = files.find([Path("helpers.py")])
+    assert (root, sorted(found.texts)) == (folder, ["tests/helpers.py"])
+    monkeypatch.chdir("/")
+    root, found = files.find([folder / "tests"])
+    assert (root, sorted(found.texts)) == (folder, ["tests/helpers.py"])
+
+
 def test_names_in_no_known_encoding_are_read(folder: Path) -> None:
     raw = os.fsencode(folder) + b"/bad\xff.py"
     with open(raw, "wb") as file:  # noqa: PTH123 - pathlib takes no bytes
