@@ -5,6 +5,7 @@ It never retries, never waits and hides nothing: a test sees the status, headers
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,14 +84,15 @@ class Client:
         if self.credential is not None:
             given["Authorization"] = f"Bearer {self.credential}"
         data = raw if raw is not None or body is None else json.dumps(body).encode()
+        stream = None if data is None else io.BytesIO(data)
         async with self._session.request(
             method,
             url,
-            data=data,
+            data=stream,
             headers={**given, **(headers or {})},
             skip_auto_headers=("User-Agent",),
         ) as answer:
-            return Reply(answer.status, dict(answer.headers), await answer.text())
+            return Reply(answer.status, answer.headers.copy(), await answer.text())
 
     async def get(self, path: str, **headers: str) -> Reply:
         """GET; keyword names become headers (``if_none_match``)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import io
 import json
 import uuid
 from collections.abc import Mapping
@@ -186,7 +187,7 @@ class Courier:
         try:
             async with session.post(
                 delivery.app.webhook_url,
-                data=delivery.body,
+                data=io.BytesIO(delivery.body),
                 headers=headers,
                 allow_redirects=False,
             ) as answer:
