@@ -47,7 +47,7 @@ class Batch:
             size = len(file.head) + len(file.base or b"")
             if size > piece_bytes:
                 self._give_up(index, f"larger than {piece_bytes >> 20} MB")
-            elif size <= room:
+            elif self._pieces and size <= room:
                 self._pieces[-1].append(index)
                 room -= size
             else:

@@ -42,7 +42,7 @@ importlib.import_module(sys.argv[1]).main()
 _KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """What an interpreter outside the system's folders may need to start; nothing else is passed on."""
 
-_UNREAD_ANSWERS = 10_000
+_UNREAD_ANSWERS = 100_000
 _LAST_BREATH_SECONDS = 1.0
 """How long a new worker that stopped speaking may take to end, so that its status is known."""
 
