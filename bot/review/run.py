@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from bot.github import pulls
+from bot.github.faults import GiveUp, OurBug
 from bot.github.port import RepositoryAPI
 from bot.jobs import Job, JobEngine, kinds
 from bot.review import plan as plans
@@ -125,6 +126,9 @@ class Reviewer:
             stale_head=asked.before_hint if job.attempt == 1 else "",
             pause=self._pause,
         )
+        # Before anything is written: a worker that was frozen must not meddle with another's runs.
+        if not await self._engine.still_current(job):
+            return SUPERSEDED
         target = Target(api, opened.repository, asked.repository.id, asked.pull, opened.head)
         request = runs.request_id(
             asked.pull, opened.pull.base.ref, asked.rerun_key if asked.rerun else ""
@@ -159,7 +163,6 @@ class Reviewer:
             if not await self._engine.still_current(job):
                 raise Superseded
 
-        await guard()
         snapshot = await take(target.api, opened, self._analysis, self._cache)
         if not snapshot.diffs and not snapshot.unread:
             empty = plans.nothing_to_review(
@@ -225,9 +228,14 @@ class Reviewer:
                 words = plans.superseded(head, voice=self._voice, newer_sha=opened.head)
             else:
                 words = plans.gave_up(head, ending, voice=self._voice)
-            for run in await runs.find(target):
-                if run.status != "completed":
-                    await runs.complete(target, run, words, unanswered=True)
+            try:
+                left = [run for run in await runs.find(target) if run.status != "completed"]
+            except (GiveUp, OurBug) as fault:
+                # A head that was pushed away may be gone for good.
+                log.info("the check runs of %s cannot be listed: %s", head, fault)
+                continue
+            for run in left:
+                await runs.complete(target, run, words, unanswered=True)
         return SUPERSEDED if superseded else "gave up"
 
 

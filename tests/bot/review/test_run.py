@@ -105,18 +105,36 @@ async def test_a_branch_that_comes_back_to_a_superseded_commit_is_reviewed(
     assert await reviews.run() == "failure"
 
 
-async def test_a_job_that_is_no_longer_current_stops_early(reviews: Reviews) -> None:
+async def test_a_job_that_is_not_current_writes_nothing(reviews: Reviews) -> None:
     api = reviews.api
+    fail_on(api, "GET pulls/5/files", RetryNow("502", status=502))
+    with pytest.raises(RetryNow):
+        await reviews.run(rerun=True, rerun_key="of another worker")
+    api.writes.clear()
     reviews.engine.current = False
+
+    assert await reviews.run() == "superseded"
+
+    assert api.writes == []
+
+
+async def test_a_job_that_loses_its_lease_leaves_the_run_to_the_next(reviews: Reviews) -> None:
+    api = reviews.api
+
+    def during() -> None:
+        reviews.engine.current = False
+
+    reviews.analysis = WordAnalysis(during=during)
 
     assert await reviews.run() == "superseded"
 
     # The head is still the same: the run is left to whoever works on it now.
     (run,) = api.runs
     assert run["status"] == "in_progress"
-    assert api.asked("GET pulls/5/files") == []
+    assert api.comments == []
 
     reviews.engine.current = True
+    reviews.analysis = WordAnalysis()
     assert await reviews.run() == "failure"
     assert len(api.runs) == 1
 
@@ -254,6 +272,20 @@ async def test_a_superseded_job_leaves_the_run_of_the_head_that_is_reviewed_now(
 
     assert await reviews.run() == "failure"
     assert len(api.runs) == 1
+
+
+async def test_an_ending_goes_on_when_a_head_is_gone_for_good(reviews: Reviews) -> None:
+    api = reviews.api
+    fail_on(api, "GET pulls/5/files", RetryNow("502", status=502))
+    old = api.head
+    with pytest.raises(RetryNow):
+        await reviews.run()
+    push(api)
+    fail_on(api, f"GET commits/{OLD}", OurBug("No commit found", status=422))
+
+    await reviews.run(ending="superseded", head_hint=OLD, before_hint=old)
+
+    assert [one["conclusion"] for one in api.runs] == ["cancelled"]
 
 
 async def test_an_ending_writes_nothing_twice(reviews: Reviews) -> None:
