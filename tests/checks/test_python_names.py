@@ -117,6 +117,23 @@ def test_values_are_followed_through_attributes_of_self_and_with() -> None:
     ]
 
 
+def test_assignments_that_agree_resolve() -> None:
+    source = """
+        from unittest import mock
+        def setUp(self):
+            patcher = mock.patch("a")
+            patcher.start()
+            self.addCleanup(patcher.stop)
+            patcher = mock.patch("b")
+            patcher.start()
+    """
+    assert callees(source).count("unittest.mock.patch().start") == 2
+    stop = call_of(source, "self.addCleanup").arguments[0]
+    assert stop.name == "unittest.mock.patch().stop"
+    first, second = call_of("x = a()\nx = b\nuse(x)", "use").arguments[0].assignments
+    assert (first.text, second.text) == ("a()", "b")
+
+
 def test_an_attribute_of_self_with_two_values_is_unknown() -> None:
     source = """
         import os

@@ -17,7 +17,7 @@ from checks.languages.python.evaluate import (
     THROUGH,
     Part,
     argument_nodes,
-    attribute_bindings,
+    bindings_of,
     children,
     is_fixed,
     operands_of,
@@ -155,12 +155,7 @@ def _assemble_call(
 def _assemble_name(
     module: Module, node: tree_sitter.Node, context: Context, parts: list[Part], depth: int
 ) -> bool:
-    if node.type == "attribute":
-        bindings = attribute_bindings(module, node, context)
-    else:
-        name = module.text_of(node)
-        scope = context.scope.find(name)
-        bindings = [] if scope is None else scope.bindings[name]
+    bindings = bindings_of(module, node, context)
     if not bindings or len(bindings) > _MAX_ASSIGNMENTS:
         return False
     if any(one.how not in (Bound.ASSIGNED, Bound.AUGMENTED) for one in bindings):

@@ -39,22 +39,26 @@ def children(node: tree_sitter.Node) -> list[tree_sitter.Node]:
     return [child for child in node.named_children if child.type not in _EXTRAS]
 
 
-def binding_of(module: Module, node: tree_sitter.Node, context: Context) -> Binding | None:
-    """The only assignment to the name or ``self`` attribute that an expression is."""
+def bindings_of(module: Module, node: tree_sitter.Node, context: Context) -> list[Binding]:
+    """All that binds the name or ``self`` attribute that an expression is; else nothing."""
     if node.type == "identifier":
         name = module.text_of(node)
         scope = context.scope.find(name)
-        bindings = [] if scope is None else scope.bindings[name]
-    elif node.type == "attribute":
-        bindings = attribute_bindings(module, node, context)
-    else:
-        return None
+        return [] if scope is None else scope.bindings[name]
+    if node.type == "attribute":
+        return _attribute_bindings(module, node, context)
+    return []
+
+
+def binding_of(module: Module, node: tree_sitter.Node, context: Context) -> Binding | None:
+    """The only assignment to the name or ``self`` attribute that an expression is."""
+    bindings = bindings_of(module, node, context)
     if len(bindings) == 1 and bindings[0].how is Bound.ASSIGNED:
         return bindings[0]
     return None
 
 
-def attribute_bindings(module: Module, node: tree_sitter.Node, context: Context) -> list[Binding]:
+def _attribute_bindings(module: Module, node: tree_sitter.Node, context: Context) -> list[Binding]:
     """Assignments to ``self.<name>`` in the methods, or to ``<name>`` in the class body."""
     owner = node.child_by_field_id(grammar.OBJECT)
     attribute = node.child_by_field_id(grammar.ATTRIBUTE)

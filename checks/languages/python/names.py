@@ -27,6 +27,9 @@ MAX_STEPS = 24
 _MAX_DEPTH = 8
 """Assignments that are followed one after another."""
 
+_MAX_ASSIGNMENTS = 24
+"""Assignments to one name that are compared."""
+
 BUILTINS = frozenset(dir(builtins)) | {
     "apply", "basestring", "buffer", "cmp", "coerce", "execfile", "file", "intern", "long",
     "raw_input", "reduce", "reload", "unichr", "unicode", "xrange",
@@ -103,8 +106,8 @@ def _binding(module: Module, scope: Scope, name: str, depth: int) -> str | None:
     first = bindings[0]
     if first.how in (Bound.FUNCTION, Bound.CLASS):
         return first.qualified if all(one.how is first.how for one in bindings) else None
-    if len(bindings) == 1 and first.how in (Bound.ASSIGNED, Bound.ENTERED):
-        return _follow(module, first, depth)
+    if first.how in (Bound.ASSIGNED, Bound.ENTERED):
+        return _common(module, bindings, depth)
     if len(bindings) == 1 and first.how is Bound.PARAMETER:
         # An annotated parameter is an instance of its class, like what a call of the class returns.
         annotated = _follow(module, first, depth)
@@ -120,9 +123,22 @@ def _own_attribute(
     if cls is None or module.text_of(owner) not in ("self", "cls"):
         return None
     bindings = cls.attributes.get(name, [])
-    if len(bindings) != 1 or depth > _MAX_DEPTH or name in cls.methods:
+    if depth > _MAX_DEPTH or name in cls.methods:
         return None
-    return _follow(module, bindings[0], depth)
+    return _common(module, bindings, depth)
+
+
+def _common(module: Module, bindings: list[Binding], depth: int) -> str | None:
+    """What all assignments to a name agree on: four patchers in turn are each a patcher."""
+    if not bindings or len(bindings) > _MAX_ASSIGNMENTS:
+        return None
+    if any(one.how not in (Bound.ASSIGNED, Bound.ENTERED) for one in bindings):
+        return None
+    first = _follow(module, bindings[0], depth)
+    if first is None:
+        return None
+    agreed = all(_follow(module, one, depth) == first for one in bindings[1:])
+    return first if agreed else None
 
 
 def _follow(module: Module, binding: Binding, depth: int) -> str | None:

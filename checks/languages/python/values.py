@@ -13,6 +13,7 @@ import tree_sitter
 
 from checks.languages.python import evaluate, grammar
 from checks.languages.python.assembly import assembly
+from checks.languages.python.scopes import Bound
 from checks.languages.python.unknown import UNKNOWN, Unknown
 from checks.model import Span
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from checks.languages.python.module import Module
 
 _SHORT = 60
+_MAX_ASSIGNMENTS = 100
+_FOLLOWED = (Bound.ASSIGNED, Bound.AUGMENTED, Bound.ENTERED)
 
 
 class Value:
@@ -117,6 +120,20 @@ class Value:
             if isinstance(name, (str, bytes, int, float)):
                 entries[name] = Value(self.module, value, context)
         return entries
+
+    @functools.cached_property
+    def assignments(self) -> tuple[Value, ...]:
+        """All expressions that are assigned to the name or ``self`` attribute that stands here.
+
+        In the order of the text; those of ``with … as`` too, those of loops and unpackings not.
+        The one that holds at a use is as a rule the last one above it: compare the spans.
+        """
+        bindings = evaluate.bindings_of(self.module, self.node, self.context)[:_MAX_ASSIGNMENTS]
+        return tuple(
+            Value(self.module, one.node, one.context)
+            for one in bindings
+            if one.how in _FOLLOWED and one.node is not None and one.context is not None
+        )
 
     @property
     def origin(self) -> Value:
