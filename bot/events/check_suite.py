@@ -42,6 +42,8 @@ def translate(delivery: Delivery, app_id: int) -> Outcome:
     suite = event.check_suite
     if suite.app is None or suite.app.id != app_id:
         return Ignored("the check suite belongs to another app")
+    if event.action == "completed":
+        return Ignored("our own check suite was reported back to us")
     if event.action != "rerequested":
         return Ignored("reviews follow pull requests, not pushes")
     return again(
