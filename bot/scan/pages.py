@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.review.words.escape import code, raw_fence
+from bot.review.words.escape import code, prose, raw_fence
 from bot.review.words.sentences import ASPECTS
 from checks.model import Aspect, Surface
 from checks.registry import Check, Example
@@ -32,7 +32,7 @@ def page(check: Check) -> str:
     """One rule's page."""
     documentation = check.documentation
     parts = [
-        f"# {check.title}",
+        f"# {prose(check.title)}",
         _facts(check),
         documentation.summary,
         "## Why",
@@ -61,8 +61,8 @@ def index(catalogue: Mapping[str, Check]) -> str:
         if not checks:
             continue
         rows = "\n".join(
-            f"| [{code(one.id)}]({one.id}.md) | {one.title} | {one.severity.name.lower()} "
-            f"| {_where(one)} |"
+            f"| [{code(one.id)}]({one.id}.md) | {prose(one.title, cell=True)} "
+            f"| {one.severity.name.lower()} | {_where(one)} |"
             for one in checks
         )
         parts.append(f"## {int(aspect)}. {ASPECTS[aspect]}")

@@ -193,6 +193,26 @@ async def test_a_refused_token_is_replaced_once(world: World, method: str) -> No
     assert new.startswith("ghs_2")
 
 
+async def test_requests_that_are_refused_together_share_the_new_token(world: World) -> None:
+    arrived = asyncio.Barrier(2)
+    second_refusal = asyncio.Event()
+
+    async def answer(seen: Seen, _: web.Request) -> web.StreamResponse:
+        if not seen.proof.startswith("ghs_1"):
+            second_refusal.set()
+            return Say(json={}).response()
+        if await arrived.wait() == 0:
+            await second_refusal.wait()  # refused only after the other one has a new token
+        return UNAUTHORIZED.response()
+
+    world.github.on("GET", PULL, answer)
+    client, other = world.repository(), world.repository()
+
+    await asyncio.gather(client.get(PULL), other.get(PULL))
+
+    assert world.github.minted == 2
+
+
 async def test_a_refused_token_is_replaced_for_graphql_too(world: World) -> None:
     world.github.on("POST", "/graphql", UNAUTHORIZED, Say(json={"data": {"a": 1}}))
 

@@ -36,6 +36,7 @@ async def test_reads_json_as_the_port_promises(world: World) -> None:
 async def test_a_second_review_pays_neither_for_identity_nor_for_a_token(world: World) -> None:
     world.github.on("GET", PULL, Say(json={}))
     await world.repository().get(PULL)
+    world.hands.elapsed += 660  # the proof of who we are has run out, the token has not
     second = world.repository()
 
     await second.get(PULL)
@@ -158,6 +159,22 @@ async def test_a_long_rate_limit_is_raised_and_stops_all_requests_of_the_install
     assert raised.value.when == again.value.when == world.hands.true_time() + timedelta(seconds=90)
     assert len(world.github.requests(PULL)) == 2
     assert world.github.requests("/repositories/35/issues/1/comments") == []
+
+
+async def test_a_success_forgives_a_guessed_pause(world: World) -> None:
+    limited = Say(403, json={"message": "You have exceeded a secondary rate limit"})
+    world.github.on("GET", PULL, limited, limited, Say(json={}), limited)
+    client = world.repository()
+    pauses = []
+
+    for _ in range(4):
+        try:
+            await client.get(PULL)
+        except RetryLater as fault:
+            pauses.append((fault.when - world.hands.true_time()).total_seconds())
+            world.hands.elapsed += pauses[-1]
+
+    assert pauses == [60, 120, 60]
 
 
 async def test_the_primary_limit_is_kept_before_github_refuses(world: World) -> None:

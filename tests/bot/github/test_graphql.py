@@ -132,6 +132,21 @@ async def test_a_rate_limit_is_a_fault_even_beside_data(world: World, data: Any)
     assert await client.get("/x") == {}  # the quota of REST is another one
 
 
+async def test_a_secondary_limit_stops_all_requests(world: World) -> None:
+    error = {"message": "You have exceeded a secondary rate limit"}
+    world.github.on("POST", "/graphql", Say(json={"errors": [error]}))
+    client = world.repository()
+
+    for _ in range(2):
+        with pytest.raises(RetryLater):
+            await client.graphql(QUERY)
+    with pytest.raises(RetryLater):
+        await client.get("/x")
+
+    assert asked(world) == 1
+    assert world.github.requests("/x") == []
+
+
 async def test_a_mutation_is_a_write(world: World) -> None:
     world.github.on("POST", "/graphql", Say(502, text="<html>"), Say(json={"data": {"r": 1}}))
     client = world.repository()

@@ -80,7 +80,7 @@ async def test_a_slow_answer_is_passing_trouble(
             await app.verify()
         done.set()
 
-    assert "Timeout" in str(raised.value)
+    assert "SocketTimeoutError" in str(raised.value)
 
 
 def test_the_time_outs_are_bounded() -> None:
