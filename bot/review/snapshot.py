@@ -10,6 +10,7 @@ have no text to review.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,9 +20,10 @@ from bot.github.port import RepositoryAPI
 from bot.github.pulls import DiffEntry
 from bot.review import attributes, diff, texts
 from bot.review.cache import TextCache
-from bot.review.model import FileDiff, FileStatus, Pull, Snapshot, Unread
+from bot.review.model import FileDiff, FileStatus, Hunk, Pull, Snapshot, Unread
 from bot.review.opened import Opened
 from bot.review.texts import Source, Wanted
+from checks.languages import paths
 from checks.model import ChangedFile, Lines, Problem, Settings
 
 MAX_FILES = 300
@@ -32,6 +34,10 @@ _PAGE_LINES = 15_000
 """Somewhat below the 20,000 lines of patches at which a page begins to leave patches out, and to
 give their counts as 0."""
 _WITHOUT_HEAD = (FileStatus.REMOVED, FileStatus.UNCHANGED)
+_SHOWN_LINES = 20_000
+_SHOWN_BYTES = 500_000
+"""GitHub shows no diff of a file beyond these
+(https://docs.github.com/en/repositories/creating-and-managing-repositories/repository-limits)."""
 
 
 class Configuration(Protocol):
@@ -81,7 +87,7 @@ async def take(
         unread.append(Unread(more, reason))
     return Snapshot(
         pull=_pull(opened, merge_base),
-        diffs=tuple(file.diff for file in files),
+        diffs=tuple(_shown(file, heads.get(file.path)) for file in files),
         files=tuple(changed),
         unread=tuple(unread),
         settings=settings,
@@ -140,8 +146,22 @@ class _File:
         return self.entry.patch is None and self.entry.changes == 0
 
 
+def _shown(file: _File, head: bytes | None) -> FileDiff:
+    """The diff as GitHub shows it: a new file without a patch is one hunk all the same."""
+    if head is None or file.diff.status is not FileStatus.ADDED or file.entry.patch is not None:
+        return file.diff
+    count = head.count(b"\n") + (not head.endswith(b"\n"))
+    if not head or count > _SHOWN_LINES or len(head) > _SHOWN_BYTES:
+        return file.diff
+    every = Lines(1, count)
+    return dataclasses.replace(file.diff, hunks=(Hunk(every, None),), added=(every,))
+
+
 async def _changed_files(api: RepositoryAPI, repository: str, number: int) -> list[DiffEntry]:
-    """All changed files; patches that a full page leaves out are asked for on small pages."""
+    """All changed files; patches that a full page leaves out are asked for on small pages.
+
+    Those of new files are not: they hold nothing that the text does not.
+    """
     listed = await pulls.files(api, repository, number)
     wanted: list[int] = []
     for start in range(0, len(listed), _PAGE):
@@ -150,7 +170,9 @@ async def _changed_files(api: RepositoryAPI, repository: str, number: int) -> li
         wanted += [
             start + offset
             for offset, one in enumerate(page)
-            if one.patch is None and (one.changes or full) and one.status not in _WITHOUT_HEAD
+            if one.patch is None
+            and (one.changes or full)
+            and one.status not in (*_WITHOUT_HEAD, FileStatus.ADDED)
         ]
     small_pages = sorted({index // _SMALL_PAGE for index in wanted})
     for number_of_page in small_pages[:_MAX_REFETCHED_PAGES]:
@@ -167,12 +189,14 @@ async def _changed_files(api: RepositoryAPI, repository: str, number: int) -> li
 async def _heads(
     source: Source, opened: Opened, files: Sequence[_File], unread: list[Unread]
 ) -> dict[str, bytes]:
-    """The head texts by path; what is not read goes to ``unread``, in the order of the files."""
+    """The head texts by path; what is not read goes to ``unread``, in the order of the files.
+
+    Where there are too many, those come first that are written by people, in a known language.
+    """
     reasons: dict[str, str] = {}
     wanted: list[Wanted] = []
-    for file in files:
-        if file.diff.status in _WITHOUT_HEAD:
-            continue
+    with_head = [file for file in files if file.diff.status not in _WITHOUT_HEAD]
+    for file in sorted(with_head, key=_matters_less):
         if file.patch.is_submodule:
             reasons[file.path] = texts.SUBMODULE
         elif len(wanted) == MAX_FILES:
@@ -183,6 +207,10 @@ async def _heads(
     reasons |= found.unread
     unread += [Unread(one.path, reasons[one.path]) for one in files if one.path in reasons]
     return found.found
+
+
+def _matters_less(file: _File) -> bool:
+    return paths.language_of(file.path) == "text" or paths.generated_by_path(file.path) is not None
 
 
 async def _with_bases(

@@ -9,7 +9,7 @@ import pytest
 from bot.github.faults import GiveUp, OurBug, RetryLater, RetryNow
 from bot.review import snapshot as snapshots
 from bot.review.cache import TextCache
-from bot.review.model import FileStatus
+from bot.review.model import FileStatus, Hunk
 from checks.model import Lines
 from tests.bot.review.fake_api import HEAD, LINK, MERGE_BASE, FakeAPI, fail_on
 from tests.bot.review.fake_graphql import SUBMODULE
@@ -234,6 +234,34 @@ async def test_a_review_reads_so_many_files_and_names_the_rest() -> None:
     assert len(snapshot.files) == snapshots.MAX_FILES
     assert list(reasons(snapshot)) == ["f300.py", "f301.py"]
     assert len(api.asked("GRAPHQL Texts")) == 6
+
+
+async def test_code_is_read_before_what_is_none() -> None:
+    api = FakeAPI()
+    for index in range(snapshots.MAX_FILES):
+        api.change(f"data/{index:03}.txt", f"{index}\n")
+    api.change("vendor/x.py", "x\n")
+    api.change("zoo.py", "x\n")
+
+    snapshot = await snap(api)
+
+    assert snapshot.files[-1].path == "zoo.py"
+    assert list(reasons(snapshot)) == ["data/299.txt", "vendor/x.py"]
+
+
+async def test_a_new_file_without_a_patch_is_one_hunk() -> None:
+    api = FakeAPI()
+    api.change("a.py", "1\n2\n3")
+    api.change("empty.py", "")
+    api.change("huge.py", "x\n" * 20_001)
+    for one in api.files:
+        one.pop("patch", None)
+
+    small, empty, huge = (await snap(api)).diffs
+
+    assert (small.hunks, small.added) == ((Hunk(Lines(1, 3), None),), (Lines(1, 3),))
+    assert empty.hunks == huge.hunks == ()
+    assert len(api.asked("GET pulls/5/files")) == 1
 
 
 async def test_files_that_github_does_not_list_are_counted() -> None:
