@@ -137,7 +137,7 @@ class Transport(gh_aiohttp.GitHubAPI):
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes, *, write: bool
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Send, follow redirects of reads, and let only usable successes through."""
+        """Send, follow redirects of reads, and let only successes through."""
         headers = {**headers, "x-github-api-version": API_VERSION}
         for _ in range(_MOST_REDIRECTS + 1):
             target = self._shared.hosts.admit(url)
@@ -155,8 +155,11 @@ class Transport(gh_aiohttp.GitHubAPI):
         raise GiveUp("GitHub redirects in circles", status=status)
 
     def _check(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        """Raise the fault that an answer means, unless it is a success that can be decoded."""
-        if status in _SUCCESS and (not body or _is_json(headers.get("content-type", ""))):
+        """Raise the fault that an answer means, unless it is a success.
+
+        Whether a success can be decoded shows when it is: what calls itself JSON may be none.
+        """
+        if status in _SUCCESS:
             self._governor.succeeded()
             return
         fault = classify(status, headers, body, self._shared.clock.now())
@@ -219,16 +222,13 @@ def _for_gidgethub(headers: Mapping[str, str]) -> Mapping[str, str]:
     """The headers of a success that gidgethub may act upon.
 
     Left out are the rate limits, of which it keeps one for all resources and stumbles over
-    malformed ones (the governor has read them); JSON is UTF-8 whatever a charset says.
+    malformed ones (the governor has read them); all answers are read as JSON in
+    UTF-8, whatever they call themselves.
     """
     return {
         **{name: value for name, value in headers.items() if not name.startswith("x-ratelimit-")},
         "content-type": "application/json",
     }
-
-
-def _is_json(content_type: str) -> bool:
-    return content_type.partition(";")[0].strip().lower() == "application/json"
 
 
 async def _read(response: aiohttp.ClientResponse, largest: int) -> bytes:

@@ -76,9 +76,7 @@ def test_parameters_round_trip(params: dict[str, str | int]) -> None:
     assert dict(URL(address).query) == {name: str(value) for name, value in params.items()}
 
 
-@pytest.mark.parametrize(
-    "text", ["/repos//x", "//evil.example", "/a/../b", "/a/%2E%2e/b", "/a?b", ""]
-)
+@pytest.mark.parametrize("text", ["/repos//x", "//e.example", "/a/../b", "/a/%2E%2e/b", "/a?b", ""])
 def test_paths_that_were_not_made_here_are_our_bug(text: str) -> None:
     with pytest.raises(OurBug):
         resolve(ROOT, text)
