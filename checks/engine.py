@@ -17,6 +17,7 @@ from checks.fingerprint import with_fingerprints
 from checks.inspection import Inspector, Subject
 from checks.languages import roles as file_roles
 from checks.languages.paths import generated_by_text, language_of
+from checks.languages.python.evaluate import MAX_EVALUATIONS
 from checks.languages.python.index import Index
 from checks.languages.python.module import Module, read
 from checks.languages.python.parse import Expired, never
@@ -183,6 +184,8 @@ class _Review:
             return replace(report, not_analysed=IGNORED)
         desk = self._inspector.inspect(self._subject())
         self._limits += desk.limits
+        if (module := read_file.module) is not None and module.evaluations >= MAX_EVALUATIONS:
+            self._limits.append("too many expressions to evaluate: not all values are known")
         not_analysed = TIME_LIMIT if desk.expired else read_file.not_analysed
         found = with_fingerprints(_sorted(desk.findings), read_file.source)
         found, silenced = self._suppress(found)

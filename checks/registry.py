@@ -80,7 +80,10 @@ def calls(*names: str) -> Events:
     """Calls of library functions by qualified name.
 
     A name may hold alternatives, ``subprocess.{run,call}``, and may begin with ``*.`` for a method
-    of an object whose type is not known, ``*.execute``. With no name: every call.
+    of an object, ``*.execute`` (a module's own function of that name is not meant). ``()`` stands
+    for what a call returns: ``unittest.mock.patch().start``, ``sqlite3.connect().execute``.
+    A builtin is named alone, ``eval``; other spellings of one library are read as one, ``mock`` as
+    ``unittest.mock``. With no name: every call.
     """
     expanded: list[str] = []
     for name in names:

@@ -55,6 +55,19 @@ HOSTILE = {
     "names in a circle": _lines([f"a{n} = a{(n + 1) % 3_000}" for n in range(3_000)]
                                 + ["eval(a0)", "a0.x()"]),
     "one name assigned often": _lines(["a = f'{x}'"] * 15_000 + ["eval(a)"] * 500),
+    "attributes that fan out": _lines(
+        ["import os", "class A:", " def f(self):"]
+        + [f"  self.a{n} = self.a{n + 1}" for n in range(9) for _ in range(20)]
+        + ["  self.a9 = os.system", "  self.a0(1)", "  eval(self.a0)"]),
+    "values that fan out": _lines(
+        [f"a{n} = [{f'a{n + 1}, ' * 50}]" for n in range(20)]
+        + ["a20 = '%s' % 1", "eval(a0)"]),
+    "strings that fan out": _lines(
+        [f"a{n} = '%s' % a{n + 1}" for n in range(20) for _ in range(10)]
+        + ["a20 = f'{x}'", "eval(a0)"]),
+    "names that fan out": _lines(
+        ["import os"] + [f"a{n} = a{n + 1}" for n in range(20) for _ in range(20)]
+        + ["a20 = os.system", "a0(1)", "eval(a0)"]),
     "numbers too large": b"eval(9**9**9**9)\neval('a'*10**10)\neval(1<<10**9)\neval(-1<<-1)\n",
     "a long number": _wrapped("9" * 4_900, 4_900),
     "decorators": b"@a(b)\n" * 15_000 + b"def f(): pass\n",

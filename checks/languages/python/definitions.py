@@ -132,6 +132,8 @@ class Class(_Definition):
         """The functions that stand directly in its body; the last one of a name."""
         self.attributes: dict[str, list[Binding]] = {}
         """What its methods assign to ``self.<name>``."""
+        self.resolved: dict[str, str | None] = {}
+        """Answers of the resolution of these names, remembered."""
 
     @functools.cached_property
     def bases(self) -> tuple[Value, ...]:

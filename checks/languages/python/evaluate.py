@@ -110,8 +110,19 @@ def is_fixed(module: Module, node: tree_sitter.Node, context: Context, depth: in
     """Whether nothing in an expression can vary."""
     if constant(module, node, context, depth) is not UNKNOWN:
         return True
-    if depth > MAX_DEPTH:
+    known = module.fixed
+    key = node.id
+    if key in known:
+        return known[key]
+    if depth > MAX_DEPTH or module.evaluations >= MAX_EVALUATIONS:
         return False
+    module.evaluations += 1
+    known[key] = False  # what a name that is bound to itself is
+    known[key] = _parts_are_fixed(module, node, context, depth)
+    return known[key]
+
+
+def _parts_are_fixed(module: Module, node: tree_sitter.Node, context: Context, depth: int) -> bool:
     kind = node.type
     if kind in ("identifier", "attribute"):
         start, where = origin(module, node, context)

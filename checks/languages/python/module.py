@@ -51,6 +51,8 @@ class Module:
         self.too_deep = False
         self.constants: dict[int, object] = {}
         """Values of nodes by node id, remembered by the evaluation; the tree keeps ids alive."""
+        self.fixed: dict[int, bool] = {}
+        """Whether a node can vary, by node id."""
         self.evaluations = 0
         """How many expressions were evaluated: the evaluation stops at a limit."""
 

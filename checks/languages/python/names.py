@@ -123,9 +123,14 @@ def _own_attribute(
     if cls is None or module.text_of(owner) not in ("self", "cls"):
         return None
     bindings = cls.attributes.get(name, [])
-    if depth > _MAX_DEPTH or name in cls.methods:
+    if name in cls.resolved:
+        return cls.resolved[name]
+    if not bindings or depth > _MAX_DEPTH or name in cls.methods:
         return None
-    return _common(module, bindings, depth)
+    cls.resolved[name] = None  # what an attribute that is bound to itself resolves to
+    answer = _common(module, bindings, depth)
+    cls.resolved[name] = answer
+    return answer
 
 
 def _common(module: Module, bindings: list[Binding], depth: int) -> str | None:
