@@ -10,17 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+import re2
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.review import plan as plans
 from bot.review import report as reports
 from bot.review.markers import Place, Signer
-from bot.review.model import Plan, Standing
+from bot.review.model import Plan, Standing, Unread
 from bot.review.words import comment, document
 from bot.review.words.document import Block
 from bot.review.words.place import Blobs, Voice
-from checks.model import Finding, Lines, Problem, Suggestion
+from checks.model import Aspect, Evidence, Finding, Lines, Problem, Suggestion, Suppressed
 from tests.bot.review import values
 from tests.bot.review.test_words_escape import MARKDOWN, REFERENCES, plain, structure, texts
 from tests.bot.review.values import CATALOGUE, HEAD, REPORTS, SNAPSHOT, SQL, TRACE, VOICE
@@ -198,3 +199,52 @@ def test_a_cut_stands_before_the_footer_and_counts() -> None:
     assert written[2] == f"*Cut for length, and not shown here: {50 - kept} findings.*"
     assert written[-1] == "Footer"
     assert 8 <= kept <= 10
+
+
+OURS = re2.compile(
+    r"^(?:</?sub>|<br>|</details>|<details><summary>"
+    r"(?:<code>[^<>]*</code>)?[^<>]*</summary>|<!-- assay:1 [^<>]* -->)$"
+)
+
+
+@settings(max_examples=60)
+@given(path=texts.filter(bool), text=texts, many=st.integers(1, 8))
+def test_a_hostile_change_makes_no_html_and_no_links_of_its_own(
+    path: str, text: str, many: int
+) -> None:
+    """Through every place of the check run that shows what a repository holds."""
+    found = tuple(
+        replace(SQL, path=path, message=text, why=text, fix=text, check=text, fingerprint=f"f{n}")
+        for n in range(many)
+    )
+    evidence = (
+        Evidence(Aspect.MOCKS, Lines(1, 2), text, text, text),
+        Evidence(Aspect.LOGGING, Lines(1, 2), "", "", detail=text),
+    )
+    file = values.report(
+        path,
+        reason=text,
+        findings=found,
+        evidence=evidence,
+        suppressed=(Suppressed(text, Lines(1, 1), text, True),),
+        limits=(text,),
+    )
+    snapshot = replace(
+        SNAPSHOT,
+        unread=(Unread(path, text),),
+        settings_source=text,
+        problems=(Problem(1, text, text),),
+    )
+    report = reports.build(snapshot, (file,), CATALOGUE)
+    made = plans.make(
+        snapshot, report, Standing(), SIGNER, repository=PLACE.repository, voice=VOICE
+    )
+    for written in (made.summary, made.text):
+        tokens = MARKDOWN.parse(written)
+        assert not REFERENCES.search(plain(tokens))
+        for token in [*tokens, *(child for one in tokens for child in one.children or ())]:
+            if token.type in ("html_block", "html_inline"):
+                assert OURS.match(token.content.strip())
+            if token.type == "link_open":
+                assert str(token.attrs["href"]).startswith("https://github.com/")
+            assert token.type not in ("image", "fence", "code_block", "heading_open", "hr")
