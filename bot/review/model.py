@@ -108,6 +108,7 @@ class Pull:
     base_sha: str
     base_ref: str
     merge_base_sha: str
+    """Empty when nothing had to be read from it: GitHub's patches, undone, give its texts."""
     changed_files: int
     from_fork: bool
     html_url: str

@@ -129,6 +129,9 @@ class Reviewer:
         # Before anything is written: a worker that was frozen must not meddle with another's runs.
         if not await self._engine.still_current(job):
             return SUPERSEDED
+        if job.attempt > 1 and asked.head_hint not in ("", opened.head):
+            # An earlier try may have begun on a head that was pushed away without a delivery.
+            await self._complete_left(api, opened, asked, [asked.head_hint])
         target = Target(api, opened.repository, asked.repository.id, asked.pull, opened.head)
         request = runs.request_id(
             asked.pull, opened.pull.base.ref, asked.rerun_key if asked.rerun else ""
@@ -216,18 +219,35 @@ class Reviewer:
             number=asked.pull,
             lag=(),
         )
-        superseded = ending == SUPERSEDED
         past = await pulls.commits(api, opened.repository, asked.pull)
         hints = [sha for sha in (asked.head_hint, asked.before_hint) if sha]
-        heads = dict.fromkeys([opened.head, *hints, *past[-_MAX_PAST_HEADS:]])
-        if superseded:
-            del heads[opened.head]
+        older = dict.fromkeys([*hints, *past[-_MAX_PAST_HEADS:]])
+        older.pop(opened.head, None)
+        await self._complete_left(api, opened, asked, list(older))
+        if ending == SUPERSEDED:
+            return SUPERSEDED
+        await self._complete_left(api, opened, asked, [opened.head], gave_up=ending)
+        return "gave up"
+
+    async def _complete_left(
+        self,
+        api: RepositoryAPI,
+        opened: Opened,
+        asked: kinds.ReviewPull,
+        heads: Sequence[str],
+        *,
+        gave_up: str | None = None,
+    ) -> None:
+        """Complete the pull request's runs that were left in progress on these heads.
+
+        As superseded, unless ``gave_up`` says why they end.
+        """
         for head in heads:
             target = Target(api, opened.repository, asked.repository.id, asked.pull, head)
-            if superseded or head != opened.head:
+            if gave_up is None:
                 words = plans.superseded(head, voice=self._voice, newer_sha=opened.head)
             else:
-                words = plans.gave_up(head, ending, voice=self._voice)
+                words = plans.gave_up(head, gave_up, voice=self._voice)
             try:
                 left = [run for run in await runs.find(target) if run.status != "completed"]
             except (GiveUp, OurBug) as fault:
@@ -236,7 +256,6 @@ class Reviewer:
                 continue
             for run in left:
                 await runs.complete(target, run, words, unanswered=True)
-        return SUPERSEDED if superseded else "gave up"
 
 
 def _without_places(snapshot: Snapshot, refused: frozenset[str] | None) -> Snapshot:

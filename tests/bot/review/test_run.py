@@ -274,6 +274,25 @@ async def test_a_superseded_job_leaves_the_run_of_the_head_that_is_reviewed_now(
     assert len(api.runs) == 1
 
 
+async def test_a_later_try_completes_the_run_of_a_head_that_was_pushed_away(
+    reviews: Reviews,
+) -> None:
+    """The push's own delivery got lost: no job supersedes this one."""
+    api = reviews.api
+    fail_on(api, "GET pulls/5/files", RetryNow("502", status=502))
+    old = api.head
+    with pytest.raises(RetryNow):
+        await reviews.run(head_hint=old, attempt=1)
+    push(api)
+
+    assert await reviews.run(head_hint=old, attempt=2) == "failure"
+
+    assert {one["head_sha"]: one["conclusion"] for one in api.runs} == {
+        old: "cancelled",
+        NEXT: "failure",
+    }
+
+
 async def test_an_ending_goes_on_when_a_head_is_gone_for_good(reviews: Reviews) -> None:
     api = reviews.api
     fail_on(api, "GET pulls/5/files", RetryNow("502", status=502))
