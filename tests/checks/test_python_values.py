@@ -78,12 +78,13 @@ def test_constant(source: str, constant: object) -> None:
         ("f'{x}'.strip().encode()", ["x"]),
         ("'a' if y else f'{x}'", ["x"]),
         ("rf'{x}' 'b'", ["x"]),
+        ("textwrap.dedent(f'{x}')", ["x"]),
         ("f'{f\"{x}\"}'", ['f"{x}"']),
         ("f'{x!r:>{w}}'", ["x"]),
     ],
 )
 def test_built_strings(expression: str, parts: list[str]) -> None:
-    found = value(f"use({expression})")
+    found = value(f"import textwrap\nuse({expression})")
     assert [part.text for part in found.parts] == parts
     assert found.built
     assert not found.fixed
@@ -95,6 +96,7 @@ def test_built_strings(expression: str, parts: list[str]) -> None:
      "x + y", "x % y", "x.format(y)", "t'{x}'", "1 + 2", "[x]", "str(x)", "A", "A + 'x'"],
 )  # fmt: skip
 def test_strings_that_are_not_built(expression: str) -> None:
+    assert value("import textwrap\nuse(textwrap.dedent('a' % 1))").fixed
     assert not value(f"A = 'constant'\nuse({expression})").built
 
 

@@ -15,6 +15,7 @@ from checks.languages.python.evaluate import (
     MAX_DEPTH,
     MAX_EVALUATIONS,
     THROUGH,
+    TRANSPARENT,
     Part,
     argument_nodes,
     bindings_of,
@@ -129,7 +130,12 @@ def _assemble_call(
     module: Module, node: tree_sitter.Node, context: Context, parts: list[Part], depth: int
 ) -> bool:
     function = node.child_by_field_id(grammar.FUNCTION)
-    if function is None or function.type != "attribute":
+    if function is None:
+        return False
+    if module.resolve(function, context) in TRANSPARENT:
+        texts = argument_nodes(node)[:1]
+        return any(_assemble(module, one, context, parts, depth + 1) for one in texts)
+    if function.type != "attribute":
         return False
     owner = function.child_by_field_id(grammar.OBJECT)
     name = function.child_by_field_id(grammar.ATTRIBUTE)

@@ -31,6 +31,9 @@ _EXTRAS = ("comment", "line_continuation")
 THROUGH = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "encode", "replace", "title"})
 """String methods whose result is built from the same parts."""
 
+TRANSPARENT = frozenset({"textwrap.dedent", "inspect.cleandoc"})
+"""Functions that do the same."""
+
 Part: TypeAlias = "tuple[tree_sitter.Node, Context]"
 
 
@@ -129,7 +132,11 @@ def _parts_are_fixed(module: Module, node: tree_sitter.Node, context: Context, d
         return start != node and is_fixed(module, start, where, depth + 1)
     if kind == "call":
         function = node.child_by_field_id(grammar.FUNCTION)
-        if function is None or function.type != "attribute":
+        if function is None:
+            return False
+        if module.resolve(function, context) in TRANSPARENT:
+            return all(is_fixed(module, one, context, depth + 1) for one in argument_nodes(node))
+        if function.type != "attribute":
             return False
         owner = function.child_by_field_id(grammar.OBJECT)
         name = function.child_by_field_id(grammar.ATTRIBUTE)
