@@ -6,7 +6,14 @@ other's numbers. Labels have few values: an event that GitHub invents tomorrow c
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from bot.jobs import QueueStats
@@ -40,6 +47,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        # Memory, processor time and open files of the process, under Prometheus' own names.
+        ProcessCollector(registry=self.registry)
         self._deliveries = Counter(
             "assay_deliveries",
             "Webhook deliveries by event and by what became of them.",

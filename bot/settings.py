@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from bot.github.urls import checked_root
 from bot.private_key import BadKey, read_private_key
 
 DOCS = "docs/running.md"
@@ -261,36 +262,11 @@ class _Reader:
         value = self.text(name)
         if value is None:
             return None
-        example = {
-            "ASSAY_GITHUB_API_URL": "https://github.example.com/api/v3",
-            "ASSAY_GITHUB_GRAPHQL_URL": "https://github.example.com/api/graphql",
-        }[name]
         try:
-            parts = urlsplit(value)
-            host = parts.hostname or ""
-            plain = (
-                parts.port != 0
-                and "@" not in parts.netloc
-                and not parts.query
-                and not parts.fragment
-                and value.isascii()
-                and value.isprintable()
-                and " " not in value
-            )
-        except ValueError:
-            host, plain = "", False
-        if not host or not plain:
-            self._problem(name, f"must be an address such as {example}", "leave out for github.com")
+            return checked_root(value)
+        except ValueError as error:
+            self._problem(name, f"cannot be used: {error}", "leave it out for github.com")
             return None
-        loopback = host in {"localhost", "127.0.0.1", "::1"}
-        if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
-            self._problem(
-                name,
-                "must begin with https://, or tokens would travel in the clear",
-                "plain http is accepted for this machine only",
-            )
-            return None
-        return value.rstrip("/")
 
     def state_dir(self) -> Path:
         """The folder of the embedded database."""

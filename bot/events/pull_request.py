@@ -27,16 +27,10 @@ class Changes(msgspec.Struct, frozen=True):
     base: Any = None
 
 
-class Head(msgspec.Struct, frozen=True):
-    """The head commit at the time of the event: a hint only, the review asks for it anew."""
-
-    sha: Sha
-
-
 class PullRequest(PullReference, frozen=True, kw_only=True):
-    """The pull request, with its head."""
+    """The pull request, with its head: a hint only, the review asks GitHub for it anew."""
 
-    head: Head
+    head: Any = None
 
 
 class PullRequestEvent(msgspec.Struct, frozen=True):
@@ -48,8 +42,8 @@ class PullRequestEvent(msgspec.Struct, frozen=True):
     repository: Repository
     installation: Installation
     changes: Changes = Changes()
-    before: Sha | None = None
-    """The head before a push."""
+    before: Any = None
+    """The head before a push: a hint as well."""
 
 
 def translate(delivery: Delivery) -> Outcome:
@@ -67,6 +61,7 @@ def translate(delivery: Delivery) -> Outcome:
         return Ignored("this action of pull_request asks for no review")
     if not own_pulls((event.pull_request,), event.repository):
         return Ignored("the pull request belongs to another repository")
+    head = event.pull_request.head
     return (
         push_review(
             delivery,
@@ -74,7 +69,15 @@ def translate(delivery: Delivery) -> Outcome:
             event.repository.named(),
             event.number,
             trigger,
-            head=event.pull_request.head.sha,
-            before=event.before or "",
+            head=_hint(head.get("sha") if isinstance(head, dict) else None),
+            before=_hint(event.before),
         ),
     )
+
+
+def _hint(value: Any) -> str:
+    """A commit id, or nothing: a hint that is none must not cost a review."""
+    try:
+        return msgspec.convert(value, Sha)
+    except msgspec.ValidationError:
+        return ""

@@ -181,6 +181,23 @@ def test_a_bad_key_file_is_said(tmp_path: Path) -> None:
     assert "too large" in problem
 
 
+@given(st.data())
+def test_a_key_with_any_bit_wrong_is_a_key_or_one_line(data: st.DataObject) -> None:
+    der = bytearray(
+        rsa_key().private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    )
+    for place in data.draw(st.lists(st.integers(0, len(der) - 1), min_size=1, max_size=3)):
+        der[place] = data.draw(st.integers(0, 255))
+    body = base64.b64encode(bytes(der)).decode()
+    key = f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----"
+    said: tuple[str, ...] = ("ASSAY_PRIVATE_KEY is fine",)
+    try:
+        load(environment(ASSAY_PRIVATE_KEY=key))
+    except SettingsError as error:
+        said = error.problems
+    assert [line.split()[0] for line in said] == ["ASSAY_PRIVATE_KEY"]
+
+
 def test_a_key_twice_is_refused() -> None:
     (problem,) = problems(ASSAY_PRIVATE_KEY_FILE="/somewhere.pem")
     assert "both set" in problem
@@ -219,6 +236,8 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         ("ASSAY_GITHUB_API_URL", "https://user:word@ghe.example.com"),
         ("ASSAY_GITHUB_API_URL", "https://ghe.example.com/?a=b"),
         ("ASSAY_GITHUB_API_URL", "https://[ghe"),
+        ("ASSAY_GITHUB_API_URL", "https://ghe.example.com/{x}"),
+        ("ASSAY_GITHUB_GRAPHQL_URL", "http://ghe.example.com/api/graphql"),
         ("ASSAY_GITHUB_API_URL", "https://ghe.example.com:99999"),
         ("ASSAY_DATABASE_URL", "sqlite:///x"),
         ("ASSAY_DATABASE_URL", "db.example.com"),

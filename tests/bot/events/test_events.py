@@ -73,6 +73,14 @@ def test_a_push_names_the_head_before_it() -> None:
     assert (job.payload["head_hint"], job.payload["before_hint"]) == (SHA, before)
 
 
+@pytest.mark.parametrize("before", [None, "", "x", 5, [], "g" * 40])
+def test_a_hint_that_is_none_costs_no_review(before: Any) -> None:
+    payload = pull_request("synchronize", before=before)
+    payload["pull_request"]["head"] = before
+    (job,) = jobs("pull_request", payload)
+    assert (job.payload["head_hint"], job.payload["before_hint"]) == ("", "")
+
+
 def test_another_base_branch_is_reviewed() -> None:
     changes = {"base": {"ref": {"from": "main"}, "sha": {"from": SHA}}}
     (job,) = jobs("pull_request", pull_request("edited", changes=changes))
