@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -85,17 +86,19 @@ def check_jwt(standin: StandIn, text: str) -> App:
 def _check_times(claims: Mapping[str, Any], now: datetime) -> None:
     seconds = now.timestamp()
     expires, issued = claims.get("exp"), claims.get("iat")
-    if not _is_number(issued) or int(issued) > seconds:
+    if not _is_number(issued) or issued > seconds:
         raise refuse("jwt-iat-future")
-    if not _is_number(expires) or int(expires) <= seconds:
+    if not _is_number(expires) or expires <= seconds:
         raise refuse("jwt-exp-past")
     # Exactly ten minutes already fails (github/docs#36558).
-    if int(expires) - seconds >= JWT_SECONDS:
+    if expires - seconds >= JWT_SECONDS:
         raise refuse("jwt-exp-max")
 
 
 def _is_number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return isinstance(value, int) or math.isfinite(value)
 
 
 def check_token(standin: StandIn, text: str) -> Token:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.github.bodies import Field
@@ -113,11 +113,11 @@ def read_time(text: str, name: str) -> datetime:
     """An ISO 8601 time with a zone."""
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
-        when = None
-    if when is None or when.tzinfo is None:
-        raise refuse("schema", reason=f"For 'properties/{name}', {text} is not a date-time.")
-    return when
+        if when.tzinfo is not None:
+            return when.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise refuse("schema", reason=f"For 'properties/{name}', {text[:40]} is not a date-time.")
 
 
 def read_annotation(one: Mapping[str, Any]) -> Annotation:

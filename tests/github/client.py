@@ -77,6 +77,7 @@ class Client:
         *,
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
+        follow: bool = True,
     ) -> Reply:
         """One request; ``path`` may be a whole URL."""
         url = path if path.startswith("http") else self._standin.api_url + path
@@ -89,6 +90,7 @@ class Client:
             method,
             url,
             data=stream,
+            allow_redirects=follow,
             headers={**given, **(headers or {})},
             skip_auto_headers=("User-Agent",),
         ) as answer:

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
+KEPT_BYTES = 1024 * 1024
+KEPT_OBJECTS = 20_000
 OID = re.compile(r"[0-9a-f]{40}\Z")
 _SAFE_REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./@^~+-]*\Z")
 
@@ -133,7 +135,8 @@ class ObjectStore:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._batch: subprocess.Popen[bytes] | None = None
-        self.read = lru_cache(maxsize=20_000)(self._read)
+        self._objects: dict[str, GitObject] = {}
+        self.commits_between = lru_cache(maxsize=5_000)(self._commits_between)
         self.merge_base = lru_cache(maxsize=5_000)(self._merge_base)
         self.mergeable = lru_cache(maxsize=5_000)(self._mergeable)
 
@@ -168,23 +171,32 @@ class ObjectStore:
         """Run git in this store."""
         return run_git(*arguments, directory=self.directory, stdin=stdin)
 
-    def branches_of(self, source: Path) -> dict[str, str]:
-        """The branches of an existing repository, name to commit."""
+    def refs_of(self, source: Path) -> dict[str, str]:
+        """The branches and tags of an existing repository, full name to object."""
         text = run_git(
             "-C",
             str(source),
             "for-each-ref",
-            "--format=%(objectname) %(refname:lstrip=2)",
+            "--format=%(objectname) %(refname)",
             "refs/heads",
+            "refs/tags",
         ).decode()
         return {name: oid for oid, _, name in (line.partition(" ") for line in text.splitlines())}
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
+    def read(self, oid: str) -> GitObject | None:
+        """The object of that full id, or None. Objects never change, so they are kept."""
+        if oid in self._objects:
+            return self._objects[oid]
+        found = self._read(oid) if OID.match(oid) else None
+        if found is not None and len(found.data) <= KEPT_BYTES:
+            if len(self._objects) >= KEPT_OBJECTS:
+                self._objects.clear()
+            self._objects[oid] = found
+        return found
+
     def _read(self, oid: str) -> GitObject | None:
-        """The object of that full id, or None."""
-        if not OID.match(oid):
-            return None
         batch = self._reader()
         assert batch.stdin is not None
         assert batch.stdout is not None
@@ -207,23 +219,16 @@ class ObjectStore:
             )
         return self._batch
 
-    def exists(self, oid: str) -> bool:
-        """Whether the store holds the object. A miss is not remembered: it may come later."""
-        if self.read(oid) is not None:
-            return True
-        self.read.cache_clear()
-        return self.read(oid) is not None
-
     def commit(self, oid: str) -> Commit:
         """The commit of that full id."""
-        found = self.read(oid) if self.exists(oid) else None
+        found = self.read(oid)
         if found is None or found.kind != "commit":
             raise GitError(f"{oid} is not a commit")
         return parse_commit(found)
 
     def is_commit(self, oid: str) -> bool:
         """Whether a full id names a commit."""
-        found = self.read(oid) if self.exists(oid) else None
+        found = self.read(oid)
         return found is not None and found.kind == "commit"
 
     def tree(self, oid: str) -> tuple[TreeEntry, ...]:
@@ -267,9 +272,9 @@ class ObjectStore:
         except GitError:
             return None
 
-    def commits_between(self, base: str, head: str) -> list[str]:
+    def _commits_between(self, base: str, head: str) -> tuple[str, ...]:
         """The commits reachable from ``head`` and not from ``base``, oldest first."""
-        return self.git("rev-list", "--reverse", head, f"^{base}").decode().split()
+        return tuple(self.git("rev-list", "--reverse", head, f"^{base}").decode().split())
 
     def _mergeable(self, base: str, head: str) -> bool:
         try:
@@ -280,9 +285,10 @@ class ObjectStore:
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────
 
-    def set_ref(self, ref: str, oid: str) -> None:
-        """Point a full ref name at a commit."""
-        self.git("update-ref", "--end-of-options", ref, oid)
+    def set_refs(self, refs: Mapping[str, str]) -> None:
+        """Point full ref names at objects."""
+        lines = [f"update {ref}\0{oid}\0\0" for ref, oid in refs.items()]
+        self.git("update-ref", "--stdin", "-z", stdin="".join(lines).encode())
 
     def write_commit(
         self,
@@ -304,9 +310,7 @@ class ObjectStore:
         out.extend(_file_command(path, content) for path, content in files.items())
         out += [b"", b"get-mark :1", b"done", b""]
         said = self.git("fast-import", "--quiet", "--force", "--done", stdin=b"\n".join(out))
-        oid = said.decode().strip()
-        self.read.cache_clear()
-        return oid
+        return said.decode().strip()
 
 
 def _data(content: bytes) -> bytes:

@@ -91,7 +91,7 @@ class PullRequest:
         return self.repository.differ.changes(self.merge_base, self.head_sha)
 
     @property
-    def commits(self) -> list[str]:
+    def commits(self) -> tuple[str, ...]:
         """The commits of the pull request, oldest first."""
         return self.repository.store.commits_between(self.base_sha, self.head_sha)
 
@@ -204,7 +204,7 @@ class PullRequest:
         before, self.head_sha = self.head_sha, sha
         self.base_sha = self.repository.branches[self.base_ref]
         self.updated_at = self.standin.clock()
-        self.repository.store.set_ref(f"refs/pull/{self.number}/head", sha)
+        self.repository.store.set_refs({f"refs/pull/{self.number}/head": sha})
         if self.state != "open":
             return
         self.repository.announce_push(self, before)

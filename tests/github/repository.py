@@ -90,8 +90,12 @@ class Repository:
 
     def set_branch(self, branch: str, sha: str) -> None:
         """Point a branch at a commit."""
-        self.store.set_ref(self.ref_name(branch), sha)
-        self.branches[branch] = sha
+        self.set_branches({branch: sha})
+
+    def set_branches(self, tips: Mapping[str, str]) -> None:
+        """Point several branches at commits, in one step."""
+        self.store.set_refs({self.ref_name(name): sha for name, sha in tips.items()})
+        self.branches.update(tips)
 
     def commit(
         self,
@@ -153,6 +157,21 @@ class Repository:
         body: str | None = None,
     ) -> PullRequest:
         """Open a pull request from ``branch`` or ``owner:branch``, and tell the apps."""
+        pull = self.add_pull(head, base, title, author, draft, body)
+        self.announce_push(pull, None)
+        self.standin.emit(events.pull_request(pull, "opened", pull.user))
+        return pull
+
+    def add_pull(
+        self,
+        head: str,
+        base: str | None = None,
+        title: str = "A change",
+        author: str = "octocat",
+        draft: bool = False,
+        body: str | None = None,
+    ) -> PullRequest:
+        """The same without telling anybody: a pull request from before the app was installed."""
         owner, colon, branch = head.rpartition(":")
         source = self.standin.fork_of(self, owner) if colon else self
         now = self.standin.clock()
@@ -177,9 +196,7 @@ class Repository:
         )
         pull.base_sha = self.branches[pull.base_ref]
         self.pulls[number] = pull
-        self.store.set_ref(f"refs/pull/{number}/head", pull.head_sha)
-        self.announce_push(pull, None)
-        self.standin.emit(events.pull_request(pull, "opened", pull.user))
+        self.store.set_refs({f"refs/pull/{number}/head": pull.head_sha})
         return pull
 
     def announce_push(self, pull: PullRequest, before: str | None) -> None:

@@ -116,6 +116,7 @@ _TABLE: tuple[Rule, ...] = (
     Rule("no-access-404", 404, "Not Found", "troubleshooting-the-rest-api", "documented"),
     Rule("not-found", 404, "Not Found", "troubleshooting-the-rest-api", "documented"),
     Rule("unknown-route", 404, "Not Found", "troubleshooting-the-rest-api", "documented"),
+    Rule("moved", 301, "Moved Permanently", "REST best practices: redirects", "documented"),
     Rule("trailing-slash", 404, "Not Found", "troubleshooting-the-rest-api", "documented"),
     Rule("diff-needs-contents", 403, _FORBIDDEN, "probot/probot#1203", "observed"),
     Rule(

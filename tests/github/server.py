@@ -25,6 +25,7 @@ from tests.github.routes import ROUTES
 from tests.github.rules import Refusal, refuse
 
 if TYPE_CHECKING:
+    from tests.github.repository import Repository
     from tests.github.standin import StandIn
 
 API = "/api/v3"
@@ -51,6 +52,14 @@ class ApiServer:
 
     async def rest(self, request: web.Request) -> web.StreamResponse:
         """Any request to the API."""
+        limits = self._standin.limits
+        limits.under_way += 1
+        try:
+            return await self._serve(request)
+        finally:
+            limits.under_way -= 1
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.raw_path
         path = path[len(API) :] if path.startswith(API) else path.removeprefix("/api")
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -73,12 +82,7 @@ class ApiServer:
                 await asyncio.sleep(fault.delay)
             if not fault.after_effect and _answers(fault):
                 return self._faulty(request, exchange, fault, None)
-        limits = self._standin.limits
-        limits.under_way += 1
-        try:
-            answer = self._answer(call, exchange, parsed)
-        finally:
-            limits.under_way -= 1
+        answer = self.answer(call, exchange, parsed)
         self._standin.note_complaints(exchange)
         if fault is not None and _answers(fault):
             return self._faulty(request, exchange, fault, answer)
@@ -88,7 +92,8 @@ class ApiServer:
 
     # ── rules of every request ───────────────────────────────────────────────────────────────
 
-    def _answer(self, call: Call, exchange: Exchange, parsed: bool) -> Answer:
+    def answer(self, call: Call, exchange: Exchange, parsed: bool) -> Answer:
+        """What GitHub says to a call. ``parsed`` tells whether the body was JSON at all."""
         try:
             route = self._admit(call, exchange, parsed)
             answer = route.handler(call)
@@ -173,7 +178,10 @@ class ApiServer:
         if "repository_id" in call.values:
             found = self._standin.repository_by_id(call.number("repository_id"))
         elif "owner" in call.values and "repo" in call.values:
+            name = f"{call.values['owner']}/{call.values['repo']}"
             found = self._standin.repository_by_name(call.values["owner"], call.values["repo"])
+            if found is None and name.lower() in self._standin.moved:
+                raise self._redirect(call, self._standin.moved[name.lower()])
         else:
             return
         if found is None:
@@ -181,6 +189,15 @@ class ApiServer:
         if call.token is not None and not call.token.opens(found):
             raise refuse("no-access-404")
         call.found = found
+
+    def _redirect(self, call: Call, repository: Repository) -> Refusal:
+        """A renamed repository: 301 for reading, 307 for writing, to its address by id."""
+        if call.token is not None and not call.token.opens(repository):
+            return refuse("no-access-404")
+        tail = "/".join(call.path.split("/")[4:])
+        url = f"{self._standin.api_url}/repositories/{repository.id}{'/' + tail if tail else ''}"
+        status = 301 if call.method == "GET" else 307
+        return refuse("moved", status=status, headers={"Location": url})
 
     def _conditional(self, call: Call, answer: Answer) -> Answer:
         """ETags are bound to the credential; a 304 costs nothing."""

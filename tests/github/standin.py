@@ -64,6 +64,7 @@ class StandIn:
         self.limits = Limits(self.clock)
         self.courier = Courier(self.clock)
         self.faults = Faults(self.courier)
+        self.moved: dict[str, Repository] = {}
         self.manifest_codes: dict[str, App] = {}
         self.url = ""
         self._ids: Counter[str] = Counter(_FIRST)
@@ -93,6 +94,10 @@ class StandIn:
         await self.courier.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the repositories; enough for a stand-in that was never served."""
         for store in self._stores:
             store.close()
         shutil.rmtree(self._directory, ignore_errors=True)
@@ -220,8 +225,12 @@ class StandIn:
             self.clock(),
         )
         if source is not None:
-            for branch, sha in store.branches_of(source).items():
-                made.set_branch(branch, sha)
+            refs = store.refs_of(source)
+            store.set_refs(refs)
+            head = "refs/heads/"
+            made.branches = {
+                ref.removeprefix(head): sha for ref, sha in refs.items() if ref.startswith(head)
+            }
         self.repositories.append(made)
         return made
 
@@ -239,8 +248,7 @@ class StandIn:
             self.clock(),
             parent=parent,
         )
-        for branch, sha in parent.branches.items():
-            made.set_branch(branch, sha)
+        made.set_branches(parent.branches)
         self.repositories.append(made)
         return made
 
@@ -250,6 +258,11 @@ class StandIn:
             if one.owner.login == login and one.store is parent.store and not one.deleted:
                 return one
         raise ValueError(f"{login} has no fork of {parent.full_name}")
+
+    def rename_repository(self, repository: Repository, name: str) -> None:
+        """Give it another name; the old one redirects from now on."""
+        self.moved[repository.full_name.lower()] = repository
+        repository.name = name
 
     def delete_repository(self, repository: Repository) -> None:
         """Delete it; pull requests from it lose their head repository."""

@@ -155,6 +155,17 @@ async def test_outside_the_installation_nothing_exists(world: World) -> None:
     world.refused(await world.client.get("/repos/octo/missing"), "not-found")
 
 
+async def test_a_renamed_repository_redirects(world: World) -> None:
+    world.standin.rename_repository(world.repository, "renamed")
+    url = f"{world.standin.api_url}/repositories/{world.repository.id}"
+    for method, status in (("GET", 301), ("POST", 307)):
+        reply = await world.client.call(method, "/repos/octo/demo/pulls/1/reviews", follow=False)
+        assert (reply.status, reply.headers["Location"]) == (status, f"{url}/pulls/1/reviews")
+        assert world.standin.exchanges[-1].refused_by == "moved"
+    followed = await world.client.get("/repos/octo/demo")
+    assert followed.json["full_name"] == "octo/renamed"
+
+
 async def test_the_diff_needs_contents_as_well(world: World) -> None:
     diff = {"Accept": "application/vnd.github.diff"}
     path = f"{world.repo}/pulls/1"

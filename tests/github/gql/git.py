@@ -19,8 +19,7 @@ SNIFF = 8_000
 
 def git_node(repository: Repository, oid: str) -> GitNode | None:
     """The object of a full id."""
-    store = repository.store
-    found = store.read(oid) if store.exists(oid) else None
+    found = repository.store.read(oid)
     return None if found is None else GitNode(repository, oid, found.kind)
 
 

@@ -26,7 +26,7 @@ def object_of(call: Call, sha: str, kind: str) -> GitObject:
     store = call.repository.store
     if not OID.match(sha):
         raise refuse("schema", reason="The sha parameter must be exactly 40 characters.")
-    found = store.read(sha) if store.exists(sha) else None
+    found = store.read(sha)
     if found is None or found.kind != kind:
         raise refuse("not-found")
     return found
@@ -56,7 +56,7 @@ def get_tree(call: Call) -> Answer:
     repository, store = call.repository, call.repository.store
     name = call.values["sha"]
     oid = name if OID.match(name) else repository.resolve(name)
-    found = store.read(oid) if oid and store.exists(oid) else None
+    found = store.read(oid) if oid else None
     if found is None or found.kind == "blob":
         raise refuse("not-found")
     root = store.commit(found.oid).tree if found.kind == "commit" else found.oid
