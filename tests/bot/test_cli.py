@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -184,6 +185,30 @@ async def test_a_database_that_cannot_be_opened_is_one_line(
     assert await bot.stop() == 1
     assert "the database is not available" in bot.read_log()
     assert "Traceback" not in bot.read_log()
+
+
+async def test_a_database_that_goes_away_is_503_until_it_is_back(
+    github: StandIn, app: App, tmp_path: Path
+) -> None:
+    bot = BotProcess(environment(github, app), tmp_path, command=("serve", "--no-worker"))
+    await bot.start()
+    body = json.dumps(pull_request("opened")).encode()
+    sent = headers(body, X_GitHub_Event="pull_request")
+    sent["X-Hub-Signature-256"] = signed(body, SECRET.encode())
+    async with aiohttp.ClientSession() as http:
+        other = sqlite3.connect(tmp_path / "state" / "jobs.sqlite3", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        async with http.post(f"{bot.url}/webhook", data=body, headers=sent) as answer:
+            assert answer.status == 503
+        async with http.get(f"{bot.url}/readyz") as answer:
+            assert answer.status == 503
+        other.execute("ROLLBACK")
+        other.close()
+        await bot._ready()
+        async with http.post(f"{bot.url}/webhook", data=body, headers=sent) as answer:
+            assert answer.status == 202
+            assert (await answer.json())["result"] == "stored"
+    assert await bot.stop() == 0
 
 
 async def test_a_worker_shows_its_health_and_stops(
