@@ -179,12 +179,14 @@ async def reviewed(repository: Repository, pull: PullRequest, seconds: float) ->
 def print_review(github: StandIn, repository: Repository, pull: PullRequest) -> None:
     """The review as the terminal can show it."""
     run = repository.check_runs(pull.head_sha)[-1]
-    print(f"\n{run.name}: {run.conclusion}. {run.output.title}\n")
-    print(run.output.summary)
-    comments = sorted(pull.review_comments, key=lambda one: (one.path, one.line or 0))
+    print(f"\n{run.name}: {run.conclusion}. {run.title}\n")
+    print(run.summary)
+    comments = sorted(pull.review_comments, key=lambda one: (one.path, one.original_line or 0))
     print(f"\n{len(comments)} inline comments:")
     for comment in comments:
-        where = f"{comment.path}:{comment.start_line or comment.line}"
+        anchor = pull.anchor(comment)
+        line = comment.original_line if anchor is None else anchor.line
+        where = f"{comment.path}:{line}"
         print(f"\n── {where}\n{comment.body.split('<!--')[0].strip()}")
     print(f"\n{len(github.exchanges)} API calls.")
 
