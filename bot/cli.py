@@ -102,7 +102,7 @@ def _add_worker(commands: Subparsers) -> None:
         "--health-port",
         type=_port,
         metavar="PORT",
-        help="serve /healthz, /readyz and /metrics on this port (default: on none)",
+        help="serve /healthz, /readyz and /metrics on this port (default: no port at all)",
     )
     worker.add_argument("--host", help="address for --health-port (default: ASSAY_HOST)")
     _add_concurrency(worker)

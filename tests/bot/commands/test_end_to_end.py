@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.waiting import eventually
-from tests.github import App, CheckRun, IssueComment, PullRequest, Repository, StandIn
+from tests.github import App, CheckRun, IssueComment, PullRequest, Repository, StandIn, contract
 from tests.running import BotProcess
 
 BEFORE: dict[str, str | bytes | None] = {"app.py": "def greet():\n    return 'hello'\n"}
@@ -84,9 +84,21 @@ async def scene(folder: Path) -> AsyncIterator[Scene]:
             app.webhook_url = f"{bot.url}/webhook"
             yield Scene(github, app, repository, bot)
             await github.settle()
-            assert github.complaints == []
+            assert against_the_description(github) == []
         finally:
             await bot.stop()
+
+
+def against_the_description(github: StandIn) -> list[str]:
+    """Requests of the bot that GitHub's published description does not know."""
+    return [
+        f"{one.method} {one.path}: {complaint}"
+        for one in github.exchanges
+        if not one.path.startswith("/graphql")
+        for complaint in contract.complaints_about_request(
+            one.method, one.path, one.query, one.body
+        )
+    ]
 
 
 @pytest.fixture
