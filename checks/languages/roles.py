@@ -62,13 +62,16 @@ _SUPPORT_NAMES = frozenset(
         ".mocharc.js",
         ".mocharc.json",
         ".mocharc.yml",
+        ".stestr.conf",
         "conftest.py",
         "noxfile.py",
         "pytest.ini",
         "rails_helper.rb",
+        "requirements-test.txt",
         "setupTests.js",
         "setupTests.ts",
         "spec_helper.rb",
+        "test-requirements.txt",
         "test_helper.rb",
         "tox.ini",
     }
@@ -95,6 +98,7 @@ _DOCUMENTATION = frozenset({"markdown", "restructuredtext"})
 _DOCUMENT_ENDINGS = (".adoc", ".mdx", ".rst.txt", ".texi")
 _EXAMPLE_FOLDERS = frozenset(
     {
+        "changelog.d",
         "cookbook",
         "demo",
         "demos",
@@ -103,6 +107,8 @@ _EXAMPLE_FOLDERS = frozenset(
         "documentation",
         "example",
         "examples",
+        "newsfragments",
+        "releasenotes",
         "sample",
         "samples",
         "tutorial",

@@ -15,6 +15,7 @@ from checks.model import ChangedFile, FileReport, Settings
 TIME_LIMIT = "time limit"
 MEMORY_LIMIT = "memory limit"
 CRASHED = "the analysis crashed"
+NOT_UNICODE = "its name is not UTF-8"
 NOT_STARTED = "the analysis could not be started"
 
 _MOVES_PER_FILE = 2
@@ -45,7 +46,9 @@ class Batch:
         room = 0
         for index, file in enumerate(self._files):
             size = len(file.head) + len(file.base or b"")
-            if size > piece_bytes:
+            if not (_is_unicode(file.path) and _is_unicode(file.old_path or "")):
+                self._give_up(index, NOT_UNICODE)
+            elif size > piece_bytes:
                 self._give_up(index, f"larger than {piece_bytes >> 20} MB")
             elif self._pieces and size <= room:
                 self._pieces[-1].append(index)
@@ -125,3 +128,12 @@ class Batch:
             language=language_of(file.path, file.head),
             not_analysed=reason,
         )
+
+
+def _is_unicode(path: str) -> bool:
+    """Whether a path can be sent: one read from a disk may hold bytes that are no UTF-8."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

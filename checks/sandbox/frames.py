@@ -2,7 +2,7 @@
 
 A frame is a length (four bytes, big-endian) and a MessagePack array whose first element names the
 kind. Everything is typed on decoding, because the worker is not trusted: a kind that is not known
-or a field of the wrong type is a :class:`msgspec.ValidationError`, and the worker's end. A new kind
+or a field of the wrong type is :class:`NotAnAnswer`, and the worker's end. A new kind
 (a worker that asks its parent for one more file of the repository, say) is one more class in a
 union here.
 """
@@ -17,6 +17,10 @@ from checks.configuration import Configuration
 from checks.model import ChangedFile, FileReport, Settings
 
 LENGTH_BYTES = 4
+
+
+class NotAnAnswer(Exception):
+    """The bytes are no answer of a worker."""
 
 
 class Analyse(msgspec.Struct, frozen=True, tag="analyse", array_like=True):
@@ -95,11 +99,7 @@ def encode(message: Request | Answer) -> bytes:
 
 
 def decode_request(body: bytes | bytearray) -> Request:
-    """The request in a frame's body.
-
-    Raises:
-        msgspec.DecodeError: it is none.
-    """
+    """The request in a frame's body: of the parent, who is trusted."""
     return _requests.decode(body)
 
 
@@ -107,6 +107,10 @@ def decode_answer(body: bytes | bytearray) -> Answer:
     """The answer in a frame's body, every field validated.
 
     Raises:
-        msgspec.DecodeError: it is none.
+        NotAnAnswer: it is none.
     """
-    return _answers.decode(body)
+    try:
+        return _answers.decode(body)
+    except (msgspec.DecodeError, ValueError, OverflowError, RecursionError) as error:
+        # msgspec lets UnicodeDecodeError and RecursionError through.
+        raise NotAnAnswer from error

@@ -16,8 +16,6 @@ from collections import deque
 from pathlib import Path
 from typing import cast
 
-import msgspec
-
 from checks.sandbox import frames
 from checks.sandbox.limits import Limits
 
@@ -225,7 +223,7 @@ class Worker(asyncio.SubprocessProtocol):
         self._buffer += data
         try:
             self._cut()
-        except (msgspec.DecodeError, _Oversized):
+        except (frames.NotAnAnswer, _Oversized):
             self.kill()
         self._wake()
 

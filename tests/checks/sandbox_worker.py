@@ -79,6 +79,9 @@ def _act(path: str, deadline: worker.Deadline) -> Iterator[str]:
         case "garbage":
             os.write(_answers(), b"\x00\x00\x00\x03abc")
             time.sleep(3600)
+        case "bad-text":
+            os.write(_answers(), b"\x00\x00\x00\x04\x91\xa2\x00\x80")
+            time.sleep(3600)
         case "flood":
             os.write(_answers(), b"\xff\xff\xff\xff" + b"x" * 100_000)
             time.sleep(3600)

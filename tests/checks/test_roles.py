@@ -38,6 +38,8 @@ EXAMPLE, GENERATED = Role.EXAMPLE, Role.GENERATED
         ("pkg/testdata/key.pem", SUPPORT),
         ("src/__mocks__/fs.js", SUPPORT),
         ("jest.config.js", SUPPORT),
+        ("test-requirements.txt", SUPPORT),
+        ("releasenotes/notes/add-x-1234.yaml", EXAMPLE),
         ("docs/conf.py", EXAMPLE),
         ("packages/core/docs/snippet.ts", EXAMPLE),
         ("examples/flask_app/app.py", EXAMPLE),

@@ -21,7 +21,7 @@ LINUX = sys.platform == "linux"
 MODULE = "tests.checks.sandbox_worker"
 ROOT = Path(__file__).parents[2]
 LIMITS = Limits(file_cpu_seconds=0.1, file_seconds=20.0, batch_seconds=60.0)
-SHORT = Limits(file_cpu_seconds=0.1, file_seconds=0.7, batch_seconds=60.0)
+SHORT = Limits(file_cpu_seconds=0.1, file_seconds=1.5, batch_seconds=60.0)
 
 
 def files(*paths: str) -> list[ChangedFile]:
@@ -74,6 +74,10 @@ async def test_the_same_path_twice_has_two_reports(pool: Pool) -> None:
     assert await outcomes(pool, "a.py", "a.py") == [None, None]
 
 
+async def test_a_name_that_is_not_utf8_is_named_and_the_rest_goes_on(pool: Pool) -> None:
+    assert await outcomes(pool, "a\udce9.py", "b.py") == ["its name is not UTF-8", None]
+
+
 @pytest.mark.parametrize("kind", ["loop", "sleep"])
 async def test_a_file_that_takes_for_ever_costs_its_deadline(impatient: Pool, kind: str) -> None:
     assert await outcomes(impatient, "a.py", f"{kind}/x.py", "b.py") == [None, "time limit", None]
@@ -102,6 +106,7 @@ async def test_a_file_that_takes_all_memory_ends_alone() -> None:
         "raise",
         "recurse",
         "garbage",
+        "bad-text",
         "flood",
         "half",
         "lie",
@@ -161,7 +166,7 @@ async def test_a_report_on_a_file_not_analysed_has_role_and_language(pool: Pool)
 
 
 async def test_the_batch_deadline_leaves_a_report_on_the_rest() -> None:
-    limits = Limits(file_seconds=20.0, batch_seconds=0.5)
+    limits = Limits(file_seconds=20.0, batch_seconds=2.0)
     async with Pool(1, limits, module=MODULE) as pool:
         verdicts = await outcomes(pool, "a.py", "loop/x.py", "b.py", "loop/y.py")
         assert verdicts == [None, "time limit", "time limit", "time limit"]
@@ -188,21 +193,14 @@ async def test_a_worker_killed_from_outside_loses_nothing(pool: Pool) -> None:
     assert await outcomes(pool, "a.py", "b.py") == [None, None]
 
 
-async def test_a_worker_killed_in_the_middle_loses_nothing(pool: Pool, tmp_path: Path) -> None:
-    running = asyncio.ensure_future(outcomes(pool, "a.py", "sleep/x.py", "b.py"))
-    await until(lambda: any(not worker.idle for worker in pool._workers))
-    busy = {worker.pid for worker in pool._workers if not worker.idle}
-    for pid in busy:
-        os.kill(pid, signal.SIGKILL)
-    # "sleep" runs again, alone at the end, where it is killed once more.
-    await until(lambda: any(not worker.idle and worker.pid not in busy for worker in pool._workers))
-    while not running.done():
-        for worker in list(pool._workers):
-            if not worker.idle and worker.jobs and alive(worker.pid):
-                os.kill(worker.pid, signal.SIGKILL)
-        await asyncio.sleep(0.05)
-    assert len(await running) == 3
-    assert await outcomes(pool, "a.py") == [None]
+async def test_a_worker_killed_in_the_middle_costs_no_file_its_report(impatient: Pool) -> None:
+    running = asyncio.ensure_future(outcomes(impatient, "a.py", "sleep/x.py", "b.py"))
+    await until(lambda: any(not worker.idle for worker in impatient._workers))
+    (busy,) = (worker.pid for worker in impatient._workers if not worker.idle)
+    os.kill(busy, signal.SIGKILL)
+    # Whichever file it was at has a second chance; "sleep" does not use it.
+    assert await running == [None, "time limit", None]
+    assert busy not in pids(impatient)
 
 
 async def test_signals_for_the_whole_group_are_the_parents_to_answer(pool: Pool) -> None:
@@ -216,7 +214,6 @@ async def test_signals_for_the_whole_group_are_the_parents_to_answer(pool: Pool)
 
 
 async def test_cancelling_kills_the_worker_and_frees_the_place(pool: Pool) -> None:
-    before = pids(pool)
     running = asyncio.ensure_future(outcomes(pool, "sleep/x.py"))
     await until(lambda: any(not worker.idle for worker in pool._workers))
     (busy,) = (worker.pid for worker in pool._workers if not worker.idle)
@@ -225,7 +222,7 @@ async def test_cancelling_kills_the_worker_and_frees_the_place(pool: Pool) -> No
         await running
     await until(lambda: not alive(busy))
     assert await outcomes(pool, "a.py") == [None]
-    await until(lambda: len(pids(pool)) == len(before) or len(pids(pool)) == 2)
+    await until(lambda: len(pids(pool)) == 2)
     assert busy not in pids(pool)
 
 

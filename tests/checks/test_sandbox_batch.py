@@ -159,6 +159,19 @@ FULL = FileReport(
 )
 
 
+FIELDS = (
+    "path",
+    "role",
+    "language",
+    "findings",
+    "reason",
+    "settings",
+    "problems",
+    "limits",
+    "line",
+)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -198,14 +211,32 @@ def test_requests_survive_the_way() -> None:
     ],
 )
 def test_an_answer_of_another_shape_is_refused(answer: object) -> None:
-    with pytest.raises(msgspec.DecodeError):
+    with pytest.raises(frames.NotAnAnswer):
         frames.decode_answer(msgspec.msgpack.encode(answer))
 
 
-@given(st.binary(max_size=200))
+@pytest.mark.parametrize(
+    "body", [b"", b"\x91\xa2\x00\x80", b"\x91" * 100_000, b"\xdd\xff\xff\xff\xff"]
+)
+def test_bytes_that_break_a_decoder_are_refused(body: bytes) -> None:
+    with pytest.raises(frames.NotAnAnswer):
+        frames.decode_answer(body)
+
+
+_NEARLY = st.tuples(
+    st.sampled_from(["report", "done", "ready", "crashed", "configuration", "at"]),
+    st.recursive(
+        st.none() | st.integers(-(2**63), 2**64 - 1) | st.text() | st.binary() | st.floats(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(FIELDS), inner),
+        max_leaves=8,
+    ),
+).map(msgspec.msgpack.encode)
+
+
+@given(st.binary(max_size=200) | _NEARLY)
 def test_any_bytes_are_an_answer_or_refused(body: bytes) -> None:
     try:
         answer = frames.decode_answer(body)
-    except msgspec.DecodeError:
+    except frames.NotAnAnswer:
         return
     assert frames.decode_answer(frames.encode(answer)[4:]) == answer
