@@ -117,8 +117,7 @@ class Inspector:
             heard = tuple(
                 event
                 for event in one.on
-                if event.kind is EventKind.TEXT
-                or (is_code and reads_code and role is not Role.GENERATED)
+                if event.kind is EventKind.TEXT or (is_code and reads_code)
             )
             if heard and role in one.roles:
                 listeners.append(one)

@@ -72,9 +72,15 @@ def test_a_suppression_that_goes_makes_its_finding_new() -> None:
     assert new_lines("eval(x)\n", base) == [1]
 
 
+def test_a_function_that_moved_and_was_renamed_brings_nothing_new() -> None:
+    base = "def f(x):\n    eval(x)\n\ndef h():\n    pass\n"
+    head = "def h():\n    pass\n\nclass A:\n    def g(x):\n        eval(x)\n"
+    assert new_lines(head, base) == []
+
+
 def test_without_a_diff_the_scope_decides() -> None:
-    base = "def f(x):\n    eval(x)\n"
-    head = "def e(x):\n    eval(x)\n\ndef f(x):\n    eval(x)\n"
+    base = "a = 1\ndef f(x):\n    eval(x)\nb = 1\n"
+    head = "a = 2\ndef e(x):\n    eval(x)\n\ndef f(x):\n    eval(x)\nb = 2\n"
     report = look(head, base, added=None)
     assert [finding.scope for finding in report.findings] == ["e"]
 

@@ -93,6 +93,14 @@ def test_a_report_comes_out(data: bytes) -> None:
     assert report.not_analysed is None
 
 
+def test_what_was_recognised_inside_an_error_is_not_called_unread() -> None:
+    """Two open brackets put everything after them under one ERROR node."""
+    source = "w = [\nx = (\nif x:\n    pass\n    pass\n    return a\n"
+    text = module(source)
+    assert text.lines(text.tree.root_node.named_children[0]) == (1, 6)
+    assert text.limits() == ["lines 1-3 could not be parsed"]
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_broken_code(seed: int) -> None:
     """Real code with bytes cut out, doubled and replaced."""

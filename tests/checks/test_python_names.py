@@ -36,6 +36,7 @@ from tests.checks.making import call_of, callees, module
         ("import os\n[os.system(y) for y in z]", "os.system"),
         ("import os\nx = lambda: os.system(y)", "os.system"),
         ("if (n := __import__): n(x)", "__import__"),
+        ("[a for a in b if (n := __import__)]\nn(x)", "__import__"),
         ("from a import *\nopen(x)", "open"),
         ("def f():\n    global r\n    import os as r\ndef g():\n    r.system(x)", "os.system"),
     ],
