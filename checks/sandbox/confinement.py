@@ -65,9 +65,7 @@ def end_with_parent(parent: int) -> bool:
     at once when ``parent`` is no longer the parent. Elsewhere than on Linux the end of the input
     ends a worker.
     """
-    if sys.platform != "linux":
-        return False
-    done = _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    done = sys.platform == "linux" and _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(0)
     return done
