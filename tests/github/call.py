@@ -46,6 +46,7 @@ class Call:
     token: Token | None = None
     found: Repository | None = None
     caller: str = "anonymous"
+    accepted: str = ""
     complaints: list[str] = field(default_factory=list)
 
     @property

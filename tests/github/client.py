@@ -9,11 +9,14 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.github.standin import StandIn
 from tests.github.state import App, Installation
@@ -32,12 +35,22 @@ class Reply:
         return json.loads(self.text)
 
 
+@lru_cache
+def _key(pem: str) -> rsa.RSAPrivateKey:
+    """The key of a PEM text; its numbers are known to be good, and checking them is slow."""
+    key = serialization.load_pem_private_key(
+        pem.encode(), None, unsafe_skip_rsa_key_validation=True
+    )
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
+
+
 def app_jwt(standin: StandIn, app: App, **claims: object) -> str:
     """A JWT as GitHub wants it; ``claims`` replace the good ones (None takes one out)."""
     now = int(standin.clock().timestamp())
     wanted = {"iat": now - 60, "exp": now + 540, "iss": str(app.id), **claims}
     kept = {name: value for name, value in wanted.items() if value is not None}
-    return jwt.encode(kept, app.private_key_pem, algorithm="RS256")
+    return jwt.encode(kept, _key(app.private_key_pem), algorithm="RS256")
 
 
 class Client:

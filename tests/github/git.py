@@ -290,6 +290,10 @@ class ObjectStore:
         lines = [f"update {ref}\0{oid}\0\0" for ref, oid in refs.items()]
         self.git("update-ref", "--stdin", "-z", stdin="".join(lines).encode())
 
+    def delete_ref(self, ref: str) -> None:
+        """Take a ref away."""
+        self.git("update-ref", "-d", "--end-of-options", ref)
+
     def write_commit(
         self,
         ref: str,

@@ -26,13 +26,18 @@ class _Window:
     used: int = 0
     points: deque[tuple[datetime, int]] = field(default_factory=deque)
     content: deque[datetime] = field(default_factory=deque)
+    blocked_until: datetime | None = None
 
 
 class Limits:
-    """Counts per caller. ``enforce`` turns the refusals on; the headers are always right."""
+    """Counts per caller. ``enforce`` turns the refusals on; the headers are always right.
+
+    ``shown`` is off for a GitHub Enterprise Server without limits: its answers have no headers.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.enforce = False
+        self.shown = True
         self.primary = 5_000
         self.points_a_minute = 900
         self.content_a_minute = 80
@@ -52,6 +57,9 @@ class Limits:
         if self.enforce:
             refusal = self._over(window, now, number, content)
             if refusal is not None:
+                wait = refusal.headers.get("Retry-After")
+                until = window.reset if wait is None else now + timedelta(seconds=int(wait))
+                window.blocked_until = until
                 return refusal
         window.used += 1
         window.points.append((now, 5 if write else 1))
@@ -59,12 +67,23 @@ class Limits:
             window.content.append(now)
         return None
 
+    def block(self, caller: str, seconds: int) -> None:
+        """Remember that a caller was told to wait, by a fault."""
+        self._window(caller).blocked_until = self._clock() + timedelta(seconds=seconds)
+
+    def ignored_by(self, caller: str) -> bool:
+        """Whether the caller goes on although it was told to wait: GitHub may ban for that."""
+        until = self._window(caller).blocked_until
+        return until is not None and self._clock() < until
+
     def give_back(self, caller: str) -> None:
         """A 304 does not count against the primary limit."""
         self._window(caller).used -= 1
 
     def headers(self, caller: str) -> dict[str, str]:
         """``X-RateLimit-*``."""
+        if not self.shown:
+            return {}
         window = self._window(caller)
         return {
             "X-RateLimit-Limit": str(self.primary),

@@ -109,11 +109,8 @@ class PullRequest:
         self, files: Mapping[str, Content], message: str = "Change", author: str | None = None
     ) -> str:
         """Push one commit to the head branch."""
-        source = self._source()
         who = author or self.user.login
-        sha = source.commit(files, self.head_ref, message, who)
-        self._moved(sha)
-        return sha
+        return await self._source().push(files, self.head_ref, message, who)
 
     async def force_push(
         self,
@@ -122,16 +119,13 @@ class PullRequest:
         parent: str | None = None,
     ) -> str:
         """Replace the head branch by one commit on top of ``parent`` (default: the merge base)."""
-        source = self._source()
         onto = parent or self.merge_base
-        sha = source.commit(files, self.head_ref, message, self.user.login, parent=onto)
-        self._moved(sha)
-        return sha
+        return await self._source().push(files, self.head_ref, message, self.user.login, onto)
 
     async def push_commit(self, sha: str) -> None:
         """Point the head branch at a commit that exists already."""
         self._source().set_branch(self.head_ref, sha)
-        self._moved(sha)
+        self._source().announce_moved(self.head_ref, self.user)
 
     async def close(self, sender: str | None = None) -> None:
         """Close without merging."""
@@ -149,6 +143,7 @@ class PullRequest:
     async def reopen(self, sender: str | None = None) -> None:
         """Open again."""
         self.state, self.closed_at = "open", None
+        self._set_head()
         self._changed("reopened", sender)
 
     async def ready(self, sender: str | None = None) -> None:
@@ -200,15 +195,22 @@ class PullRequest:
             raise ValueError("the head repository is deleted")
         return self.head_repository
 
-    def _moved(self, sha: str) -> None:
-        before, self.head_sha = self.head_sha, sha
-        self.base_sha = self.repository.branches[self.base_ref]
-        self.updated_at = self.standin.clock()
-        self.repository.store.set_refs({f"refs/pull/{self.number}/head": sha})
-        if self.state != "open":
+    def follow(self, sender: User) -> None:
+        """The head branch moved: an open pull request moves with it, and the apps are told."""
+        before = self.head_sha
+        if self.state != "open" or not self._set_head():
             return
         self.repository.announce_push(self, before)
-        self.standin.emit(events.pull_request(self, "synchronize", self.user, before=before))
+        self.standin.emit(events.pull_request(self, "synchronize", sender, before=before))
+
+    def _set_head(self) -> bool:
+        """Take over the tips of both branches; whether the head is another one now."""
+        before = self.head_sha
+        self.head_sha = self._source().branches.get(self.head_ref, before)
+        self.base_sha = self.repository.branches.get(self.base_ref, self.base_sha)
+        self.repository.store.set_refs({f"refs/pull/{self.number}/head": self.head_sha})
+        self.updated_at = self.standin.clock()
+        return self.head_sha != before
 
     def _changed(
         self, action: str, sender: str | None, changes: Mapping[str, object] | None = None

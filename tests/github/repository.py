@@ -11,7 +11,7 @@ from tests.github import events
 from tests.github.diff import Differ
 from tests.github.git import Content, ObjectStore, Person
 from tests.github.pull import PullRequest
-from tests.github.state import CheckRun, CheckSuite, User, node_id
+from tests.github.state import App, CheckRun, CheckSuite, User, node_id
 
 if TYPE_CHECKING:
     from tests.github.standin import StandIn
@@ -141,6 +141,32 @@ class Repository:
             return pull.head_sha if pull and parts[2] == "head" else None
         return self.store.revision(ref)
 
+    async def push(
+        self,
+        files: Mapping[str, Content],
+        branch: str | None = None,
+        message: str = "Change",
+        author: str = "octocat",
+        parent: str | None = None,
+    ) -> str:
+        """Commit to a branch as a push: open pull requests from it follow, and apps are told."""
+        branch = branch or self.default_branch
+        sha = self.commit(files, branch, message, author, parent)
+        self.announce_moved(branch, self.standin.user(author))
+        return sha
+
+    def announce_moved(self, branch: str, sender: User) -> None:
+        """Move the open pull requests of a branch to its new tip."""
+        for repository in self.standin.repositories:
+            for pull in repository.pulls.values():
+                if pull.head_repository is self and pull.head_ref == branch:
+                    pull.follow(sender)
+
+    def delete_branch(self, branch: str) -> None:
+        """Delete a branch; its commits stay."""
+        del self.branches[branch]
+        self.store.delete_ref(self.ref_name(branch))
+
     def fork(self, login: str, name: str | None = None) -> Repository:
         """A fork that belongs to a user, with the same branches and shared objects."""
         return self.standin.fork(self, login, name or self.name)
@@ -210,7 +236,7 @@ class Repository:
 
     # ── checks ───────────────────────────────────────────────────────────────────────────────
 
-    def suite(self, app: object, sha: str, before: str | None = None) -> CheckSuite:
+    def suite(self, app: App, sha: str, before: str | None = None) -> CheckSuite:
         """The app's suite on a commit, made when there is none."""
         for suite in self.suites:
             if suite.app is app and suite.head_sha == sha:
@@ -219,7 +245,7 @@ class Repository:
         made = CheckSuite(
             id=self.standin.next_id("suite"),
             repository=self,
-            app=self.standin.app_record(app),
+            app=app,
             head_sha=sha,
             head_branch=next((name for name, tip in self.branches.items() if tip == sha), None),
             before=before,

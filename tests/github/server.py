@@ -23,6 +23,7 @@ from tests.github.exchanges import Exchange
 from tests.github.faults import Fault
 from tests.github.routes import ROUTES
 from tests.github.rules import Refusal, refuse
+from tests.github.state import Token
 
 if TYPE_CHECKING:
     from tests.github.repository import Repository
@@ -86,7 +87,7 @@ class ApiServer:
         self._standin.note_complaints(exchange)
         if fault is not None and _answers(fault):
             return self._faulty(request, exchange, fault, answer)
-        exchange.status, exchange.response = answer.status, answer.body
+        exchange.status, exchange.response = answer.status, _without_secrets(answer.body)
         exchange.response_headers = answer.headers
         return _response(answer)
 
@@ -115,6 +116,8 @@ class ApiServer:
         if call.token is not None or call.app is not None:
             answer.headers = {**self._standin.limits.headers(call.caller), **answer.headers}
         answer.headers.setdefault("X-GitHub-Media-Type", "github.v3; format=json")
+        if call.accepted:
+            answer.headers.setdefault("X-Accepted-GitHub-Permissions", call.accepted)
         answer.headers["X-GitHub-Request-Id"] = uuid.uuid4().hex[:20].upper()
         answer.headers["X-GitHub-Api-Version-Selected"] = call.headers.get(
             "x-github-api-version", VERSIONS[0]
@@ -136,14 +139,16 @@ class ApiServer:
         route, call.values = found
         exchange.route = f"{route.method} {route.template}"
         self._authenticate(call, exchange, route)
+        limits = self._standin.limits
+        if limits.ignored_by(call.caller):
+            call.complaints.append("the caller was told to wait, and goes on")
         number = call.token.installation.id if call.token else 0
-        over = self._standin.limits.admit(
-            call.caller, number, write=_writes(call, route), content=route.content
-        )
+        over = limits.admit(call.caller, number, write=_writes(call, route), content=route.content)
         if over is not None:
             raise over
         if not parsed:
             raise refuse("bad-json")
+        call.accepted = "; ".join(route.permissions)
         self._open_repository(call)
         if route.permissions:
             call.require(*route.permissions)
@@ -210,6 +215,11 @@ class ApiServer:
             return Answer(None, 304, {"ETag": etag})
         return answer
 
+    def _token(self, request: web.Request) -> Token | None:
+        """The token of a request that a fault answers, known or not."""
+        headers = {"authorization": request.headers.get("Authorization", "")}
+        return self._standin.tokens.get(auth.credential(headers) or "")
+
     # ── faults ───────────────────────────────────────────────────────────────────────────────
 
     def _faulty(
@@ -223,6 +233,9 @@ class ApiServer:
         status = fault.status or (answer.status if answer else 502)
         exchange.status = status
         exchange.response_headers = dict(fault.headers)
+        wait, token = fault.headers.get("Retry-After"), self._token(request)
+        if wait is not None and token is not None:
+            self._standin.limits.block(f"installation:{token.installation.id}", int(wait))
         if fault.html:
             return web.Response(
                 text=fault.page(), status=status, content_type="text/html", headers=fault.headers
@@ -244,6 +257,13 @@ def _writes(call: Call, route: Route) -> bool:
     if call.path != "/graphql":
         return route.effect
     return isinstance(call.body, dict) and "mutation" in str(call.body.get("query", ""))[:200]
+
+
+def _without_secrets(body: Any) -> Any:
+    """An answer fit for the log: without the token that it hands out."""
+    if isinstance(body, dict) and isinstance(body.get("token"), str):
+        return {**body, "token": auth.masked(f"token {body['token']}")}
+    return body
 
 
 def _answers(fault: Fault) -> bool:

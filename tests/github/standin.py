@@ -194,10 +194,6 @@ class StandIn:
         self.apps.append(app)
         return app
 
-    def app_record(self, app: object) -> App:
-        """The registered app that ``app`` is."""
-        return next(one for one in self.apps if one is app)
-
     def create_repository(
         self,
         full_name: str,
@@ -313,6 +309,16 @@ class StandIn:
         """Suspend it: no tokens, no events."""
         installation.suspended_at, installation.suspended_by = self.clock(), installation.account
         self.emit(events.installation(self, installation, "suspend", installation.account))
+
+    def accept_permissions(
+        self, installation: Installation, permissions: Mapping[str, str]
+    ) -> None:
+        """The owner accepts what the app newly asks for."""
+        installation.permissions = {**installation.permissions, **permissions}
+        event = events.installation(
+            self, installation, "new_permissions_accepted", installation.account
+        )
+        self.emit(event)
 
     def unsuspend(self, installation: Installation) -> None:
         """Let it work again."""

@@ -164,6 +164,27 @@ async def test_the_life_of_a_pull_request(world: World) -> None:
     assert [one.payload["pull_request"]["merged"] for one in seen[-3:]] == [False, False, True]
 
 
+async def test_a_push_moves_every_pull_request_of_its_branch(world: World) -> None:
+    world.repository.commit({"y": "1\n"}, branch="release")
+    second = await world.repository.open_pull("feature", base="release")
+    third = await world.repository.open_pull("feature")
+    await third.close()
+    before = len(world.standin.deliveries)
+    sha = await world.pull.push({"x": "1\n"})
+    assert (world.pull.head_sha, second.head_sha) == (sha, sha)
+    assert third.head_sha != sha
+    seen = [
+        one.payload["number"]
+        for one in world.standin.deliveries[before:]
+        if one.action == "synchronize"
+    ]
+    assert seen == [1, 2]
+    await third.reopen()
+    assert third.head_sha == sha
+    world.repository.delete_branch("release")
+    assert (await world.client.get(f"{world.repo}/pulls/2")).json["base"]["ref"] == "release"
+
+
 async def test_own_comments_come_back(world: World) -> None:
     await world.client.post(f"{world.repo}/issues/1/comments", {"body": "from the bot"})
     sender = world.standin.deliveries[-1].payload["sender"]
@@ -174,9 +195,11 @@ async def test_installations_tell_the_app(world: World) -> None:
     other = world.standin.create_repository("octo/other")
     world.standin.add_repositories(world.installation, [other])
     world.standin.remove_repositories(world.installation, [other])
+    world.standin.accept_permissions(world.installation, {"contents": "write"})
     world.standin.uninstall(world.installation)
-    assert [(one.event, one.action) for one in world.standin.deliveries[-3:]] == [
+    assert [(one.event, one.action) for one in world.standin.deliveries[-4:]] == [
         ("installation_repositories", "added"),
         ("installation_repositories", "removed"),
+        ("installation", "new_permissions_accepted"),
         ("installation", "deleted"),
     ]

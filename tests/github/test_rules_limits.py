@@ -60,6 +60,45 @@ async def test_content_has_its_own_limits(world: World) -> None:
     assert (await world.check()).status == 201
 
 
+async def test_going_on_while_limited_is_noted(world: World) -> None:
+    limits = world.standin.limits
+    limits.enforce, limits.points_a_minute = True, 1
+    await world.client.get(f"{world.repo}/pulls/1")
+    for _ in range(2):
+        reply = await world.client.get(f"{world.repo}/pulls/1")
+        world.refused(reply, "rate-secondary")
+    assert len(world.standin.complaints) == 1
+    assert "told to wait" in world.standin.complaints[0]
+
+
+async def test_going_on_after_a_fault_that_said_wait_is_noted(world: World) -> None:
+    world.standin.faults.add(("GET", "*"), rate_limit="secondary", retry_after=30)
+    await world.client.get(f"{world.repo}/pulls/1")
+    await world.client.get(f"{world.repo}/pulls/1")
+    assert len(world.standin.complaints) == 1
+    world.clock.advance(30)
+    await world.client.get(f"{world.repo}/pulls/1")
+    assert len(world.standin.complaints) == 1
+
+
+async def test_too_many_at_once(world: World) -> None:
+    limits = world.standin.limits
+    limits.enforce = True
+    limits.under_way += limits.concurrent
+    reply = await world.client.get(f"{world.repo}/pulls/1")
+    world.refused(reply, "rate-secondary")
+    limits.under_way -= limits.concurrent
+    world.clock.advance(60)
+    assert (await world.client.get(f"{world.repo}/pulls/1")).status == 200
+    assert limits.under_way == 0
+
+
+async def test_an_enterprise_server_without_limits(world: World) -> None:
+    world.standin.limits.shown = False
+    reply = await world.client.get(f"{world.repo}/pulls/1")
+    assert not any(name.lower().startswith("x-ratelimit") for name in reply.headers)
+
+
 async def test_limits_are_off_by_default(world: World) -> None:
     world.standin.limits.primary = 0
     assert (await world.client.get(f"{world.repo}/pulls/1")).status == 200
