@@ -264,6 +264,23 @@ def test_profiles(
     assert finding.surface is shown
 
 
+def test_a_check_may_weigh_one_finding_differently() -> None:
+    def lighter(event: Call, report: Report) -> None:
+        report(at=event, message="m", why="w", fix="f", severity=Severity.LOW,
+               confidence=Confidence.LOW, surface=Surface.SUMMARY)  # fmt: skip
+
+    settings = Settings(profile=Profile.STRICT)
+    (finding,) = look("eval(x)\n", checks=make_check(lighter), settings=settings).findings
+    assert (finding.severity, finding.confidence) == (Severity.LOW, Confidence.LOW)
+    assert finding.surface is Surface.SUMMARY
+
+    def quieter(event: Call, report: Report) -> None:
+        report(at=event, message="m", why="w", fix="f", surface=Surface.SUMMARY)
+
+    (finding,) = look("eval(x)\n", checks=make_check(quieter)).findings
+    assert finding.surface is Surface.SUMMARY
+
+
 def test_evidence_is_sorted_and_a_failing_gatherer_is_named() -> None:
     def late(event: Call, evidence: EvidenceSink) -> None:
         evidence.add(at=event, noun="call", plural="calls", fate="seen")

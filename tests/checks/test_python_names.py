@@ -106,11 +106,13 @@ def test_values_are_followed_through_attributes_of_self_and_with() -> None:
             def setUp(self):
                 self.patcher = mock.patch("x")
                 self.patcher.start()
+                self.patcher.start()
                 with sqlite3.connect("x") as c:
                     c.cursor().execute("y")
     """
     assert callees(source) == [
         "unittest.mock.patch",
+        "unittest.mock.patch().start",
         "unittest.mock.patch().start",
         "sqlite3.connect",
         "sqlite3.connect().cursor().execute",
@@ -215,6 +217,8 @@ def test_fixtures_come_from_the_module_or_the_nearest_conftest() -> None:
     assert index.fixture("client", test) is near.functions[0]
     assert index.fixture("client", own) is own.functions[0]
     assert index.fixture("server", test) is None
+    elsewhere = module("def test_y(client): pass\n", "unit/test_y.py")
+    assert index.fixture("client", elsewhere) is None, "a conftest of another folder"
 
 
 def test_places_of_a_call() -> None:

@@ -147,6 +147,11 @@ def test_a_generator_is_one_argument() -> None:
     assert len(call.arguments) == 1
 
 
+def test_the_origin_of_a_name() -> None:
+    assert value("a = (make(1))\nb = a\nuse(b)").origin.text == "make(1)"
+    assert value("use(b)").origin.text == "b"
+
+
 def test_elements_and_mapping() -> None:
     source = "PARTS = ['a', x]\nuse(PARTS)\nother({'a': x, b: 1, **c})"
     elements = value(source).elements
