@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,28 @@ async def test_a_worker_waits_and_goes_on(world: World, outage: Outage) -> None:
     await until(lambda: settled(engine))
     assert [name for name, _ in seen.names()] == ["long", "next"]
     assert (await engine.stats()).done == 2
+
+
+async def test_jobs_that_run_through_an_outage_are_kept(world: World, outage: Outage) -> None:
+    # The heart does not beat here: the first look after the outage must do before all else.
+    engine = await world.engine(stall_limit=timedelta(0))
+    gate = asyncio.Event()
+
+    async def waits(task: Job) -> None:
+        await gate.wait()
+
+    seen = Recorder(script=waits)
+    await engine.enqueue(job())
+    await world.work(engine, {"work": seen})
+    await until(lambda: seen.calls)
+    with outage():
+        await asyncio.sleep(QUICK.lease.total_seconds() * 1.5)
+    await until(lambda: _answers(engine.ping))
+    await engine.enqueue(job("next"))
+    await until(lambda: len(seen.calls) == 2, "the worker looked again")
+    gate.set()
+    await until(lambda: settled(engine))
+    assert [task.attempt for task in seen.returned] == [1, 1]
 
 
 async def test_a_worker_starts_and_stops_during_an_outage(world: World, outage: Outage) -> None:
