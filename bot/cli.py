@@ -15,11 +15,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import __version__, logs
 from bot.scan import cli as scan
 from bot.settings import HIGHEST_CONCURRENCY, Loaded, Role, Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from bot.service import Parts
 
 log = logging.getLogger(__name__)
 
@@ -69,11 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-Subparsers = Any
-"""What ``add_subparsers`` returns; argparse has no public name for it."""
-
-
-def _add_serve(commands: Subparsers) -> None:
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     serve = commands.add_parser(
         "serve",
         help="receive deliveries from GitHub and review pull requests",
@@ -90,7 +89,7 @@ def _add_serve(commands: Subparsers) -> None:
     serve.set_defaults(run=_serve)
 
 
-def _add_worker(commands: Subparsers) -> None:
+def _add_worker(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     worker = commands.add_parser(
         "worker",
         help="review pull requests, without receiving deliveries",
@@ -109,7 +108,7 @@ def _add_worker(commands: Subparsers) -> None:
     worker.set_defaults(run=_worker)
 
 
-def _add_jobs(commands: Subparsers) -> None:
+def _add_jobs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     jobs = commands.add_parser(
         "jobs",
         help="show the queue: how many jobs wait, run and failed, and why",
@@ -184,7 +183,7 @@ def _settings(role: Role, **changes: Any) -> Settings:
     return settings
 
 
-def _run(settings: Settings, parts: Any) -> int:
+def _run(settings: Settings, parts: Parts) -> int:
     from bot import service
 
     async def process() -> int:

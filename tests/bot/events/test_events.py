@@ -245,10 +245,11 @@ JUNK = st.one_of(
     st.integers(),
     st.floats(),
     st.text(max_size=20),
-    st.just([]),
-    st.just({}),
-    st.just([None]),
-    st.just({"id": {}}),
+    # Made anew each time: a later change may reach into what an earlier one put there.
+    st.builds(list),
+    st.builds(dict),
+    st.builds(lambda: [None]),
+    st.builds(lambda: {"id": {}}),
 )
 
 
