@@ -18,9 +18,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bot.settings import LogFormat, Role, Settings, SettingsError, load
+
+unhurried = hypothesis_settings(deadline=None)
+"""Other work on the machine makes no test fail."""
 
 SECRET = "a-long-enough-secret"
 
@@ -181,6 +185,7 @@ def test_a_bad_key_file_is_said(tmp_path: Path) -> None:
     assert "too large" in problem
 
 
+@unhurried
 @given(st.data())
 def test_a_key_with_any_bit_wrong_is_a_key_or_one_line(data: st.DataObject) -> None:
     der = bytearray(
@@ -302,6 +307,7 @@ def test_what_a_log_must_not_show() -> None:
     assert all(line in secrets for line in pem().splitlines()[1:-1])
 
 
+@unhurried
 @given(st.dictionaries(st.sampled_from(sorted(environment())), st.text(max_size=200)))
 def test_any_environment_gives_settings_or_errors_of_one_line(changes: dict[str, str]) -> None:
     said: tuple[str, ...] = ("settings",)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bot.commands import words
 from bot.commands.parse import Command, Unknown, Verb, command_line, parse
+
+unhurried = hypothesis_settings(deadline=None)
+"""Other work on the machine makes no test fail."""
 
 RECHECK = Command(Verb.RECHECK)
 HELP = Command(Verb.HELP)
@@ -61,12 +65,14 @@ def test_no_command(body: str) -> None:
     assert parse(body) is None
 
 
+@unhurried
 @given(st.text())
 def test_any_text_is_read(body: str) -> None:
     parse(body)
     parse(f"/assay {body}")
 
 
+@unhurried
 @given(st.text(max_size=400))
 def test_the_stored_line_means_what_the_comment_means(rest: str) -> None:
     body = f"/assay recheck {rest}"
@@ -75,6 +81,7 @@ def test_the_stored_line_means_what_the_comment_means(rest: str) -> None:
     assert parse(line) == parse(body) == RECHECK
 
 
+@unhurried
 @given(st.text())
 def test_an_answer_holds_nothing_dangerous_of_the_comment(rest: str) -> None:
     command = parse(f"/assay x{rest}")
