@@ -187,6 +187,23 @@ async def test_runs_of_another_pull_request_on_the_same_commit_are_left_alone(
     assert other["status"] == "in_progress"
 
 
+async def test_a_run_of_another_app_is_not_ours_whatever_it_is_called(
+    reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if the list were not narrowed to our app."""
+    api = reviews.api
+    await reviews.run()
+    theirs = {**api.runs[0], "app": {"id": 1}}
+    api.runs[:] = [theirs]
+    monkeypatch.setattr(
+        api, "_find_runs", lambda sha, query: {"total_count": 1, "check_runs": list(api.runs)}
+    )
+
+    assert await reviews.run() == "failure"
+
+    assert len(api.runs) == 2
+
+
 @pytest.mark.parametrize("state", ["closed", "merged"])
 async def test_a_closed_pull_request_is_not_reviewed_and_says_so(
     reviews: Reviews, state: str
