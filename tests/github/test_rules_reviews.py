@@ -12,7 +12,7 @@ from tests.github.conftest import World
 @pytest.mark.parametrize(
     ("rule", "comment", "words"),
     [
-        ("line-in-diff", {"path": "numbers.txt", "line": 20}, "line must be part of the diff"),
+        ("line-in-diff", {"path": "numbers.txt", "line": 20}, "diff hunk can't be blank"),
         ("line-in-diff", {"path": "new.py", "line": 4}, "line must be part of the diff"),
         ("line-in-diff", {"path": "new.py", "line": 0}, "line must be part of the diff"),
         ("line-in-diff", {"path": "new.py", "line": 1, "side": "LEFT"}, "must be part of the diff"),
@@ -35,6 +35,17 @@ from tests.github.conftest import World
             "start line must precede",
         ),
         (
+            "start-before-line",
+            {"path": "new.py", "start_line": 99, "line": 1},
+            "start line must precede",
+        ),
+        (
+            "start-before-line",
+            {"path": "numbers.txt", "start_line": 10, "line": 10, "side": "LEFT"}
+            | {"start_side": "RIGHT"},
+            "start line must precede",
+        ),
+        (
             "same-hunk",
             {"path": "numbers.txt", "start_line": 10, "line": 40},
             "must be part of the same hunk",
@@ -52,6 +63,12 @@ async def test_a_comment_stands_in_the_diff(
     # All or nothing: the good one is not there either.
     assert world.pull.reviews == []
     assert world.pull.review_comments == []
+
+
+async def test_nothing_stands_in_a_file_without_a_patch(world: World) -> None:
+    await world.pull.push({"pixel.png": b"\x00\x01"})
+    reply = await world.review({"path": "pixel.png", "line": 1, "body": "where?"})
+    world.refused(reply, "line-in-diff")
 
 
 @pytest.mark.parametrize(
@@ -129,6 +146,56 @@ async def test_comments_are_edited_by_their_author_only(world: World) -> None:
     world.refused(await world.client.call("DELETE", path), "comment-owner")
 
 
+async def test_reviews_are_edited_by_their_author_only(world: World) -> None:
+    await world.review({"path": "new.py", "line": 1, "body": "mine"})
+    review = f"{world.repo}/pulls/1/reviews/{world.pull.reviews[0].id}"
+    comment = f"{world.repo}/pulls/comments/{world.pull.review_comments[0].id}"
+    assert (await world.client.call("PUT", review, {"body": "new"})).json["body"] == "new"
+    assert (await world.client.patch(comment, {"body": "new"})).json["body"] == "new"
+    assert (await world.client.get(comment)).json["body"] == "new"
+    listed = await world.client.get(f"{review}/comments")
+    assert [one["body"] for one in listed.json] == ["new"]
+    other = world.standin.install(world.standin.create_app("other"), [world.repository])
+    await world.client.authenticate(other)
+    world.refused(await world.client.call("PUT", review, {"body": "taken"}), "comment-owner")
+    world.refused(await world.client.patch(comment, {"body": "taken"}), "comment-owner")
+    world.refused(await world.client.call("DELETE", comment), "comment-owner")
+    await world.client.authenticate(world.installation)
+    assert (await world.client.call("DELETE", comment)).status == 204
+    assert world.pull.threads == []
+    for path in (comment, f"{world.repo}/pulls/1/reviews/999"):
+        world.refused(await world.client.get(path), "not-found")
+
+
+async def test_what_can_be_done_with_a_review_depends_on_its_state(world: World) -> None:
+    commented = (await world.review()).json
+    path = f"{world.repo}/pulls/1/reviews"
+    again = await world.client.post(f"{path}/{commented['id']}/events", {"event": "COMMENT"})
+    world.refused(again, "review-body")
+    dismissal = {"message": "no longer"}
+    reply = await world.client.call("PUT", f"{path}/{commented['id']}/dismissals", dismissal)
+    world.refused(reply, "review-body")
+    asked = (await world.review(event="REQUEST_CHANGES")).json
+    reply = await world.client.call("PUT", f"{path}/{asked['id']}/dismissals", dismissal)
+    assert reply.json["state"] == "DISMISSED"
+
+
+async def test_a_pending_review_is_seen_by_its_author_only(world: World) -> None:
+    place = {"path": "new.py", "line": 1, "body": "draft"}
+    path = f"{world.repo}/pulls/1/reviews"
+    pending = (await world.client.post(path, {"body": "later", "comments": [place]})).json
+    assert [one["state"] for one in (await world.client.get(path)).json] == ["PENDING"]
+    assert (await world.client.get(f"{world.repo}/pulls/1/comments")).json == []
+    other = world.standin.install(world.standin.create_app("other"), [world.repository])
+    await world.client.authenticate(other)
+    assert (await world.client.get(path)).json == []
+    world.refused(await world.client.get(f"{path}/{pending['id']}"), "not-found")
+    await world.client.authenticate(world.installation)
+    deleted = await world.client.call("DELETE", f"{path}/{pending['id']}")
+    assert deleted.status == 200
+    assert (world.pull.reviews, world.pull.threads) == ([], [])
+
+
 async def test_a_comment_on_a_file_and_replies(world: World) -> None:
     path = f"{world.repo}/pulls/1/comments"
     body = {"body": "whole file", "commit_id": world.pull.head_sha, "path": "numbers.txt"}
@@ -139,6 +206,15 @@ async def test_a_comment_on_a_file_and_replies(world: World) -> None:
     again = await world.client.post(f"{path}/{reply['id']}/replies", {"body": "deeper"})
     world.refused(again, "reply-to-reply")
     assert [len(thread.comments) for thread in world.pull.threads] == [2]
+
+
+async def test_comments_that_are_not_there(world: World) -> None:
+    pulls, issues = f"{world.repo}/pulls", f"{world.repo}/issues"
+    world.refused(await world.client.get(f"{issues}/comments/999"), "not-found")
+    reply = await world.client.post(f"{pulls}/1/comments/999/replies", {"body": "to whom?"})
+    world.refused(reply, "not-found")
+    reply = await world.client.call("DELETE", f"{issues}/comments/999/reactions/1")
+    world.refused(reply, "not-found")
 
 
 async def test_reviews_know_no_subject_type(world: World) -> None:
