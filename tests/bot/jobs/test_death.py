@@ -210,10 +210,33 @@ async def test_a_cancelled_run_hands_back_too(world: World) -> None:
     worker.task = asyncio.ensure_future(asyncio.sleep(0))
 
 
+async def test_a_run_that_is_cancelled_at_any_moment_leaves_nothing_claimed(world: World) -> None:
+    engine = await world.engine(lease=timedelta(hours=1))
+
+    async def hangs(task: Job) -> None:
+        await asyncio.Event().wait()
+
+    for moment in range(30):
+        await engine.enqueue(job(moment))
+        run = asyncio.ensure_future(
+            engine.run(
+                {"work": hangs},
+                concurrency=100,
+                stop=asyncio.Event(),
+                grace=timedelta(0),
+            )
+        )
+        await asyncio.sleep(moment * 0.0004)
+        run.cancel()
+        await asyncio.wait({run})
+        stats = await engine.stats()
+        assert (stats.running, stats.waiting) == (0, moment + 1)
+
+
 async def test_a_handler_that_ignores_cancellation_keeps_its_job_until_the_lease_ends(
     world: World,
 ) -> None:
-    engine = await world.engine()
+    engine = await world.engine(lease=timedelta(seconds=4))
     gate = asyncio.Event()
 
     async def stubborn(task: Job) -> None:
@@ -227,12 +250,16 @@ async def test_a_handler_that_ignores_cancellation_keeps_its_job_until_the_lease
     await engine.enqueue(job())
     worker = await world.work(engine, {"work": seen}, grace=0)
     await until(lambda: seen.calls)
-    second = Recorder()
-    await world.work(engine, {"work": second})
-    await worker.end()
-    assert not second.calls
-    await until(lambda: second.returned, "its lease ran out")
-    gate.set()
+    try:
+        second = Recorder()
+        await world.work(engine, {"work": second})
+        await worker.end()
+        for _ in range(50):  # time for the second worker to look
+            await engine.stats()
+        assert not second.calls
+        await until(lambda: second.returned, "its lease ran out")
+    finally:
+        gate.set()
     await until(lambda: seen.returned)
     assert not await engine.still_current(seen.calls[0])
     assert (await engine.stats()).done == 1
