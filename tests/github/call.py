@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
 
 from tests.github.rules import refuse
-from tests.github.state import App, Json, Token, User
+from tests.github.state import App, Token, User
 
 if TYPE_CHECKING:
     from tests.github.repository import Repository
@@ -198,8 +198,3 @@ def _compile(template: str) -> re.Pattern[str]:
         return f"(?P<{match[1]}>{'.+' if match[2] else '[^/]+'})"
 
     return re.compile(re.sub(r"\{(\w+)(:path)?\}", part, template))
-
-
-def only(body: Json, *names: str) -> Json:
-    """The named fields of a body that are there."""
-    return {name: body[name] for name in names if name in body}

@@ -170,6 +170,19 @@ async def test_errors_carry_githubs_type(world: World, document: str, kind: str)
     assert reply.json["errors"][0]["type"] == kind
 
 
+@pytest.mark.parametrize(
+    "mutation",
+    [
+        "resolveReviewThread(input: {threadId: $id}) { thread { id } }",
+        "minimizeComment(input: {subjectId: $id, classifier: SPAM}) { clientMutationId }",
+    ],
+)
+async def test_a_mutation_of_the_wrong_kind_of_node(world: World, mutation: str) -> None:
+    document = f"mutation($id: ID!) {{ {mutation} }}"
+    answer = (await world.client.graphql(document, id=world.pull.node_id)).json
+    assert answer["errors"][0]["type"] == "NOT_FOUND"
+
+
 async def test_what_github_does_not_know_is_refused(world: World) -> None:
     reply = await world.client.graphql("{ repository(owner: 1) { nonsense } }")
     assert reply.status == 200

@@ -16,6 +16,16 @@ async def as_app(world: World, credential: str) -> Client:
     return world.client
 
 
+async def test_installations_are_found_by_their_app(world: World) -> None:
+    world.standin.create_repository("octo/elsewhere")
+    client = await as_app(world, app_jwt(world.standin, world.app))
+    one = (await client.get(f"/app/installations/{world.installation.id}")).json
+    assert (await client.get("/app/installations")).json == [one]
+    assert (await client.get(f"{world.repo}/installation")).json == one
+    world.refused(await client.get("/app/installations/1"), "not-found")
+    world.refused(await client.get("/repos/octo/elsewhere/installation"), "not-found")
+
+
 async def test_a_good_jwt_opens_the_app(world: World) -> None:
     for issuer in (str(world.app.id), world.app.client_id):
         client = await as_app(world, app_jwt(world.standin, world.app, iss=issuer))

@@ -96,6 +96,30 @@ async def test_compare_reaches_into_forks_and_finds_the_merge_base(world: World)
     world.refused(await world.client.get(f"{world.repo}/compare/main...nobody:patch"), "not-found")
 
 
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        ("not-found", "/pulls/99"),
+        ("not-found", "/pulls/99/files"),
+        ("not-found", "/check-runs/99"),
+        ("not-found", "/check-suites/99"),
+        ("not-found", "/contents/no/such.py"),
+        ("not-found", "/contents/kept.py/deeper"),
+        ("not-found", "/contents/kept.py?ref=nowhere"),
+        ("not-found", "/compare/main"),
+        ("not-found", "/branches/nowhere"),
+        ("not-found", "/git/ref/heads/nowhere"),
+        ("not-found", f"/git/commits/{'a' * 40}"),
+        ("not-found", "/git/trees/nowhere"),
+        ("check-sha", "/commits/nowhere"),
+        ("check-sha", "/commits/nowhere/check-runs"),
+        ("check-sha", "/commits/nowhere/check-suites"),
+    ],
+)
+async def test_what_is_not_there(world: World, rule: str, path: str) -> None:
+    world.refused(await world.client.get(world.repo + path), rule)
+
+
 async def test_shapes_of_contents(world: World) -> None:
     world.repository.commit(
         {

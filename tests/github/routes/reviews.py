@@ -130,7 +130,6 @@ def dismiss_review(call: Call) -> Answer:
 def list_comments_of_review(call: Call) -> Answer:
     review = _review(call)
     page, links = call.page([render.review_comment(one) for one in review.comments])
-    # This endpoint answers the older `review-comment`, which has no subject type.
     return Answer(page, headers=links)
 
 
