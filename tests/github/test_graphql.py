@@ -188,6 +188,7 @@ async def test_what_github_does_not_know_is_refused(world: World) -> None:
     assert reply.status == 200
     assert "data" not in reply.json
     assert (await world.client.graphql("{")).json["errors"]
+    assert (await world.client.graphql("{a" * 20_000)).json["errors"]
     world.refused(await world.client.post(world.standin.graphql_url, {}), "graphql-query")
 
 

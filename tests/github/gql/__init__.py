@@ -39,6 +39,8 @@ def answer(call: Call) -> Answer:
         document = graphql.parse(query)
     except GraphQLError as error:
         return Answer({"errors": [_shown(error)]})
+    except RecursionError:
+        return Answer({"errors": [{"message": "The document is nested too deeply."}]})
     errors = graphql.validate(schema, document)
     if errors:
         return Answer({"errors": [_shown(error) for error in errors]})
