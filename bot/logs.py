@@ -82,7 +82,7 @@ def setup(style: str, secrets: Iterable[str], stream: TextIO | None = None) -> N
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     # Their lines say per request what ours say per delivery.
-    for noisy in ("aiohttp.access", "procrastinate", "psycopg.pool"):
+    for noisy in ("aiohttp.access",):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
