@@ -1,0 +1,176 @@
+"""The check ``sql-injection``: a statement put together from data."""
+
+from __future__ import annotations
+
+import re2
+
+from checks.events import Call, Value, argument_nodes
+from checks.languages.python import grammar
+from checks.model import Aspect, Confidence, Severity, Surface
+from checks.registry import PRODUCTION_ROLES, calls, check
+from checks.report import Report
+from checks.security.origins import constant_text, harmless, is_parameter, is_request, method_of
+
+_SQL = re2.compile(
+    r"(?is)^[\s(]*(?:--[^\n]*\n\s*)*(?:select\b|insert\b|update\b|delete\b|replace\s+into\b"
+    r"|create\s+\w|alter\s+\w|drop\s+\w|truncate\b|grant\s|revoke\s|merge\s+into\b|with\s|call\s"
+    r"|exec(?:ute)?\s|pragma\s|vacuum\b|copy\s|lock\s+tables?\b|explain\s|show\s|use\s|set\s"
+    r"|analyze\b|attach\s|comment\s+on\b|reindex\b|refresh\s+materialized\b|listen\s|notify\s)"
+)
+_INSIDE = re2.compile(
+    r"(?is)\bselect\b.*\bfrom\b|\binsert\s+into\b|\bdelete\s+from\b|\bupdate\b.+\bset\b"
+    r"|\bunion\s+(?:all\s+)?select\b|\bwhere\b.*[=<>]|\border\s+by\b"
+)
+_SENTENCE = re2.compile(r"(?i)^(?:select|update|delete|create|use|show|set|call|with|execute|copy"
+                        r"|drop|insert|replace|explain|notify|listen)\s+(?:a|an|the|your|this|all"
+                        r"|of|to|from the)\s")  # fmt: skip
+_IDENTIFIER_PLACE = re2.compile(
+    r"(?i)(?:\b(?:from|join|into|update|table|tables|exists|index|view|schema|database|on|by|set"
+    r"|select|distinct|column|user|role|sequence|pragma|use|limit|offset|asc|desc|add|drop|rename"
+    r"|to|references|vacuum|analyze|truncate|count|trigger|type)\s*|[,.(]\s*|[\x60\x22\x5b])\x00"
+)
+_PLACEHOLDERS = frozenset({"?", "%s", "(?)", "(%s)", "?, ", "%s, ", "?,", "%s,", ", ?", ", %s"})
+_QUOTERS = ("quote", "escape", "sanitize", "sanitise", "identifier", "mogrify", "literal")
+_TABLES = ("_meta", "db_table", "__tablename__", "__table__", "tablename", "fullname")
+
+
+@check(
+    id="sql-injection",
+    title="SQL is made from data",
+    aspect=Aspect.INPUT,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    roles=PRODUCTION_ROLES,
+    on=calls(
+        "*.{execute,executemany,executescript,raw,exec_driver_sql,mogrify,copy_expert}",
+        "*.{fetch,fetchrow,fetchval,fetch_all,fetch_one,fetch_val,iterate,query,prepare,sql}",
+        "*.{read_sql,read_sql_query}",
+        "sqlalchemy.{text,sql.text,sql.expression.text}",
+        "django.db.models.expressions.RawSQL",
+        "pandas.{read_sql,read_sql_query}",
+    ),
+    cwe=(89,),
+    security=True,
+)
+def sql_injection(call: Call, report: Report) -> None:
+    """A statement for a database is put together from values that are not constants.
+
+    Placeholders with parameters, numbers (`int(…)`), lists of placeholders, names that were
+    quoted or looked up among constants are clean.
+
+    Why:
+        A quote in a value ends the text that it stands in, and what follows is read as SQL:
+        whoever can influence the value reads, changes or deletes what the application can.
+    Bad:
+        def by_title(connection, title):
+            query = f"SELECT * FROM books WHERE title LIKE '%{title}%'"
+            return connection.execute(query).fetchall()
+    Bad:
+        def drop(cursor, name):
+            cursor.execute("DELETE FROM users WHERE name = '%s'" % name)
+    Good:
+        def by_author(connection, author):
+            query = "SELECT * FROM books WHERE author = ? ORDER BY title"
+            return connection.execute(query, (author,)).fetchall()
+    Good:
+        def by_ids(cursor, ids):
+            marks = ", ".join("?" * len(ids))
+            return cursor.execute(f"SELECT * FROM books WHERE id IN ({marks})", ids)
+    Good:
+        def page(cursor, number):
+            return cursor.execute(f"SELECT * FROM books LIMIT 10 OFFSET {int(number) * 10}")
+    Suppress:
+        Where the varying part is the name of a table or a column from the application's own
+        list: say so in the reason.
+    """
+    statement = _statement(call)
+    if statement is None or statement.fixed or not statement.built:
+        return
+    text = constant_text(statement)
+    if not looks_like_sql(text):
+        return
+    varying = [part for part in statement.parts if not harmless(part, _is_harmless)]
+    if not varying:
+        return
+    confidence, severity, surface = _judge(call, varying, text)
+    report(
+        at=call,
+        message=f"`{varying[0].short}` becomes part of the SQL that `{call.method}` runs.",
+        why="A quote in the value ends the text it stands in, and the rest is read as SQL.",
+        fix="Put a placeholder there and pass the value as a parameter; take names of tables and "
+        "columns from a fixed list.",
+        severity=severity,
+        confidence=confidence,
+        surface=surface,
+    )
+
+
+def looks_like_sql(text: str) -> bool:
+    """Whether constant text reads as a statement, not as a sentence or another language."""
+    return (_SQL.search(text) is not None or _INSIDE.search(text) is not None) and _SENTENCE.search(
+        text
+    ) is None
+
+
+def _statement(call: Call) -> Value | None:
+    for keyword in ("sql", "query", "statement", "operation", "text"):
+        if (value := call.argument(0, keyword)) is not None:
+            break
+    if value is not None and value.origin.node.type == "call":
+        inner = value.origin
+        if inner.callee_name in ("sqlalchemy.text", "sqlalchemy.sql.text"):
+            return None  # that call is looked at by itself
+    return value
+
+
+def _is_harmless(value: Value) -> bool:
+    """Quoting functions, lists of placeholders, and the names that a model gives its table."""
+    origin = value.origin
+    if origin.node.type == "call":
+        method = method_of(origin).lower()
+        if any(word in method for word in _QUOTERS):
+            return True
+        if method == "join":
+            arguments = argument_nodes(origin.node)
+            return bool(arguments) and _is_placeholders(
+                Value(origin.module, arguments[0], origin.context)
+            )
+        return False
+    if origin.node.type == "attribute":
+        return any(step in _TABLES for step in origin.text.split("."))
+    return _is_placeholders(origin)
+
+
+def _is_placeholders(value: Value) -> bool:
+    """``"?" * n``, ``["%s"] * n``, ``("?" for _ in ids)``."""
+    node = value.origin.node
+    inner = value.origin
+    if node.type == "binary_operator":
+        sides = [node.child_by_field_id(grammar.LEFT), node.child_by_field_id(grammar.RIGHT)]
+        return any(
+            one is not None and _repeats(Value(inner.module, one, inner.context).constant)
+            for one in sides
+        )
+    if node.type in ("generator_expression", "list_comprehension"):
+        body = node.child_by_field_id(grammar.BODY)
+        return body is not None and Value(inner.module, body, inner.context).fixed
+    return False
+
+
+def _repeats(constant: object) -> bool:
+    if isinstance(constant, (list, tuple)):
+        return bool(constant) and all(_repeats(one) for one in constant)
+    return isinstance(constant, str) and constant in _PLACEHOLDERS
+
+
+def _judge(call: Call, varying: list[Value], text: str) -> tuple[Confidence, Severity, Surface]:
+    if any(is_request(part) for part in varying):
+        return Confidence.HIGH, Severity.CRITICAL, Surface.INLINE
+    holes = text.count("\0")
+    names = len(_IDENTIFIER_PLACE.findall(text))
+    if holes > names:
+        return Confidence.HIGH, Severity.HIGH, Surface.INLINE
+    if any(is_parameter(part) for part in varying) and call.function is not None:
+        return Confidence.MEDIUM, Severity.MEDIUM, Surface.INLINE
+    # Names of tables and columns can be no parameters, and most often are the program's own.
+    return Confidence.LOW, Severity.MEDIUM, Surface.SUMMARY

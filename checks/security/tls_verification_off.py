@@ -1,0 +1,305 @@
+"""The checks on certificates that nobody verifies: in production, and in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checks.events import Call, Node, Value
+from checks.languages.python import grammar
+from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
+from checks.registry import PRODUCTION_ROLES, TEST_ROLES, calls, check, nodes
+from checks.report import Report
+from checks.secrets.hosts import is_reserved_host, host_of
+
+_VERBS = "get,post,put,delete,head,patch,options,request,stream"
+_CLIENTS = ("requests.", "httpx.", "urllib3.", "aiohttp.", "websockets.", "botocore.", "boto3.",
+            "ssl.", "smtplib.", "elasticsearch.", "hvac.", "urllib.", "curl_cffi.", "ldap3.")  # fmt: skip
+_ON = (
+    calls(
+        f"*.{{{_VERBS}}}",
+        f"requests.{{{_VERBS}}}",
+        f"requests.api.{{{_VERBS}}}",
+        "requests.sessions.session",
+        f"httpx.{{{_VERBS},Client,AsyncClient,HTTPTransport,AsyncHTTPTransport,create_ssl_context}}",
+        "aiohttp.{TCPConnector,request,ClientSession}",
+        "aiohttp.{connector.TCPConnector,client.ClientSession}",
+        "*.ws_connect",
+        "urllib3.{PoolManager,HTTPSConnectionPool,ProxyManager}",
+        "urllib3.{connectionpool.HTTPSConnectionPool,poolmanager.PoolManager}",
+        "urllib3.connection_from_url",
+        "ssl._create_unverified_context",
+        "ssl.wrap_socket",
+        "boto3.{client,resource}",
+        "elasticsearch.Elasticsearch",
+        "hvac.Client",
+        "websockets.connect",
+    ),
+    nodes("assignment"),
+)
+_KEYWORDS = ("verify", "ssl", "verify_ssl", "verify_certs", "cert_reqs")
+_OWN_CLIENTS = ("requests.Session()", "requests.sessions.Session()", "requests.session()",
+                "httpx.Client()", "httpx.AsyncClient()")  # fmt: skip
+
+
+@check(
+    id="tls-verification-off",
+    title="TLS certificates are not verified",
+    aspect=Aspect.CREDENTIALS,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    roles=PRODUCTION_ROLES,
+    on=_ON,
+    cwe=(295,),
+    security=True,
+)
+def tls_verification_off(event: Call | Node, report: Report) -> None:
+    """A connection is made without verifying the certificate of the other side.
+
+    Why:
+        Without the verification anyone on the way can answer in the server's place, read the
+        passwords and tokens that are sent, and change what comes back.
+    Bad:
+        import requests
+
+        def tell(text, token):
+            headers = {"Authorization": token}
+            requests.post("https://hooks.example.org/", json=text, headers=headers, verify=False)
+    Bad:
+        import aiohttp
+
+        async def page(url):
+            async with aiohttp.ClientSession() as session:
+                async with session.get(url, ssl=False) as answer:
+                    return await answer.text()
+    Bad:
+        import ssl
+
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    Good:
+        import requests
+
+        def tell(text):
+            requests.post("https://hooks.example.org/", json=text, verify="/etc/ssl/own-ca.pem")
+    Good:
+        import requests
+
+        def probe(port):
+            return requests.get(f"https://127.0.0.1:{port}/", verify=False, timeout=1)
+    Suppress:
+        Where the user of the program asks for it by an option that says what it does.
+    """
+    for at, what, edits in _switched_off(event):
+        report(
+            at=at,
+            message=f"{what} switches the verification of TLS certificates off.",
+            why="Anyone on the way can answer in the server's place and read what is sent.",
+            fix="Leave the verification on; for a private authority pass its certificate file.",
+            edits=edits,
+        )
+
+
+@check(
+    id="tls-verify-disabled-in-test",
+    title="TLS verification switched off in a test",
+    aspect=Aspect.CREDENTIALS,
+    severity=Severity.INFO,
+    confidence=Confidence.MEDIUM,
+    surface=Surface.SUMMARY,
+    roles=TEST_ROLES,
+    on=_ON,
+    cwe=(295,),
+    security=True,
+)
+def tls_verify_disabled_in_test(event: Call | Node, report: Report) -> None:
+    """A test talks to a real host without verifying its certificate.
+
+    Servers of the test itself, on the loopback interface or under a reserved name, are clean, and
+    so are addresses that the test is handed.
+
+    Why:
+        What the test proves does not hold for production, and what it sends can be read on the
+        way.
+    Bad:
+        # file: tests/smoke_test.py
+        import requests
+
+        def test_staging_is_up():
+            assert requests.get("https://staging.acme.io/health", verify=False).ok
+    Good:
+        # file: tests/test_server.py
+        import requests
+
+        def test_own_server(port):
+            assert requests.get(f"https://localhost:{port}/", verify=False).ok
+    Good:
+        # file: tests/test_client.py
+        import requests
+
+        def test_server(server):
+            assert requests.get(server.url, verify=False).ok
+    Suppress:
+        Where the host has no certificate yet and nothing secret is sent.
+    """
+    if not isinstance(event, Call):
+        return
+    url = event.argument(0, "url")
+    host = None if url is None else _host(url)
+    if event.method == "request":
+        second = event.argument(1, "url")
+        host = None if second is None else _host(second)
+    if host is None or is_reserved_host(host):
+        return
+    for at, what, edits in _switched_off(event):
+        report(
+            at=at,
+            message=f"{what} switches the verification of the certificate of `{host[:60]}` off.",
+            why="What is sent to a real host can be read and changed on the way.",
+            fix="Verify the certificate; for a private authority pass its certificate file.",
+            edits=edits,
+        )
+
+
+def _switched_off(event: Call | Node) -> Iterator[tuple[Call | Node | Value, str, list[Edit]]]:
+    if isinstance(event, Call):
+        yield from _by_call(event)
+    elif (found := _by_assignment(event)) is not None:
+        yield event, found, []
+
+
+def _by_call(call: Call) -> Iterator[tuple[Call | Value, str, list[Edit]]]:
+    name = call.name or ""
+    if name == "ssl._create_unverified_context":
+        if not _verifies_again(call):
+            yield call, f"`{name}()`", []
+        return
+    if _is_local(call):
+        return
+    for keyword in _KEYWORDS:
+        value = call.keywords.get(keyword)
+        if value is None or not _is_off(keyword, value) or not _means_tls(call, name, keyword):
+            continue
+        yield call, f"`{keyword}={value.short}`", _drop(call, keyword, value)
+        return
+
+
+def _is_off(keyword: str, value: Value | None) -> bool:
+    if value is None:
+        return False
+    if keyword == "cert_reqs":
+        return value.name in ("ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE") or (
+            value.constant == "CERT_NONE"
+        )
+    return value.constant is False
+
+
+def _means_tls(call: Call, name: str, keyword: str) -> bool:
+    """Whether the keyword of this call is that of an HTTP or TLS library."""
+    if name.startswith(_CLIENTS):
+        if keyword == "ssl":
+            return name.startswith(("aiohttp.", "websockets."))
+        return True
+    if call.receiver is None or name.partition(".")[0] in call.module.imported_modules:
+        return False
+    # A method of an object that is not known: a session that was handed in.
+    imported = {one.partition(".")[0] for one in call.module.imported_modules}
+    if keyword == "verify":
+        return bool(imported & {"requests", "httpx", "curl_cffi"}) or _sends(call)
+    if keyword in ("ssl", "verify_ssl"):
+        return "aiohttp" in imported or (keyword == "verify_ssl" and _sends(call))
+    return False
+
+
+def _sends(call: Call) -> bool:
+    """Whether the call looks like a request: its receiver is a session or client."""
+    receiver = "" if call.receiver is None else call.receiver.text.lower()
+    return receiver.rpartition(".")[2].strip("_").endswith(("session", "client", "http"))
+
+
+def _is_local(call: Call) -> bool:
+    """Whether the address is on the machine itself, or of an in-process transport."""
+    url = call.argument(1 if call.method in ("request", "stream") else 0, "url")
+    host = None if url is None else _host(url)
+    return host is not None and is_reserved_host(host, documentation=False)
+
+
+def _host(url: Value) -> str | None:
+    """The host of an address, as far as it is constant."""
+    if isinstance(url.constant, str):
+        return host_of(url.constant)
+    origin = url.origin
+    if origin.node.type == "string":
+        text = ""
+        for piece in origin.node.named_children:
+            if piece.type == "string_content":
+                text += origin.module.text_of(piece)
+            elif piece.type == "interpolation":
+                text += "\0"
+        host = host_of(text)
+        return None if host is None or "\0" in host else host
+    return None
+
+
+def _drop(call: Call, keyword: str, value: Value) -> list[Edit]:
+    """Take the keyword away, with the comma before or after it."""
+    arguments = call.child("arguments")
+    if arguments is None:
+        return []
+    children = arguments.children
+    for index, one in enumerate(children):
+        if one.type != "keyword_argument":
+            continue
+        name = one.child_by_field_id(grammar.NAME)
+        if name is None or call.module.text_of(name) != keyword:
+            continue
+        if value.node.type not in ("false", "attribute"):
+            return []
+        before, after = children[index - 1], children[index + 1]
+        if before.type == "," and index >= 2:  # noqa: PLR2004 - there is an argument before it
+            return [Edit(Span(children[index - 2].end_byte, one.end_byte), "")]
+        if after.type == ",":
+            return [Edit(Span(one.start_byte, children[index + 2].start_byte), "")]
+        return [Edit(Span(one.start_byte, one.end_byte), "")]
+    return []
+
+
+def _verifies_again(call: Call) -> bool:
+    """Whether the context that is made here gets its verification back below."""
+    target = call.assigned_to
+    if not target:
+        return False
+    function = call.function
+    node = call.module.tree.root_node if function is None else function.node
+    for one in call.module.within(node, "assignment"):
+        left, right = one.child("left"), one.child("right")
+        if left is None or right is None:
+            continue
+        if call.module.text_of(left) == f"{target}.verify_mode":
+            return (one.value(right).name or "").endswith("CERT_REQUIRED")
+    return False
+
+
+def _by_assignment(event: Node) -> str | None:
+    """``session.verify = False``, ``context.verify_mode = ssl.CERT_NONE``."""
+    left, right = event.child("left"), event.child("right")
+    if left is None or right is None or left.type != "attribute":
+        return None
+    attribute = left.child_by_field_id(grammar.ATTRIBUTE)
+    owner = left.child_by_field_id(grammar.OBJECT)
+    if attribute is None or owner is None:
+        return None
+    name, value = event.module.text_of(attribute), event.value(right)
+    if name == "verify" and value.constant is False:
+        receiver = event.value(owner)
+        known = receiver.name or ""
+        named = receiver.text.rpartition(".")[2].strip("_").lower()
+        if known in _OWN_CLIENTS or (
+            named.endswith("session") and "requests" in event.module.imported_modules
+        ):
+            return f"`{receiver.short}.verify = False`"
+    if name == "verify_mode" and value.name in ("ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE"):
+        return f"`{event.module.text_of(left)[:60]} = ssl.CERT_NONE`"
+    if name == "_create_default_https_context" and value.name == "ssl._create_unverified_context":
+        return "`ssl._create_default_https_context`"
+    return None

@@ -1,0 +1,174 @@
+"""The check ``unsafe-yaml-load``: YAML that may build any object."""
+
+from __future__ import annotations
+
+from checks.events import Call, Class, Value
+from checks.languages.python import grammar
+from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
+from checks.registry import CODE_ROLES, calls, check
+from checks.report import Report
+
+_UNSAFE = frozenset({"Loader", "CLoader", "UnsafeLoader", "CUnsafeLoader"})
+_FULL = frozenset({"FullLoader", "CFullLoader"})
+_SAFE = frozenset({"SafeLoader", "CSafeLoader", "BaseLoader", "CBaseLoader"})
+_SAFE_FUNCTION = {"load": "safe_load", "load_all": "safe_load_all", "unsafe_load": "safe_load",
+                  "unsafe_load_all": "safe_load_all", "full_load": "safe_load",
+                  "full_load_all": "safe_load_all"}  # fmt: skip
+
+
+@check(
+    id="unsafe-yaml-load",
+    title="YAML is loaded with a loader that builds objects",
+    aspect=Aspect.INPUT,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    roles=CODE_ROLES,
+    on=calls("yaml.{load,load_all,unsafe_load,unsafe_load_all,full_load,full_load_all}"),
+    cwe=(502,),
+    security=True,
+)
+def unsafe_yaml_load(call: Call, report: Report) -> None:
+    """YAML is read with a loader that can build any Python object.
+
+    `SafeLoader`, `CSafeLoader`, `BaseLoader` and loaders derived from them are clean.
+
+    Why:
+        A document with `!!python/object/apply:os.system` runs a command while it is read, so
+        whoever writes the document runs programs with the rights of the application.
+    Bad:
+        import yaml
+
+        def read_plan(path):
+            with open(path) as plan:
+                return yaml.load(plan, Loader=yaml.Loader)
+    Bad:
+        import yaml
+
+        def read_plan(text):
+            return yaml.unsafe_load(text)
+    Good:
+        import yaml
+
+        def read_plan(text):
+            return yaml.safe_load(text)
+    Good:
+        import yaml
+
+        class PlanLoader(yaml.SafeLoader):
+            pass
+
+        def read_plan(text):
+            return yaml.load(text, Loader=PlanLoader)
+    Suppress:
+        Where the document was written by the application itself and nobody else can write it.
+    """
+    name = call.method if call.name is None else call.name.rpartition(".")[2]
+    loader = call.argument(1, "Loader")
+    if name in ("load", "load_all"):
+        if loader is None and (call.has_double_star or call.has_star):
+            return
+        kind = "none" if loader is None else _kind(loader, report)
+    else:
+        kind = "full" if name.startswith("full") else "unsafe"
+    data = call.argument(0, "stream")
+    if kind == "safe" or (data is not None and data.fixed):
+        return
+    shown = name if loader is None else loader.short
+    severity, confidence, surface = Severity.HIGH, Confidence.HIGH, Surface.INLINE
+    message = f"`yaml.{name}` builds any Python object that the document asks for."
+    if kind == "full":
+        severity, surface = Severity.LOW, Surface.SUMMARY
+        message = f"`{shown}` builds more Python objects than plain data needs."
+    elif kind == "unknown":
+        severity, confidence = Severity.MEDIUM, Confidence.LOW
+        message = f"Whether the loader `{shown}` is safe cannot be seen here."
+    elif kind == "none":
+        message = f"`yaml.{name}` is called without a loader."
+    if report.role.is_test_code:
+        severity, surface = Severity.LOW, Surface.SUMMARY
+    report(
+        at=call,
+        message=message,
+        why="A document with a `!!python/object` tag can run code while it is read.",
+        fix=f"Use `yaml.{_SAFE_FUNCTION[name]}`, or a loader derived from `yaml.SafeLoader`.",
+        severity=severity,
+        confidence=confidence,
+        surface=surface,
+        edits=_edits(call, name, kind),
+    )
+
+
+def _kind(loader: Value, report: Report) -> str:
+    """``safe``, ``full``, ``unsafe`` or ``unknown``."""
+    name = loader.name or ""
+    if name.startswith("yaml."):
+        return _of_library(name.rpartition(".")[2])
+    if loader.origin.node.type in ("conditional_expression", "boolean_operator"):
+        return _of_choice(loader, report)
+    choices = [one.name or "" for one in loader.assignments]
+    if choices and all(one.startswith("yaml.") for one in choices):
+        kinds = {_of_library(one.rpartition(".")[2]) for one in choices}
+        return "safe" if kinds == {"safe"} else next(iter(kinds - {"safe"}))
+    if not name:
+        called = loader.callee_name or ""
+        if called == "getattr":  # getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+            return "safe" if "SafeLoader" in loader.text else "unknown"
+        return "safe" if "safe" in loader.text.lower() else "unknown"
+    cls = report.index.find_class(name)
+    return _of_class(cls, report) if cls is not None else _by_name(name)
+
+
+def _of_choice(loader: Value, report: Report) -> str:
+    origin = loader.origin
+    children = [one for one in origin.node.named_children if one.type != "comment"]
+    if origin.node.type == "conditional_expression":
+        children = children[:1] + children[2:]
+    kinds = {_kind(Value(origin.module, one, origin.context), report) for one in children}
+    return "safe" if kinds == {"safe"} else sorted(kinds - {"safe"})[-1]
+
+
+def _of_class(cls: Class, report: Report) -> str:
+    bases = report.index.base_names(cls)
+    kinds = {_of_library(base.rpartition(".")[2]) for base in bases}
+    for kind in ("unsafe", "full"):
+        if kind in kinds:
+            return kind
+    if "safe" in kinds:
+        return "safe"
+    return "safe" if any("SafeConstructor" in base for base in bases) else "unknown"
+
+
+def _of_library(name: str) -> str:
+    if name in _SAFE:
+        return "safe"
+    if name in _FULL:
+        return "full"
+    return "unsafe" if name in _UNSAFE else "unknown"
+
+
+def _by_name(name: str) -> str:
+    """A loader of another module, of which only the name is known."""
+    return "safe" if "safe" in name.lower() else "unknown"
+
+
+def _edits(call: Call, name: str, kind: str) -> list[Edit]:
+    """``yaml.load(x, Loader=yaml.Loader)`` becomes ``yaml.safe_load(x)``."""
+    function = call.target.node
+    if kind not in ("none", "unsafe", "full") or function.type != "attribute":
+        return []
+    attribute = function.child_by_field_id(grammar.ATTRIBUTE)
+    owner = call.receiver
+    arguments = call.child("arguments")
+    if attribute is None or arguments is None or owner is None or owner.name != "yaml":
+        return []
+    given = [one for one in arguments.named_children if one.type != "comment"]
+    loader = call.argument(1, "Loader")
+    wanted = 1 if loader is None or name not in ("load", "load_all") else 2
+    first_is_data = given and given[0].type not in ("keyword_argument", "dictionary_splat",
+                                                    "list_splat")  # fmt: skip
+    if len(given) != wanted or not first_is_data:
+        return []
+    edits = [Edit(Span(*attribute.byte_range), _SAFE_FUNCTION[name])]
+    if wanted == 2:  # noqa: PLR2004 - the data and its loader
+        edits.append(Edit(Span(given[0].end_byte, given[1].end_byte), ""))
+    return edits
