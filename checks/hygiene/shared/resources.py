@@ -1,0 +1,241 @@
+"""Handles of the operating system that a program takes, and how it gives them back.
+
+Only handles count: files, sockets, processes, pools, temporary files and folders, databases. A
+client object that holds none until it is used is not meant.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+import tree_sitter
+
+from checks.events import Call, Function, Module, as_call
+from checks.hygiene.shared.blocks import mentions
+from checks.hygiene.shared.patchers import methods_of
+from checks.languages.python.context import Located
+from checks.languages.python.index import Index
+
+HANDLES = {
+    "open": "file",
+    "io.open": "file",
+    "codecs.open": "file",
+    "os.fdopen": "file",
+    "gzip.open": "file",
+    "bz2.open": "file",
+    "lzma.open": "file",
+    "zipfile.ZipFile": "archive",
+    "tarfile.open": "archive",
+    "socket.socket": "socket",
+    "socket.create_connection": "socket",
+    "socket.create_server": "socket",
+    "tempfile.NamedTemporaryFile": "temporary file",
+    "tempfile.TemporaryFile": "temporary file",
+    "tempfile.SpooledTemporaryFile": "temporary file",
+    "tempfile.mkstemp": "temporary file",
+    "tempfile.mkdtemp": "temporary folder",
+    "tempfile.TemporaryDirectory": "temporary folder",
+    "subprocess.Popen": "process",
+    "concurrent.futures.ThreadPoolExecutor": "pool",
+    "concurrent.futures.ProcessPoolExecutor": "pool",
+    "concurrent.futures.thread.ThreadPoolExecutor": "pool",
+    "multiprocessing.Pool": "pool",
+    "multiprocessing.pool.Pool": "pool",
+    "multiprocessing.pool.ThreadPool": "pool",
+    "sqlite3.connect": "database connection",
+    "http.server.HTTPServer": "server",
+    "http.server.ThreadingHTTPServer": "server",
+    "socketserver.TCPServer": "server",
+    "socketserver.ThreadingTCPServer": "server",
+    "socketserver.UDPServer": "server",
+    "wsgiref.simple_server.make_server": "server",
+}
+"""What takes a handle, and what people call it."""
+
+PLURALS = {"process": "processes"}
+
+PATHS = frozenset({"tempfile.mkdtemp", "tempfile.mkstemp"})
+"""Makers that give back a path: using the path is no release."""
+
+_RELEASES = frozenset(
+    {"__exit__", "aclose", "cleanup", "close", "communicate", "detach", "kill", "release",
+     "server_close", "shutdown", "stop", "terminate", "unlink", "wait", "join"}
+)  # fmt: skip
+_REMOVERS = ("cleanup", "close", "delete", "fdopen", "remove", "removedirs", "rmdir", "rmtree",
+             "unlink", "clean", "rm", "destroy", "purge")  # fmt: skip
+_CONSUMERS = frozenset(
+    {"ast.parse", "bytes", "csv.DictReader", "csv.reader", "dict", "enumerate", "hash", "id",
+     "isinstance", "iter", "json.dump", "json.load", "len", "list", "marshal.load", "next",
+     "pickle.dump", "pickle.load", "print", "repr", "set", "sorted", "str", "sum", "tomllib.load",
+     "tuple", "type", "yaml.dump", "yaml.load", "yaml.safe_load", "configparser.ConfigParser",
+     "map", "filter", "zip", "vars", "getattr", "hasattr", "bool", "max", "min"}
+)  # fmt: skip
+"""Functions that use a handle and never own it."""
+
+
+class Held(enum.Enum):
+    """What becomes of a handle, in the words of a review."""
+
+    WITH = "released by `with`"
+    CLEANUP = "released by a registered cleanup"
+    CALL = "released by a call"
+    HANDED_ON = "handed on"
+    LEFT = "not seen to be released"
+    UNKNOWN = "released elsewhere or not at all"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A handle: its fate, and the name that holds it (``""`` when none does)."""
+
+    held: Held
+    name: str = ""
+
+
+def holding(call: Call, index: Index) -> Holding:
+    """What becomes of the handle that this call takes.
+
+    Ownership passes on when the handle is returned, yielded, stored or given to a function that
+    is not known to leave it alone.
+    """
+    if call.is_with_item:
+        return Holding(Held.WITH)
+    above = call.parent
+    if above is not None and above.kind == "await":
+        above = above.parent
+    if above is None:
+        return Holding(Held.UNKNOWN)
+    if above.kind == "expression_statement":
+        return Holding(Held.LEFT)
+    if above.kind == "attribute":
+        word = call.module.text_of(above.node).rpartition(".")[2]
+        return Holding(Held.CALL if word in _RELEASES else Held.LEFT)
+    if above.kind == "argument_list":
+        return Holding(_as_argument(call))
+    if above.kind in ("assignment", "named_expression"):
+        name = call.assigned_to
+        target = above.child("left") or above.child("name")
+        if target is not None and target.type in ("identifier", "attribute"):
+            return Holding(_named(call, name, index), name)
+        if call.name == "tempfile.mkstemp" and target is not None and target.named_children:
+            first = call.module.text_of(target.named_children[0])
+            return Holding(_named(call, first, index), first)
+        return Holding(Held.UNKNOWN)
+    return Holding(Held.HANDED_ON)
+
+
+def _as_argument(call: Call) -> Held:
+    around = call.parent and call.parent.parent
+    outer = None if around is None else as_call(around)
+    if outer is None:
+        return Held.HANDED_ON
+    if call.name in PATHS:
+        if outer.method.startswith(_REMOVERS):
+            return Held.CALL
+        return Held.LEFT if outer.name in ("os.path.join", "pathlib.Path", "str") else Held.UNKNOWN
+    return Held.LEFT if outer.name in _CONSUMERS else Held.HANDED_ON
+
+
+def _named(call: Call, name: str, index: Index) -> Held:
+    function = call.function
+    if function is None:
+        return Held.UNKNOWN
+    places: list[tuple[Module, Function]] = [(call.module, function)]
+    if name.startswith(("self.", "cls.")):
+        if call.cls is None:
+            return Held.UNKNOWN
+        places = [(one.module, one) for one in methods_of(call.cls, index)]
+    elif "." in name:
+        return Held.HANDED_ON
+    elif _is_outer(call, name):
+        return Held.UNKNOWN
+    start = 0 if "." in name else call.node.end_byte
+    found = Held.LEFT
+    for module, one in places:
+        fate = _in_function(module, one, name, start, paths=call.name in PATHS)
+        if fate in (Held.WITH, Held.CLEANUP, Held.CALL):
+            return fate
+        if fate is Held.HANDED_ON:
+            found = fate
+    return found
+
+
+def _is_outer(call: Call, name: str) -> bool:
+    """Whether the name is declared ``global`` or ``nonlocal``."""
+    return name in call.context.scope.elsewhere
+
+
+def _in_function(module: Module, function: Function, name: str, start: int, *, paths: bool) -> Held:
+    uses = {
+        node.start_byte
+        for node in mentions(module, function.node, name)
+        if node.start_byte >= start
+    }
+    if not uses:
+        return Held.LEFT
+    found = Held.LEFT
+    for one in module.within(
+        function.node, "attribute", "with_item", "return_statement", "yield", "assignment",
+        "argument_list", "list", "tuple", "set", "dictionary", "pair", "keyword_argument",
+        "expression_list", "conditional_expression", "delete_statement", "lambda",
+    ):  # fmt: skip
+        kind = one.kind
+        node = one.node
+        if kind == "attribute":
+            owner = node.child_by_field_name("object")
+            if owner is None or owner.start_byte not in uses or module.text_of(owner) != name:
+                continue
+            word = module.text_of(node).rpartition(".")[2]
+            if word in _RELEASES:
+                return Held.CLEANUP if _in_cleanup(module, function, node) else Held.CALL
+            continue
+        if not any(_is_use(module, child, name, uses) for child in one.children()):
+            continue
+        if kind == "with_item":
+            return Held.WITH
+        if kind in ("argument_list", "keyword_argument"):
+            outer = _call_of(one)
+            if outer is None or (outer.name in _CONSUMERS and kind == "argument_list"):
+                continue
+            if paths:
+                text = module.text_of(outer.node)
+                removes = outer.method.lower().startswith(_REMOVERS) or any(
+                    f".{word}" in text or f"{word}," in text for word in _REMOVERS
+                )
+                if not removes:
+                    continue
+                return Held.CLEANUP if outer.method.startswith("add") else Held.CALL
+            found = Held.HANDED_ON
+        elif kind == "assignment":
+            right = one.child("right")
+            if right is not None and _is_use(module, right, name, uses):
+                found = Held.HANDED_ON
+        elif kind != "lambda" or not paths:
+            found = Held.HANDED_ON
+    return found
+
+
+def _is_use(module: Module, child: tree_sitter.Node, name: str, uses: set[int]) -> bool:
+    if child.type == "as_pattern" and child.named_children:
+        child = child.named_children[0]
+    return child.start_byte in uses and module.text_of(child) == name
+
+
+def _call_of(located: Located) -> Call | None:
+    for one in located.ancestors():
+        call = as_call(one)
+        if call is not None:
+            return call
+        if one.kind == "block":
+            return None
+    return None
+
+
+def _in_cleanup(module: Module, function: Function, node: tree_sitter.Node) -> bool:
+    return any(
+        (call := as_call(one)) is not None
+        and call.method.startswith(("add", "callback", "push"))
+        and one.node.start_byte <= node.start_byte < one.node.end_byte
+        for one in module.within(function.node, "call")
+    )
