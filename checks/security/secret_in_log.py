@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from checks.events import Call, Value, argument_nodes
 from checks.languages.python import evaluate, grammar
+from checks.languages.python.scopes import Bound
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, TEST_ROLES, calls, check
 from checks.report import Report
-from checks.secrets.naming import Kind, kind_of
+from checks.secrets.naming import Kind, kind_of, words_of
 
 _LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal",
                      "log", "trace", "success", "msg"})  # fmt: skip
@@ -240,9 +241,9 @@ def _parts(value: Value, depth: int) -> Iterator[Value]:
     elif kind in ("identifier", "attribute", "subscript"):
         yield value
         if kind == "identifier" and (assigned := value.assignments) and len(assigned) == 1:
-            inner = assigned[0]
-            if inner.built or inner.node.type in ("dictionary", "tuple", "list"):
-                yield from _parts(inner, depth + 2)
+            made = assigned[0]
+            if made.built or made.node.type in ("dictionary", "tuple", "list"):
+                yield from _parts(made, depth + 2)
 
 
 def _parts_of_call(value: Value, depth: int) -> Iterator[Value]:
@@ -307,6 +308,8 @@ def _is_harmless(value: Value, name: str) -> bool:
     """Whether what the name stands for is seen to be no secret."""
     if kind_of(name) is Kind.HEADER and name.lower() in ("credentials", "credential"):
         return True  # an object that describes itself
+    if name.lower().strip("_") == "token" and _is_lexical(value):
+        return True
     origin = value.origin
     constant = origin.constant
     if constant is None or isinstance(constant, (bool, int, float)):
@@ -331,6 +334,25 @@ def _is_harmless(value: Value, name: str) -> bool:
             or resolved.rpartition(":")[2] in value.module.classes_by_name
         )
     )
+
+
+_LEXERS = frozenset({"token", "tokenize", "ply", "lark", "pygments", "sly", "sqlparse", "shlex",
+                     "transformers", "tiktoken", "spacy", "nltk", "ast", "jinja2"})  # fmt: skip
+_LEXING = frozenset({"lex", "lexer", "tokenize", "tokenizer", "tokens", "parser", "parse", "scan",
+                     "scanner", "grammar", "syntax", "expression", "untokenize"})  # fmt: skip
+
+
+def _is_lexical(value: Value) -> bool:
+    """Whether a ``token`` is a piece of text: one of many, or in a file that takes text apart."""
+    module = value.module
+    bindings = evaluate.bindings_of(module, value.node, value.context)
+    if any(one.how is Bound.OTHER for one in bindings):
+        return True
+    if any(one.partition(".")[0] in _LEXERS for one in module.imported_modules):
+        return True
+    around = value.context.qualified_name
+    names = [around, *module.functions_by_name, *module.classes_by_name]
+    return any(not _LEXING.isdisjoint(words_of(one)) for one in names)
 
 
 def _is_no_secret(constant: str | bytes) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tree_sitter
 
-from checks.events import Node, argument_nodes, calls_of
+from checks.events import Node, calls_of
 from checks.languages.python import evaluate
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, check, nodes
@@ -193,8 +193,6 @@ def _guards(event: Node, body: tree_sitter.Node) -> bool:
         names.append(call.method)
         if call.name in ("jwt.decode", "hmac.compare_digest"):
             return True
-        if len(argument_nodes(call.node)) > 100:  # noqa: PLR2004 - a table, not a decision
-            break
     for name in names:
         words = set(words_of(name))
         if words & _GUARDING and (words & _ASKING or len(words) == 1):

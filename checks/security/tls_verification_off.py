@@ -9,11 +9,13 @@ from checks.languages.python import grammar
 from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
 from checks.registry import PRODUCTION_ROLES, TEST_ROLES, calls, check, nodes
 from checks.report import Report
-from checks.secrets.hosts import is_reserved_host, host_of
+from checks.secrets.hosts import host_of, is_reserved_host
 
 _VERBS = "get,post,put,delete,head,patch,options,request,stream"
-_CLIENTS = ("requests.", "httpx.", "urllib3.", "aiohttp.", "websockets.", "botocore.", "boto3.",
-            "ssl.", "smtplib.", "elasticsearch.", "hvac.", "urllib.", "curl_cffi.", "ldap3.")  # fmt: skip
+_CLIENTS = (
+    "requests.", "httpx.", "urllib3.", "aiohttp.", "websockets.", "botocore.", "boto3.", "ssl.",
+    "smtplib.", "elasticsearch.", "hvac.", "urllib.", "curl_cffi.", "ldap3.",
+)  # fmt: skip
 _ON = (
     calls(
         f"*.{{{_VERBS}}}",
@@ -256,7 +258,7 @@ def _drop(call: Call, keyword: str, value: Value) -> list[Edit]:
         if value.node.type not in ("false", "attribute"):
             return []
         before, after = children[index - 1], children[index + 1]
-        if before.type == "," and index >= 2:  # noqa: PLR2004 - there is an argument before it
+        if before.type == "," and index >= 2:
             return [Edit(Span(children[index - 2].end_byte, one.end_byte), "")]
         if after.type == ",":
             return [Edit(Span(one.start_byte, children[index + 2].start_byte), "")]

@@ -12,8 +12,10 @@ _DUMPS = frozenset({"dumps", "dump", "encode", "pickle_dumps"})
 _READS = frozenset({"recv", "recv_bytes", "recvfrom", "read", "get_data", "content", "get_json"})
 _NETWORK = ("urllib.request.", "requests.", "httpx.", "socket.", "aiohttp.", "websockets.")
 _STORES = frozenset({"get", "hget", "lpop", "rpop", "blpop", "brpop", "getset", "fetchone"})
-_OPENERS = frozenset({"open", "io.open", "gzip.open", "bz2.open", "lzma.open", "pathlib.Path().open",
-                      "codecs.open"})  # fmt: skip
+_OPENERS = frozenset(
+    {"open", "io.open", "gzip.open", "bz2.open", "lzma.open", "pathlib.Path().open", "codecs.open"}
+)
+_MAX_STEPS = 24
 _SAFE_LIBRARIES = ("jsonpickle.decode", "jsonpickle.loads")
 
 
@@ -34,7 +36,6 @@ _SAFE_LIBRARIES = ("jsonpickle.decode", "jsonpickle.loads")
         "joblib.load",
         "pandas.read_pickle",
         "torch.load",
-        "yaml.unsafe_load_from",
     ),
     cwe=(502,),
     security=True,
@@ -77,9 +78,9 @@ def unsafe_deserialization(call: Call, report: Report) -> None:
     if call.name in _SAFE_LIBRARIES and _is_true(call.argument(None, "safe")):
         return
     data = _data(call)
-    if data is None or data.fixed and call.method == "loads" or _is_own_copy(data):
+    if data is None or (data.fixed and call.method == "loads") or _is_own_copy(data):
         return
-    severity, confidence, surface, where = _judge(data, report)
+    severity, confidence, surface, where = _judge(data)
     report(
         at=call,
         message=f"`{call.name}` rebuilds objects from {where}.",
@@ -120,7 +121,7 @@ def _is_own_copy(data: Value) -> bool:
     )
 
 
-def _judge(data: Value, report: Report) -> tuple[Severity, Confidence, Surface, str]:
+def _judge(data: Value) -> tuple[Severity, Confidence, Surface, str]:
     shown = f"`{data.short}`"
     steps = list(_steps(data))
     if any(is_request(step) for step in steps):
@@ -147,7 +148,7 @@ def _steps(data: Value) -> list[Value]:
     found: list[Value] = []
     queue = [data]
     for one in queue:
-        if len(found) > 24:  # noqa: PLR2004 - far more than a person writes
+        if len(found) > _MAX_STEPS:
             break
         origin = one.origin
         found.append(origin)

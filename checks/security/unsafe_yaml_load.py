@@ -108,7 +108,7 @@ def _kind(loader: Value, report: Report) -> str:
     choices = [one.name or "" for one in loader.assignments]
     if choices and all(one.startswith("yaml.") for one in choices):
         kinds = {_of_library(one.rpartition(".")[2]) for one in choices}
-        return "safe" if kinds == {"safe"} else next(iter(kinds - {"safe"}))
+        return "safe" if kinds == {"safe"} else max(kinds - {"safe"})
     if not name:
         called = loader.callee_name or ""
         if called == "getattr":  # getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -124,7 +124,7 @@ def _of_choice(loader: Value, report: Report) -> str:
     if origin.node.type == "conditional_expression":
         children = children[:1] + children[2:]
     kinds = {_kind(Value(origin.module, one, origin.context), report) for one in children}
-    return "safe" if kinds == {"safe"} else sorted(kinds - {"safe"})[-1]
+    return "safe" if kinds == {"safe"} else max(kinds - {"safe"})
 
 
 def _of_class(cls: Class, report: Report) -> str:
@@ -169,6 +169,6 @@ def _edits(call: Call, name: str, kind: str) -> list[Edit]:
     if len(given) != wanted or not first_is_data:
         return []
     edits = [Edit(Span(*attribute.byte_range), _SAFE_FUNCTION[name])]
-    if wanted == 2:  # noqa: PLR2004 - the data and its loader
+    if wanted == 2:
         edits.append(Edit(Span(given[0].end_byte, given[1].end_byte), ""))
     return edits
