@@ -5,12 +5,16 @@ Decided from how test runners collect: pytest's and unittest's names, decorators
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Iterator
 
 from checks.events import Call, Class, Function, Module, calls_of
-from checks.languages.python.context import Located
+from checks.languages.python import grammar
+from checks.languages.python.context import Located, Place
 from checks.languages.python.index import FIXTURE_DECORATORS, Index
 from checks.languages.python.values import Value
+
+_CALL = grammar.kind("call")
 
 SETUP = frozenset(
     {"setUp", "setUpClass", "setUpModule", "setUpTestData", "asyncSetUp", "setup", "setup_class",
@@ -160,11 +164,17 @@ def is_replaced(located: Located, index: Index, *names: str) -> bool:
 
 def calls_of_value(value: Value) -> Iterator[Call]:
     """The calls in an expression, the outermost one included."""
-    module = value.module
-    start, end = value.span
-    for one in module.nodes("call"):
-        if start <= one.node.start_byte and one.node.end_byte <= end:
-            yield Call(module, one.place)
+    module, node = value.module, value.node
+    places = module.places[_CALL]
+    for index in range(bisect.bisect_left(places, node.start_byte, key=_start), len(places)):
+        if places[index][0].start_byte >= node.end_byte:
+            return
+        if places[index][0].end_byte <= node.end_byte:
+            yield Call(module, places[index])
+
+
+def _start(place: Place) -> int:
+    return place[0].start_byte
 
 
 _PATCHING = frozenset(

@@ -1,0 +1,181 @@
+"""The check ``patcher-not-stopped``: a patch that outlives its test."""
+
+from __future__ import annotations
+
+from checks.events import Call, Value, calls_of
+from checks.hygiene.shared.patchers import (
+    Fate,
+    fate_of_name,
+    is_patcher,
+    methods_of,
+    started_by,
+    stops_all,
+)
+from checks.hygiene.shared.tests import has_unknown_base, is_test_class
+from checks.model import Aspect, Confidence, Edit, Severity, Span
+from checks.registry import TEST_ROLES, calls, check
+from checks.report import Report
+
+
+@check(
+    id="patcher-not-stopped",
+    title="Patcher is started and never stopped",
+    aspect=Aspect.CLEANUP,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    roles=TEST_ROLES,
+    on=calls("*.start"),
+    cwe=(459,),
+)
+def patcher_not_stopped(call: Call, report: Report) -> None:
+    """A patcher is started by hand, and nothing stops it when the test has ended.
+
+    Why:
+        The patch stays for all tests that run later in the same process: they pass or fail by
+        what another test left behind, and by the order in which they run.
+    Bad:
+        # file: tests/test_pay.py
+        import unittest
+        from unittest import mock
+
+        class Pay(unittest.TestCase):
+            def setUp(self):
+                self.post = mock.patch("app.pay.post").start()
+    Bad:
+        # file: tests/test_pay.py
+        import unittest
+        from unittest import mock
+
+        class Pay(unittest.TestCase):
+            def setUp(self):
+                patcher = mock.patch("app.pay.post")
+                self.post = patcher.start()
+    Good:
+        # file: tests/test_pay.py
+        import unittest
+        from unittest import mock
+
+        class Pay(unittest.TestCase):
+            def setUp(self):
+                patcher = mock.patch("app.pay.post")
+                self.post = patcher.start()
+                self.addCleanup(patcher.stop)
+    Good:
+        # file: tests/test_pay.py
+        import unittest
+        from unittest import mock
+
+        class Pay(unittest.TestCase):
+            def setUp(self):
+                self.post = mock.patch("app.pay.post").start()
+                self.addCleanup(mock.patch.stopall)
+    Suppress:
+        Where a base class that the change does not hold stops all patches.
+    """
+    patcher = started_by(call)
+    if patcher is None or call.function is None:
+        return
+    chained = call.receiver is not None and is_patcher(call.receiver)
+    stops_mock = chained and _stops_the_mock(call, report)
+    if chained:
+        if stops_all(call, report.index) or (not stops_mock and _is_handed_on(call)):
+            return
+    elif not _is_left(call, patcher, report):
+        return
+    unknown = call.cls is not None and has_unknown_base(call.cls, report.index)
+    report(
+        at=call.statement,
+        message=_message(call, patcher, stops_mock=stops_mock),
+        why="The patch stays in place for all tests that run after this one.",
+        fix="Keep the patcher and register `self.addCleanup(patcher.stop)`."
+        if call.cls is not None
+        else "Use `with` or the decorator, or stop the patcher in a `finally`.",
+        confidence=Confidence.LOW if unknown and not stops_mock else Confidence.HIGH,
+        edits=_edits(call, report, chained=chained and not stops_mock),
+    )
+
+
+def _message(call: Call, patcher: Value, *, stops_mock: bool) -> str:
+    if stops_mock:
+        return f"`{call.assigned_to}.stop` belongs to the mock: the patcher is never stopped."
+    receiver = call.receiver
+    what = patcher if receiver is None else receiver
+    return f"The patcher `{what.short}` is started and never stopped."
+
+
+def _is_left(call: Call, patcher: Value, report: Report) -> bool:
+    """Whether nothing stops the patcher that a name holds."""
+    receiver = call.receiver
+    if receiver is None:
+        return False
+    made = next(
+        (one for one in calls_of(call.module) if one.node == patcher.node),
+        None,
+    )
+    if made is None or made.function is None or made.is_with_item:
+        return False
+    return fate_of_name(made, receiver.text, report.index) is Fate.NOT_STOPPED
+
+
+def _is_handed_on(call: Call) -> bool:
+    """Whether someone keeps the result of a started patch under whose name it is stopped."""
+    return not (call.result_is_ignored or call.assigned_to or _is_used(call))
+
+
+def _is_used(call: Call) -> bool:
+    above = call.parent
+    return above is not None and above.kind in ("return_statement", "attribute", "argument_list",
+                                                "pattern_list", "expression_list")  # fmt: skip
+
+
+def _stops_the_mock(call: Call, report: Report) -> bool:
+    """Whether ``stop`` is registered on the mock that ``start`` gave: it does nothing."""
+    name = call.assigned_to
+    if not name or call.function is None:
+        return False
+    functions = [call.function]
+    if call.cls is not None and name.startswith("self."):
+        functions = methods_of(call.cls, report.index)
+    return any(
+        function.module.text_of(one.node) == f"{name}.stop"
+        for function in functions
+        for one in function.module.within(function.node, "attribute")
+    )
+
+
+def _edits(call: Call, report: Report, *, chained: bool) -> list[Edit]:
+    """The line that registers the stop, where the test case is unittest's and it fits."""
+    function, cls = call.function, call.cls
+    if cls is None or function is None or not function.is_method or not function.parameters:
+        return []
+    if not is_test_class(cls, report.index) or function.decorators:
+        return []
+    owner = function.parameters[0].name
+    if owner != "self" or call.statement.kind != "expression_statement":
+        return []
+    statement = call.statement.node
+    indent = " " * statement.start_point.column
+    receiver = call.receiver
+    if receiver is None or "\t" in _line_start(call):
+        return []
+    if not chained:
+        end = statement.end_byte
+        return [Edit(Span(end, end), f"\n{indent}self.addCleanup({receiver.text}.stop)")]
+    if call.context.scope.find("patcher") is not None:
+        return []
+    made = receiver.text
+    span = receiver.span
+    return [
+        Edit(Span(statement.start_byte, statement.start_byte), f"patcher = {made}\n{indent}"),
+        Edit(span, "patcher"),
+        Edit(
+            Span(statement.end_byte, statement.end_byte),
+            f"\n{indent}self.addCleanup(patcher.stop)",
+        ),
+    ]
+
+
+def _line_start(call: Call) -> str:
+    line = call.module.source.line_of(call.statement.node.start_byte)
+    text = call.module.source.line_text(line).decode("utf-8", "replace")
+    return text[: len(text) - len(text.lstrip())]

@@ -1,0 +1,202 @@
+"""The check ``sleep-in-test``: a fixed sleep that is used as synchronisation."""
+
+from __future__ import annotations
+
+from checks.events import Call, Value
+from checks.hygiene.shared.blocks import block_of
+from checks.hygiene.shared.tests import (
+    decorators,
+    helpers_named,
+    is_replaced,
+    is_setup,
+    is_test,
+    last_part,
+    own_calls,
+    preparations,
+)
+from checks.hygiene.shared.waiting import (
+    SLEEPS,
+    figure,
+    is_limited,
+    is_sleep,
+    poll_around,
+    reads_clock,
+    seconds,
+)
+from checks.languages.python.context import Context
+from checks.model import Aspect, Confidence, Severity
+from checks.registry import TEST_ROLES, calls, check
+from checks.report import Report
+
+_SUBJECT = ("raises", "timeout", "move_on", "fail_after", "cancel", "freeze", "travel", "timer",
+            "measure", "stopwatch", "suppress", "warns", "elapsed")  # fmt: skip
+"""Words of context managers for which the sleep inside is the thing under test."""
+
+_ENDINGS = ("Cancel", "Timeout", "KeyboardInterrupt", "Expired", "GreenletExit", "Exit", "Alarm")
+_CLOCK_PARAMETERS = frozenset(
+    {"advance_time", "autojump_clock", "clock", "fake_clock", "fake_sleep", "fake_time", "freezer",
+     "frozen_time", "mock_clock", "mock_sleep", "no_sleep", "time_machine"}
+)  # fmt: skip
+_CLOCK_MAKERS = frozenset(
+    {"Clock", "FakeClock", "MockClock", "SleepFixture", "TimeFixture", "freeze_time", "travel"}
+)
+
+
+@check(
+    id="sleep-in-test",
+    title="Fixed sleep used as synchronisation",
+    aspect=Aspect.TIME,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    roles=TEST_ROLES,
+    on=calls(*SLEEPS),
+)
+def sleep_in_test(call: Call, report: Report) -> None:
+    """A test that sleeps for a fixed time is slow on a fast machine and fails on a slow one.
+
+    Why:
+        The sleep stands for an event that the test does not look for. Where the machine is
+        loaded the event comes later than the sleep ends, and the test fails now and then; where
+        it is not, every run waits for nothing.
+    Bad:
+        # file: tests/test_jobs.py
+        import time
+
+        def test_job(runner):
+            runner.start("job")
+            time.sleep(5)
+            assert runner.state("job") == "done"
+    Bad:
+        # file: tests/test_queue.py
+        import asyncio
+
+        async def test_queue(queue):
+            queue.push(1)
+            await asyncio.sleep(0.5)
+            assert queue.empty()
+    Good:
+        # file: tests/test_jobs.py
+        def test_job(runner):
+            runner.start("job")
+            runner.join(timeout=30)
+            assert runner.state("job") == "done"
+    Good:
+        # file: tests/test_jobs.py
+        import time
+
+        def test_job(runner):
+            runner.start("job")
+            for _ in range(50):
+                if runner.state("job") == "done":
+                    break
+                time.sleep(0.1)
+            assert runner.state("job") == "done"
+    Good:
+        # file: tests/test_timeout.py
+        import asyncio
+        import pytest
+
+        async def test_timeout():
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await asyncio.sleep(1)
+    Suppress:
+        Where time itself is what is tested and the clock cannot be replaced.
+    """
+    function = call.function
+    if function is None or not call.result_is_ignored:
+        return
+    if not (is_test(function) or is_setup(function)) or not _is_fixed(call):
+        return
+    if _repeats_until(call) or _is_subject(call) or _clock_is_replaced(call, report):
+        return
+    waiters = helpers_named(function, call.module, call.cls, report.index, "wait_for", "wait_until",
+                            "poll")  # fmt: skip
+    duration = seconds(call)
+    how_long = "" if duration is None else f" for {figure(duration)} s"
+    report(
+        at=call,
+        message=f"`{call.text if len(call.text) < 60 else call.target.short}` waits"
+        f"{how_long} for something that the test does not look at.",
+        why="On a loaded machine it comes later than that, and the test fails now and then.",
+        fix=f"Wait for the event itself, as `{waiters[0]}` does."
+        if waiters
+        else "Wait for the event itself with a deadline, or let the test set the clock.",
+    )
+
+
+def _is_fixed(call: Call) -> bool:
+    """Whether it sleeps for a time that is known and not zero."""
+    duration = seconds(call)
+    if duration is not None:
+        return duration > 0
+    value = call.argument(0, "seconds")
+    if value is None or call.has_star:
+        return False
+    words = value.text.rpartition(".")[2]
+    return value.node.type in ("identifier", "attribute") and words.isupper()
+
+
+def _repeats_until(call: Call) -> bool:
+    """Whether a loop around it looks again after each sleep: that is a poll."""
+    if poll_around(call) is not None:
+        return True
+    return any(
+        loop.kind == "for_statement" and loop.node.child_by_field_name("alternative") is not None
+        for loop in call.enclosing("for_statement")
+    )
+
+
+def _is_subject(call: Call) -> bool:
+    """Whether the sleep is what is tested, or plays the work that is timed or cancelled."""
+    if is_limited(call):
+        return True
+    for value in call.entered():
+        text = value.text[:200].lower()
+        if any(word in text for word in _SUBJECT):
+            return True
+    with_blocks = list(call.enclosing("with_statement"))
+    if with_blocks and _is_alone(with_blocks[0]):
+        return True
+    for block in call.enclosing("try_statement"):
+        for clause in block.node.named_children:
+            if clause.type == "except_clause":
+                caught = clause.child_by_field_name("value")
+                text = "" if caught is None else call.module.text_of(caught)
+                if any(word in text for word in _ENDINGS):
+                    return True
+    function = call.function
+    return function is not None and any(_measures(one) for one in own_calls(function))
+
+
+def _is_alone(block: Context) -> bool:
+    """Whether the block around it holds nothing else: then it is what the block is about."""
+    return len(block_of(block.node)) == 1
+
+
+def _measures(call: Call) -> bool:
+    """Whether the test reads the clock: the sleep is then what it measures."""
+    return reads_clock(call) and not is_sleep(call)
+
+
+def _clock_is_replaced(call: Call, report: Report) -> bool:
+    function = call.function
+    if function is None:
+        return False
+    if any(one.name in _CLOCK_PARAMETERS for one in function.parameters):
+        return True
+    if any(_sets_clock(value) for value in decorators(call)):
+        return True
+    if any(
+        one.method in _CLOCK_MAKERS
+        for prepared in preparations(call, report.index)
+        for one in own_calls(prepared)
+    ):
+        return True
+    if any(last_part(value) in _CLOCK_MAKERS for value in call.entered()):
+        return True
+    return is_replaced(call, report.index, "sleep", "time", "monotonic")
+
+
+def _sets_clock(value: Value) -> bool:
+    return last_part(value) in ("freeze_time", "travel", "mock_time", "patch_sleep")

@@ -1,0 +1,220 @@
+"""The check ``try-except-in-test``: an exception handler that lets a test pass in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import tree_sitter
+
+from checks.events import Call, Function, Node, calls_of
+from checks.hygiene.shared.assertions import asserts, asserts_within, is_failure
+from checks.hygiene.shared.blocks import block_of, following, later_in_function
+from checks.hygiene.shared.tests import is_test
+from checks.model import Aspect, Confidence, Severity, Span
+from checks.registry import TEST_ROLES, check, nodes
+from checks.report import Report
+
+_EMPTY = ("pass_statement", "continue_statement")
+_CLEANING = ("cleanup", "clean_up", "close", "cancel", "delete", "destroy", "disconnect", "kill",
+             "join", "logout", "purge", "remove", "rmdir", "rmtree", "shutdown", "stop",
+             "teardown", "tear_down", "terminate", "unlink", "unregister", "wait_closed",
+             "aclose", "drop")  # fmt: skip
+_OUTCOMES = ("ImportError", "ModuleNotFoundError", "CancelledError", "Cancelled", "StopIteration",
+             "StopAsyncIteration", "KeyboardInterrupt", "NotImplementedError")  # fmt: skip
+"""Exceptions that say something else than that the code under test failed."""
+
+
+@check(
+    id="try-except-in-test",
+    title="Exception handling that lets a test pass in silence",
+    aspect=Aspect.ERRORS,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    roles=TEST_ROLES,
+    on=nodes("try_statement"),
+    cwe=(390,),
+)
+def try_except_in_test(event: Node, report: Report) -> None:
+    """A test handles an exception in such a way that it passes whether or not it was raised.
+
+    Why:
+        When the code stops raising, the assertions in the handler are never reached; when it
+        raises what it should not, ``pass`` hides it. Either way the test stays green.
+    Bad:
+        # file: tests/test_convert.py
+        def test_error(converter):
+            try:
+                converter.structure({"c": 1})
+            except Exception as error:
+                assert str(error) == "no field c"
+    Bad:
+        # file: tests/test_convert.py
+        def test_error(converter):
+            try:
+                converter.structure({"c": 1})
+            except ValueError:
+                pass
+    Good:
+        # file: tests/test_convert.py
+        import pytest
+
+        def test_error(converter):
+            with pytest.raises(ValueError, match="no field c"):
+                converter.structure({"c": 1})
+    Good:
+        # file: tests/test_convert.py
+        import unittest
+
+        class Convert(unittest.TestCase):
+            def test_error(self):
+                try:
+                    self.converter.structure({"c": 1})
+                    self.fail("no error")
+                except ValueError:
+                    pass
+    Suppress:
+        Where the exception may or may not come on different systems and both are right.
+    """
+    function = event.function
+    if function is None or not is_test(function) or _in_finally(event):
+        return
+    body = event.child("body")
+    handlers = [one for one in event.node.named_children if one.type == "except_clause"]
+    if body is None or not handlers or _fails_without(event, body, handlers):
+        return
+    for handler in handlers:
+        if _is_silent(event, body, handler):
+            _report(event, report, handler, asserting=False)
+            return
+        if len(handlers) == 1 and _asserts_only_here(event, body, handler):
+            _report(event, report, handler, asserting=True)
+            return
+
+
+def _report(event: Node, report: Report, handler: tree_sitter.Node, *, asserting: bool) -> None:
+    caught = _caught(event, handler)
+    start = handler.start_byte
+    end = event.module.source.line_span(event.module.lines(handler).start).end
+    if asserting:
+        message = "The assertions of this handler are never reached when nothing is raised."
+    elif caught:
+        message = f"The test passes whether or not `{caught}` is raised."
+    else:
+        message = "The test passes whatever is raised here."
+    expected = caught or "the exception"
+    report(
+        at=Span(start, end),
+        message=message,
+        why="When the code stops behaving as expected, the test stays green.",
+        fix=f"Say what must happen: `with pytest.raises({expected})`, or no handler at all."
+        if _is_pytest(event)
+        else f"Say what must happen: `with self.assertRaises({expected})`, or no handler at all.",
+    )
+
+
+def _is_pytest(event: Node) -> bool:
+    return event.cls is None or "pytest" in event.module.imported_modules
+
+
+def _caught(event: Node, handler: tree_sitter.Node) -> str:
+    value = handler.child_by_field_name("value")
+    if value is not None and value.type == "as_pattern" and value.named_children:
+        value = value.named_children[0]
+    return "" if value is None else event.value(value).short
+
+
+def _in_finally(event: Node) -> bool:
+    return any(one.kind in ("finally_clause", "except_clause") for one in event.context.chain())
+
+
+def _fails_without(
+    event: Node, body: tree_sitter.Node, handlers: Sequence[tree_sitter.Node]
+) -> bool:
+    """Whether the test fails when no exception comes: by ``else``, in the body, or after it."""
+    if any(one.type == "else_clause" for one in event.node.named_children):
+        return True
+    function = event.function
+    for one in event.module.within(body, "raise_statement", "call", "assert_statement"):
+        if one.function is not function:
+            continue
+        if one.kind == "raise_statement":
+            return True
+        if one.kind == "call" and is_failure(Call(one.module, one.place)):
+            return True
+        if one.kind == "assert_statement" and _is_false(event, one.node):
+            return True
+    leaves = all(
+        block_of(one) and block_of(one)[-1].type in ("return_statement", "continue_statement",
+                                                     "break_statement")
+        for one in handlers
+    )  # fmt: skip
+    later = following(event)
+    return (
+        leaves
+        and bool(later)
+        and any(
+            later[0].type == "raise_statement"
+            or any(is_failure(call) for call in calls_of(event.module, node))
+            for node in later
+        )
+    )
+
+
+def _is_false(event: Node, node: tree_sitter.Node) -> bool:
+    first = node.named_children[0] if node.named_children else None
+    return first is not None and event.value(first).constant in (False, 0)
+
+
+def _is_silent(event: Node, body: tree_sitter.Node, handler: tree_sitter.Node) -> bool:
+    """Whether the handler does nothing, and nothing after it looks at the outcome."""
+    inside = block_of(handler)
+    empty = all(one.type in _EMPTY or event.module.text_of(one) == "..." for one in inside)
+    if not empty or _is_outcome(event, handler):
+        return False
+    if asserts_within(event.module, body, own=event.function):
+        return True
+    if _only_cleans(event, body):
+        return False
+    return not any(asserts(one) for one in later_in_function(event)) and not _in_asserting_loop(
+        event
+    )
+
+
+def _in_asserting_loop(event: Node) -> bool:
+    """Whether what stands around it, a loop or a with block, asserts after it."""
+    return any(
+        any(asserts(one) for one in event.module.within(context.node, "assert_statement", "call")
+            if one.node.start_byte > event.node.end_byte)
+        for context in event.enclosing("for_statement", "while_statement", "with_statement")
+    )  # fmt: skip
+
+
+def _is_outcome(event: Node, handler: tree_sitter.Node) -> bool:
+    caught = _caught(event, handler)
+    return any(word in caught for word in _OUTCOMES)
+
+
+def _only_cleans(event: Node, body: tree_sitter.Node) -> bool:
+    """Whether all that is tried is to close, stop or remove something."""
+    found = [one for one in calls_of(event.module, body) if one.function is event.function]
+    return bool(found) and all(
+        one.method.lstrip("_").startswith(_CLEANING)
+        or (one.callee.startswith("os.") and one.method in ("unlink", "remove"))
+        for one in found
+        if one.result_is_ignored
+    )
+
+
+def _asserts_only_here(event: Node, body: tree_sitter.Node, handler: tree_sitter.Node) -> bool:
+    """Whether the handler asserts something about the exception, and nothing else must hold."""
+    caught = _caught(event, handler)
+    if "AssertionError" in caught or _is_outcome(event, handler):
+        return False
+    function: Function | None = event.function
+    if not asserts_within(event.module, handler, own=function):
+        return False
+    if any(is_failure(one) for one in calls_of(event.module, handler)):
+        return False
+    if asserts_within(event.module, body, own=function):
+        return False
+    return not any(asserts(one) for one in later_in_function(event))

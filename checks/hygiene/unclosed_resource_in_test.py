@@ -1,0 +1,127 @@
+"""The check ``unclosed-resource-in-test``: a handle that a test takes and never gives back."""
+
+from __future__ import annotations
+
+from checks.events import Call
+from checks.hygiene.shared.assertions import expects_exception
+from checks.hygiene.shared.resources import HANDLES, PATHS, Held, holding
+from checks.hygiene.shared.tests import (
+    has_unknown_base,
+    is_replaced,
+    is_setup,
+    is_test,
+    is_test_class,
+)
+from checks.model import Aspect, Confidence, Severity
+from checks.registry import TEST_ROLES, calls, check
+from checks.report import Report
+
+_EXPECTING = ("raises", "assertRaises", "warns", "suppress", "assertWarns")
+
+
+@check(
+    id="unclosed-resource-in-test",
+    title="Handle is opened in a test and never released",
+    aspect=Aspect.CLEANUP,
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    roles=TEST_ROLES,
+    on=calls(*HANDLES),
+    cwe=(772,),
+)
+def unclosed_resource_in_test(call: Call, report: Report) -> None:
+    """A test opens a file, a socket, a process or a temporary file and nothing closes it.
+
+    Why:
+        The handle lives until the collector finds it: later tests meet files that are still
+        open (on Windows they cannot be removed), ports in use and processes that run on, and a
+        suite with warnings as errors fails in a test that is not to blame.
+    Bad:
+        # file: tests/test_config.py
+        import json
+
+        def test_config(path):
+            config = json.load(open(path))
+            assert config["name"] == "a"
+    Bad:
+        # file: tests/test_image.py
+        import tempfile
+
+        def test_image(Image):
+            file = tempfile.NamedTemporaryFile()
+            assert Image(file.name).size == 0
+    Good:
+        # file: tests/test_config.py
+        import json
+
+        def test_config(path):
+            with open(path) as file:
+                config = json.load(file)
+            assert config["name"] == "a"
+    Good:
+        # file: tests/test_image.py
+        import tempfile
+        import unittest
+
+        class Images(unittest.TestCase):
+            def test_image(self):
+                file = tempfile.NamedTemporaryFile()
+                self.addCleanup(file.close)
+                self.assertEqual(0, self.image(file.name).size)
+    Suppress:
+        Where the process ends with the test.
+    """
+    function = call.function
+    if function is None or function.context.function is not None:
+        return
+    if not (is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)):
+        return
+    held = holding(call, report.index)
+    if held.held is not Held.LEFT:
+        return
+    if _must_fail(call) or is_replaced(call, report.index, call.method, _last(call)):
+        return
+    unknown = held.name.startswith(("self.", "cls.")) and (
+        call.cls is not None and has_unknown_base(call.cls, report.index)
+    )
+    noun = HANDLES[call.name or ""]
+    report(
+        at=call,
+        message=_message(call, noun, held.name),
+        why="It stays until the collector finds it, and can disturb the tests that follow.",
+        fix=_fix(call, held.name),
+        confidence=Confidence.LOW if unknown else Confidence.HIGH,
+    )
+
+
+def _last(call: Call) -> str:
+    return (call.name or "").rpartition(".")[2]
+
+
+def _message(call: Call, noun: str, name: str) -> str:
+    verb = "removed" if call.name in PATHS or noun == "temporary folder" else "released"
+    if name:
+        return f"The {noun} `{name}` is never {verb}."
+    return f"The {noun} of `{call.value().short}` is never {verb}."
+
+
+def _fix(call: Call, name: str) -> str:
+    if call.name in PATHS:
+        return "Use pytest's `tmp_path`, or `tempfile.TemporaryDirectory` in a `with`."
+    if call.cls is not None and name:
+        return f"Open it in a `with`, or register `self.addCleanup({name}.close)`."
+    return "Open it in a `with` statement."
+
+
+def _must_fail(call: Call) -> bool:
+    """Whether the test expects that the call itself fails, so that nothing is opened."""
+    for value in call.entered():
+        text = value.text.partition("(")[0]
+        if text.rpartition(".")[2].startswith(_EXPECTING):
+            return True
+    for above in call.ancestors():
+        if above.kind == "block":
+            return False
+        if above.kind == "call" and expects_exception(Call(above.module, above.place)):
+            return True
+    return False
