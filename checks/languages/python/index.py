@@ -1,16 +1,24 @@
-"""What the Python files of a change know of each other: classes, their bases, functions, fixtures.
+"""What Python files know of each other: classes, their bases, functions, fixtures.
 
-The index holds only the files of the change; a base class that is not among them is known by its
-name alone.
+The index holds the files of the change and, where the analysis was given a way to read them, the
+few others of the repository that they import. A base class that is in none of them is known by its
+name alone: :meth:`Index.complete` tells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
+import re2
+
+from checks.languages.python import library
 from checks.languages.python.definitions import Class, Function
 from checks.languages.python.module import Module
+from checks.languages.python.modules import Modules, exports, stars
+from checks.languages.python.scopes import Bound
+from checks.languages.python.unknown import UNKNOWN
+from checks.languages.python.values import Value
 
 _MAX_NAMESAKES = 50
 """Classes or functions of one name that are told apart; the rest are not found."""
@@ -18,45 +26,86 @@ _MAX_NAMESAKES = 50
 _MAX_CHAIN = 50
 """Classes that are looked at in one chain; repository code may hold cycles."""
 
+_MAX_PLUGINS = 20
+
 FIXTURE_DECORATORS = ("pytest.fixture", "pytest_asyncio.fixture", "_pytest.fixtures.fixture")
 
+CONFTEST = "conftest.py"
 
-_T = TypeVar("_T")
+_NAME = re2.compile(r"[^\W\d]\w*")
+
+_T = TypeVar("_T", Class, Function)
 
 
 class Index:
-    """The modules of a change."""
+    """The modules of a change, and those of the repository that were read beside them."""
 
-    def __init__(self, modules: Iterable[Module] = ()) -> None:
+    def __init__(self, modules: Iterable[Module] = (), context: Iterable[Module] = ()) -> None:
+        """Index some modules.
+
+        Args:
+            modules: those that are reported on.
+            context: others, which are only looked things up in.
+        """
         self.modules: tuple[Module, ...] = tuple(modules)
+        """The modules of the change."""
+        self.context: tuple[Module, ...] = tuple(context)
+        """The modules that the change imports, as far as they were read."""
+        every = (*self.modules, *self.context)
+        self._modules = Modules(every)
         self._classes: dict[str, list[Class]] = {}
         self._functions: dict[str, list[Function]] = {}
+        self._exact_classes: dict[str, Class] = {}
+        self._exact_functions: dict[str, Function] = {}
         self._fixtures: dict[str, list[Function]] = {}
-        for module in self.modules:
+        self._found_classes: dict[str, Class | None] = {}
+        self._found_functions: dict[str, Function | None] = {}
+        self._conftests = [one for one in every if one.path.rpartition("/")[2] == CONFTEST]
+        self._conftests.sort(key=lambda one: (-len(_folder(one.path)), one.path))
+        for module in every:
             for cls in module.classes:
                 self._classes.setdefault(cls.name, []).append(cls)
+                self._exact_classes.setdefault(_full(cls), cls)
             for function in module.functions:
                 if function.context.kind == "module":
                     self._functions.setdefault(function.name, []).append(function)
+                    self._exact_functions.setdefault(_full(function), function)
                 if function.place[2] is not None and function.decorated_with(*FIXTURE_DECORATORS):
                     self._fixtures.setdefault(function.name, []).append(function)
+
+    def find_module(self, name: str) -> Module | None:
+        """The module of a dotted name, ``app.models``."""
+        return self._modules.get(name)
 
     def find_class(self, name: str) -> Class | None:
         """The class of a qualified name, ``app.models.User`` or ``app.models:User``.
 
-        A name that is imported from ``models`` is found in ``src/app/models.py`` as well when no
-        other file has it: the root that the interpreter searches is not known.
+        Found through modules that only pass it on, too. A name that is imported from ``models`` is
+        found in ``src/app/models.py`` as well when no other file has it: the root that the
+        interpreter searches is not known.
         """
-        found = self._classes.get(_last(name), [])[:_MAX_NAMESAKES]
-        return _best(name, [(one, one.module, one.qualified_name) for one in found])
+        if name not in self._found_classes:
+            found = self._find(name, self._exact_classes, self._classes)
+            self._found_classes[name] = found
+        return self._found_classes[name]
 
     def find_function(self, name: str) -> Function | None:
         """The module's function of a qualified name, ``app.db.connect`` or ``app.db:connect``."""
-        found = self._functions.get(_last(name), [])[:_MAX_NAMESAKES]
-        return _best(name, [(one, one.module, one.qualified_name) for one in found])
+        if name not in self._found_functions:
+            found = self._find(name, self._exact_functions, self._functions)
+            self._found_functions[name] = found
+        return self._found_functions[name]
+
+    def follow(self, name: str) -> Iterator[str]:
+        """A qualified name, and those under which its definition may stand: see `Modules`."""
+        return self._modules.follow(name)
+
+    def owner(self, name: str) -> tuple[Module, list[str]] | None:
+        """The known module that a dotted name begins with, and the parts after it."""
+        return self._modules.owner(name)
 
     def chain(self, cls: Class) -> Iterator[Class]:
-        """The class and those of its bases, near ones first, that the change holds."""
+        """The class and those of its bases, near ones first, that are known."""
         queue, seen = [cls], set[str]()
         for one in queue:
             key = f"{one.module.path}:{one.qualified_name}"
@@ -64,14 +113,36 @@ class Index:
                 continue
             seen.add(key)
             yield one
-            bases = (self._base(one.module, base) for base in one.base_names)
+            bases = (self.base_class(one, base) for base in one.bases)
             queue.extend(base for base in bases if base is not None)
 
-    def _base(self, module: Module, name: str) -> Class | None:
-        """The base class of a name; one of the same file is looked for in that very text.
+    def complete(self, cls: Class) -> bool:
+        """Whether all that the class inherits is known.
 
-        The text may be the base's, or an edited one: the index holds the head's.
+        Every base, and every base of those, is a class that was read or one of a library with
+        documented behaviour. Where it is not, a method that :meth:`methods` lacks may exist all
+        the same.
         """
+        chain = list(self.chain(cls))
+        return len(chain) < _MAX_CHAIN and all(
+            self.base_class(one, base) is not None
+            or (base.name is not None and library.is_known_base(base.name))
+            for one in chain
+            for base in one.bases
+        )
+
+    def base_class(self, cls: Class, base: Value) -> Class | None:
+        """The class that one of ``cls.bases`` names, when it is known.
+
+        One of the same file is looked for in that very text, which may be the base's, or an edited
+        one: the index holds the head's.
+        """
+        module = cls.module
+        name = base.name
+        if name is None:
+            return self._through_stars(module, base.text)
+        # Generic[T] and Base[T] are the class itself.
+        name = name.removesuffix("[]")
         owner, _, qualified = name.partition(":")
         if qualified and owner == module.name:
             own = module.classes_by_name.get(_last(qualified), [])[:_MAX_NAMESAKES]
@@ -99,26 +170,74 @@ class Index:
         return found
 
     def fixture(self, name: str, module: Module | None = None) -> Function | None:
-        """The pytest fixture of a name: that of the module, else that of the nearest conftest."""
+        """The pytest fixture of a name, as a test of ``module`` gets it.
+
+        That of the module, else one that it imports, else that of the nearest conftest, defined
+        there, imported there, or in a plugin that it names.
+        """
         found = self._fixtures.get(name, [])
         if module is None:
             return found[0] if found else None
+        if (own := self._fixture_of(module, name)) is not None:
+            return own
+        folder = _folder(module.path)
+        near = [one for one in self._conftests if folder.startswith(_folder(one.path))]
+        for conftest in near:
+            if conftest.path != module.path and (one := self._fixture_of(conftest, name)):
+                return one
+        for conftest in near:
+            for plugin in plugins(conftest):
+                named = self.find_module(plugin)
+                if named is not None and (one := self._fixture_of(named, name)):
+                    return one
+        return None
+
+    def _fixture_of(self, module: Module, name: str) -> Function | None:
         own = module.functions_by_name.get(name, [])[-_MAX_NAMESAKES:]
         fixtures = [one for one in own if one.decorated_with(*FIXTURE_DECORATORS)]
         if fixtures:
             return fixtures[-1]
-        folder = module.path.rpartition("/")[0]
-        shared = [
-            one
-            for one in found
-            if one.module.path.rpartition("/")[2] == "conftest.py"
-            and (folder + "/").startswith(_folder_of(one))
-        ]
-        return max(shared, key=lambda one: len(_folder_of(one)), default=None)
+        if name not in self._fixtures:
+            return None
+        for passed_on in exports(module, [name]):
+            function = self.find_function(passed_on)
+            if function is not None and function.decorated_with(*FIXTURE_DECORATORS):
+                return function
+        return None
+
+    def _through_stars(self, module: Module, text: str) -> Class | None:
+        """The class of a name that only ``from … import *`` can have bound."""
+        if text in module.scope.bindings or not _NAME.fullmatch(text):
+            return None
+        found = (self.find_class(f"{star}.{text}") for star in stars(module))
+        return next((one for one in found if one is not None), None)
+
+    def _find(self, name: str, exact: dict[str, _T], by_name: dict[str, list[_T]]) -> _T | None:
+        wanted = name.replace(":", ".")
+        for one in self._modules.follow(wanted):
+            if (found := exact.get(one)) is not None:
+                return found
+        return _nearest(wanted, by_name.get(_last(wanted), [])[:_MAX_NAMESAKES])
 
 
-def _folder_of(function: Function) -> str:
-    folder = function.module.path.rpartition("/")[0]
+def plugins(module: Module) -> Sequence[str]:
+    """The modules that a conftest names in ``pytest_plugins``."""
+    for binding in module.scope.bindings.get("pytest_plugins", [])[-1:]:
+        if binding.how is Bound.ASSIGNED and binding.node is not None and binding.context:
+            value = Value(module, binding.node, binding.context).constant
+            names = (value,) if isinstance(value, str) else value
+            if value is not UNKNOWN and isinstance(names, (tuple, list)):
+                return [one for one in names[:_MAX_PLUGINS] if isinstance(one, str)]
+    return ()
+
+
+def _full(one: Class | Function) -> str:
+    return f"{one.module.name}.{one.qualified_name}"
+
+
+def _folder(path: str) -> str:
+    """The folder with a slash at its end, ``""`` for the root."""
+    folder = path.rpartition("/")[0]
     return f"{folder}/" if folder else ""
 
 
@@ -126,13 +245,10 @@ def _last(name: str) -> str:
     return name.replace(":", ".").rpartition(".")[2]
 
 
-def _best(name: str, candidates: list[tuple[_T, Module, str]]) -> _T | None:
-    wanted = name.replace(":", ".")
+def _nearest(wanted: str, candidates: list[_T]) -> _T | None:
     near = []
-    for one, module, qualified in candidates:
-        full = f"{module.name}.{qualified}"
-        if full == wanted:
-            return one
+    for one in candidates:
+        full = _full(one)
         if full.endswith("." + wanted) or wanted.endswith("." + full):
             near.append(one)
     return near[0] if len(near) == 1 else None
