@@ -116,6 +116,8 @@ class Example:
     path: str
     """Where the example pretends to stand: decides its role."""
     flagged: bool
+    base: str | None = None
+    """The code that it replaces, for a check that compares base and head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,12 @@ def _documentation(check_id: str, docstring: str) -> Documentation:
 
 
 def _example(text: str, *, flagged: bool) -> Example:
+    """Read an example; the lines ``# before`` and ``# after`` part the base from the head."""
+    path = "app/service.py"
     first, _, rest = text.partition("\n")
     if first.startswith("# file: "):
-        return Example(rest + "\n", first.removeprefix("# file: ").strip(), flagged)
-    return Example(text + "\n", "app/service.py", flagged)
+        path, text = first.removeprefix("# file: ").strip(), rest
+    if text.startswith("# before\n"):
+        base, _, head = text.removeprefix("# before\n").partition("\n# after\n")
+        return Example(head + "\n", path, flagged, base + "\n")
+    return Example(text + "\n", path, flagged)

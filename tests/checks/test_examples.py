@@ -23,7 +23,7 @@ def _look(path: str, head: str, base: str | None, check: str) -> FileReport:
 
 @pytest.mark.parametrize(("check", "example"), EXAMPLES)
 def test_documented_example(check: registry.Check, example: registry.Example) -> None:
-    report = _look(example.path, example.code, None, check.id)
+    report = _look(example.path, example.code, example.base, check.id)
     assert report.not_analysed is None
     assert not report.limits, "an example must be valid code"
     found = [finding for finding in report.findings if finding.check == check.id]
