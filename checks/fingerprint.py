@@ -2,7 +2,8 @@
 
 It is made of the check, the path, the enclosing scope, the flagged text with its white space
 evened out, and the ordinal among equals: never of a line number, so that a line added above moves
-nothing.
+nothing. Where the flagged text is a secret its check gives another text for it: a fingerprint
+stands in public comments, and a short password could be guessed from its hash.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def with_fingerprints(findings: Iterable[Finding], source: SourceText) -> list[F
     seen: Counter[tuple[str, str, bytes]] = Counter()
     result = []
     for finding in findings:
-        text = normalised(source, finding)
+        text = finding.identity.encode("utf-8", "replace") or normalised(source, finding)
         key = (finding.check, finding.scope, text)
         result.append(replace(finding, fingerprint=_digest(finding, text, seen[key])))
         seen[key] += 1

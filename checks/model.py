@@ -180,6 +180,9 @@ class Finding:
     """The mend, when it is certain and stands alone."""
     suggestion: Suggestion | None = None
     """``edits`` as whole lines. Filled in by the engine when the edit was proved safe."""
+    identity: str = ""
+    """What the fingerprint is made of in place of the flagged text, for findings of secrets: a
+    short password could be guessed from an unkeyed hash that stands in a public comment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,7 @@ class Report:
         surface: Surface | None = None,
         trace: Sequence[Step] = (),
         edits: Sequence[Edit] = (),
+        identity: str = "",
     ) -> None:
         """Report a finding.
 
@@ -143,6 +144,8 @@ class Report:
             trace: the way that data took, the source first.
             edits: the mend, only when it is certain and stands alone. It is offered for one click
                 when the engine proves that it removes the finding and adds none.
+            identity: what the fingerprint is made of in place of the flagged text, where that is
+                secret.
         """
         self._count += 1
         if self._count > MAX_FINDINGS:
@@ -173,6 +176,7 @@ class Report:
                 scope=self._scope(at, span),
                 trace=tuple(trace),
                 edits=tuple(edits),
+                identity=identity,
             )
         )
 
