@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import tree_sitter
 
-from checks.events import Call, Function, Node, calls_of
+from checks.events import Call, Function, Node, as_call, calls_of
 from checks.hygiene.shared.assertions import asserts, asserts_within, is_failure
 from checks.hygiene.shared.blocks import block_of, following, later_in_function
 from checks.hygiene.shared.tests import is_test
+from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Span
 from checks.registry import TEST_ROLES, check, nodes
 from checks.report import Report
@@ -22,6 +23,8 @@ _CLEANING = ("cleanup", "clean_up", "close", "cancel", "delete", "destroy", "dis
 _OUTCOMES = ("ImportError", "ModuleNotFoundError", "CancelledError", "Cancelled", "StopIteration",
              "StopAsyncIteration", "KeyboardInterrupt", "NotImplementedError")  # fmt: skip
 """Exceptions that say something else than that the code under test failed."""
+
+_OF_SYSTEM = ("OSError", "FileNotFound", "Permission", "AttributeError", "socket.error", "IOError")
 
 
 @check(
@@ -109,7 +112,21 @@ def _report(event: Node, report: Report, handler: tree_sitter.Node, *, asserting
         fix=f"Say what must happen: `with pytest.raises({expected})`, or no handler at all."
         if _is_pytest(event)
         else f"Say what must happen: `with self.assertRaises({expected})`, or no handler at all.",
+        confidence=_confidence(event, caught),
     )
+
+
+def _confidence(event: Node, caught: str) -> Confidence:
+    """Less where the system decides about the exception and the test asserts other things."""
+    of_system = any(word in caught for word in _OF_SYSTEM)
+    function = event.function
+    if not of_system or function is None:
+        return Confidence.HIGH
+    before = any(
+        asserts(one) and one.node.end_byte <= event.node.start_byte
+        for one in event.module.within(function.node, "assert_statement", "call")
+    )
+    return Confidence.LOW if before else Confidence.HIGH
 
 
 def _is_pytest(event: Node) -> bool:
@@ -175,9 +192,13 @@ def _is_silent(event: Node, body: tree_sitter.Node, handler: tree_sitter.Node) -
         return True
     if _only_cleans(event, body):
         return False
-    return not any(asserts(one) for one in later_in_function(event)) and not _in_asserting_loop(
-        event
-    )
+    looked_at = any(asserts(one) or _skips(one) for one in later_in_function(event))
+    return not looked_at and not _in_asserting_loop(event)
+
+
+def _skips(located: Located) -> bool:
+    call = as_call(located)
+    return call is not None and call.method in ("skip", "skipTest")
 
 
 def _in_asserting_loop(event: Node) -> bool:
@@ -215,6 +236,8 @@ def _asserts_only_here(event: Node, body: tree_sitter.Node, handler: tree_sitter
         return False
     if any(is_failure(one) for one in calls_of(event.module, handler)):
         return False
+    if block_of(handler)[-1].type == "break_statement":
+        return False  # the exception is what ends the loop
     if asserts_within(event.module, body, own=function):
         return False
     return not any(asserts(one) for one in later_in_function(event))

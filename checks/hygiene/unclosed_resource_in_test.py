@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.events import Call
 from checks.hygiene.shared.assertions import expects_exception
+from checks.hygiene.shared.blocks import statements
 from checks.hygiene.shared.resources import HANDLES, PATHS, Held, holding
 from checks.hygiene.shared.tests import (
     has_unknown_base,
@@ -119,6 +120,13 @@ def _must_fail(call: Call) -> bool:
         text = value.text.partition("(")[0]
         if text.rpartition(".")[2].startswith(_EXPECTING):
             return True
+    for block in call.enclosing("try_statement"):
+        handled = any(one.type.startswith("except") for one in block.node.named_children)
+        if handled and len(statements(block.node.child_by_field_name("body"))) == 1:
+            return True
+    function = call.function
+    if function is not None and "ResourceWarning" in function.text:
+        return True  # that nothing closes it is what is tested
     for above in call.ancestors():
         if above.kind == "block":
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re2
 import tree_sitter
 
 from checks.events import Function, Node
@@ -15,6 +16,7 @@ _EXPECTING = ("raise", "warn", "deprecat", "suppress", "error", "benchmark", "as
               "patch", "mock", "fail")  # fmt: skip
 _BENCHMARKS = frozenset({"benchmark", "bench", "timer"})
 _DUNDER = "__"
+_OPERATOR = re2.compile(r"__(?:eq|ne|lt|le|gt|ge|contains|iter|getitem|cmp|bool)__")
 
 
 @check(
@@ -60,7 +62,7 @@ def useless_comparison(event: Node, report: Report) -> None:
     function = event.function
     if function is None or not _is_checked(function, report):
         return
-    if _is_exercise(event) or _counts_its_calls(event, parts[0]):
+    if _is_exercise(event) or _is_act(event, parts[0]):
         return
     text = event.value(parts[0]).short
     report(
@@ -99,19 +101,27 @@ def _is_exercise(event: Node) -> bool:
     return False
 
 
-def _counts_its_calls(event: Node, comparison: tree_sitter.Node) -> bool:
-    """Whether the operands record that they are compared, as the next statement then asserts.
+def _is_act(event: Node, comparison: tree_sitter.Node) -> bool:
+    """Whether the comparison is an act and not a question: its operators are what is tested.
 
-    ``left == right; assert left.compared``: the comparison is an act, not a question. Names that
-    stand alone on both sides are told from what a test computes and wants to see.
+    Both sides are the same, the test defines a class with such an operator, or the next statement
+    asserts which calls were made: ``left == right; assert left.calls == ["__eq__"]``.
     """
+    module, function = event.module, event.function
     operands = [one for one in comparison.named_children if one.type != "comment"]
-    if not all(one.type == "identifier" for one in operands):
-        return False
+    texts = [module.text_of(one) for one in operands]
+    if len(texts) > 1 and len(set(texts)) == 1:
+        return True
+    inner = [] if function is None else module.within(function.node, "class_definition")
+    if any(_OPERATOR.search(one.text) for one in inner):
+        return True
     above = event.parent
     rest = [] if above is None else statements(above.node)
     later = [one for one in rest if one.start_byte >= event.node.end_byte]
     if not later:
         return False
-    text = event.module.text_of(later[0])
-    return any(event.module.text_of(one) + "." in text for one in operands) or "call" in text
+    following = module.text_of(later[0])
+    if "assert" not in following:
+        return False
+    names = [text for text, one in zip(texts, operands, strict=True) if one.type == "identifier"]
+    return any(f"{one}." in following for one in names) or "call" in following.lower()

@@ -101,6 +101,8 @@ def holding(call: Call, index: Index) -> Holding:
     """
     if call.is_with_item:
         return Holding(Held.WITH)
+    if holds_nothing(call):
+        return Holding(Held.UNKNOWN)
     above = call.parent
     if above is not None and above.kind == "await":
         above = above.parent
@@ -115,6 +117,9 @@ def holding(call: Call, index: Index) -> Holding:
         return Holding(_as_argument(call))
     if above.kind in ("assignment", "named_expression"):
         name = call.assigned_to
+        outer = above.parent
+        if outer is not None and outer.kind == "assignment":
+            return Holding(Held.HANDED_ON)  # self.socket = socket = …: the first target holds it
         target = above.child("left") or above.child("name")
         if target is not None and target.type in ("identifier", "attribute"):
             return Holding(_named(call, name, index), name)
@@ -123,6 +128,21 @@ def holding(call: Call, index: Index) -> Holding:
             return Holding(_named(call, first, index), first)
         return Holding(Held.UNKNOWN)
     return Holding(Held.HANDED_ON)
+
+
+def holds_nothing(call: Call) -> bool:
+    """Whether the object is laid over another one, which holds the handle if there is any.
+
+    An archive over ``io.BytesIO``, ``gzip.open(file)``, a file with ``closefd=False``.
+    """
+    closes = call.argument(None, "closefd")
+    if "fileobj" in call.keywords or (closes is not None and closes.constant is False):
+        return True
+    first = call.argument(0, "file") or call.argument(None, "filename")
+    if first is None or HANDLES.get(call.name or "") not in ("file", "archive"):
+        return False
+    name = first.name or ""
+    return name in ("io.BytesIO()", "io.StringIO()", "tempfile.TemporaryFile()")
 
 
 def _as_argument(call: Call) -> Held:
