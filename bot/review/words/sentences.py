@@ -99,7 +99,7 @@ def verdict(
         where = f"in the {analysed:,} of {known:,} files that could be read"
     if not tally.problems or gravest is None:
         notes = f"; there {_is(tally.notes)} {count(tally.notes, 'note')}" if tally.notes else ""
-        return f"No security defects and no other problems were found {where}{notes}."
+        return f"No security defects were found {where}{notes}."
     kinds = [
         count(number, noun)
         for number, noun in (
@@ -109,10 +109,12 @@ def verdict(
         )
         if number
     ]
-    lead = "" if tally.security else "No security defects, but "
     verb = "was" if tally.problems == 1 else "were"
+    found = f"{listed(kinds)} {verb} found {where}"
+    if not tally.security:
+        found = f"No security defects were found {where}, but {listed(kinds)}"
     which = ": " if tally.problems == 1 else ", the gravest: "
-    return f"{lead}{listed(kinds)} {verb} found {where}{which}{gravest_message(gravest)}."
+    return f"{found}{which}{gravest_message(gravest)}."
 
 
 def gravest_message(finding: Finding) -> str:

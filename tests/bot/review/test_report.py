@@ -143,29 +143,23 @@ def test_a_finding_clause_is_the_gravest_and_a_count() -> None:
         (
             (values.report("a.py"),),
             (),
-            "No security defects and no other problems were found in the changed code.",
+            "No security defects were found in the changed code.",
         ),
         (
             (values.report("a.py", findings=(POLL,)),),
             (),
-            (
-                "No security defects and no other problems were found in the changed code; "
-                "there is 1 note."
-            ),
+            ("No security defects were found in the changed code; there is 1 note."),
         ),
         (
             (values.report("a.py"), values.report("b.py", not_analysed="time limit")),
             (Unread("c.bin", "binary"),),
-            (
-                "No security defects and no other problems were found in the 1 of 3 files "
-                "that could be read."
-            ),
+            ("No security defects were found in the 1 of 3 files that could be read."),
         ),
         (
             (values.report("tests/test_orders.py", Role.TEST, findings=(SLEEP,)),),
             (),
             (
-                "No security defects, but 1 test problem was found in the changed code: "
+                "No security defects were found in the changed code, but 1 test problem: "
                 "`time.sleep(5)` waits for the job instead of asking whether it is done "
                 "(`tests/test_orders.py`, line 40)."
             ),

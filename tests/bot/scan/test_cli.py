@@ -51,13 +51,13 @@ def test_findings_give_status_1_and_a_report(project: Path, capsysbinary: Captur
     assert assay("scan", ".") == 1
     out = capsysbinary.readouterr().out.decode()
     assert "tests/test_shop.py\n  2:5  high  assert-on-tuple\n" in out
-    assert "1 test problem was found in the 2 files" in " ".join(out.split())
+    assert "in the 2 files, but 1 test problem" in " ".join(out.split())
     assert "\x1b" not in out
 
 
 def test_nothing_found_gives_status_0(project: Path, capsysbinary: Capture) -> None:
     assert assay("scan", "shop.py") == 0
-    assert b"No security defects and no other problems were found" in capsysbinary.readouterr().out
+    assert b"No security defects were found" in capsysbinary.readouterr().out
 
 
 @pytest.mark.parametrize(("fail_on", "status"), [("high", 1), ("critical", 0), ("never", 0)])
