@@ -1,0 +1,122 @@
+"""Finds literals that are given to names, in Python by its tree and elsewhere by the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import re2
+import tree_sitter
+
+from checks.events import Node, Value
+from checks.languages.python import grammar
+from checks.languages.python.module import Module
+from checks.model import Span
+
+_MAX_LINE = 2_000
+_UNQUOTED = frozenset({"yaml", "ini", "dockerfile", "text", "toml", "shell", "hcl"})
+"""Languages whose settings may stand without quotes."""
+_SETTINGS = (".env", ".properties", ".cfg", ".conf", ".ini", ".toml", ".yaml", ".yml", ".cnf",
+             ".tfvars", ".envrc", ".netrc", ".npmrc", ".pypirc")  # fmt: skip
+_TEMPLATES = frozenset({"example", "sample", "template", "dist", "tmpl", "tpl", "j2", "erb"})
+_PROSE = frozenset({"markdown", "restructuredtext", "html", "notebook", "css", "xml", "sql"})
+
+_PAIR = re2.compile(
+    rb"""([A-Za-z_][A-Za-z0-9_.-]+)["']?[ \t]*(?::[ \t]*string[ \t]*)?(?:=>|:=|=|:)[ \t]*"""
+    rb"""(?:("[^"\\\n]+")|('[^'\\\n]+')|(`[^`\\\n]+`)|([^\s"'`#;,{}\[\]()]+))"""
+)
+_BARE = 5
+"""The group of a value without quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A name and the literal that it is given."""
+
+    name: str
+    value: str
+    span: Span
+    """The literal's bytes, quotes included."""
+
+
+def in_python(module: Module) -> Iterator[Literal]:
+    """Assignments, keyword arguments, defaults, entries of dicts, and comparisons by ``==``."""
+    kinds = ("assignment", "keyword_argument", "pair", "default_parameter",
+             "typed_default_parameter", "comparison_operator")  # fmt: skip
+    for located in module.nodes(*kinds):
+        node = located.node
+        if located.kind == "comparison_operator":
+            pair = _compared(node)
+        elif located.kind == "assignment":
+            pair = (node.child_by_field_id(grammar.LEFT), node.child_by_field_id(grammar.RIGHT))
+        elif located.kind == "pair":
+            pair = (node.child_by_field_id(grammar.KEY), node.child_by_field_id(grammar.VALUE))
+        else:
+            pair = (node.child_by_field_id(grammar.NAME), node.child_by_field_id(grammar.VALUE))
+        target, given = pair
+        if target is None or given is None or given.type not in ("string", "concatenated_string"):
+            continue
+        constant = Value(module, given, located.context).constant
+        if isinstance(constant, bytes):
+            constant = constant.decode("latin-1")
+        name = _name(Node(module, located.place), target)
+        if isinstance(constant, str) and name:
+            yield Literal(name, constant, Span(*given.byte_range))
+
+
+def _compared(node: tree_sitter.Node) -> tuple[tree_sitter.Node | None, tree_sitter.Node | None]:
+    sides = [one for one in node.named_children if one.type != "comment"]
+    operators = [one.type for one in node.children if not one.is_named]
+    if len(sides) != 2 or operators != ["=="]:
+        return None, None
+    left, right = sides
+    return (right, left) if left.type == "string" else (left, right)
+
+
+def _name(located: Node, target: tree_sitter.Node) -> str:
+    """``x``, ``self.x``, ``config["x"]`` and the key ``"x"`` are all called ``x``."""
+    module = located.module
+    if target.type == "identifier":
+        return module.text_of(target)
+    if target.type == "attribute":
+        attribute = target.child_by_field_id(grammar.ATTRIBUTE)
+        return "" if attribute is None else module.text_of(attribute)
+    key: tree_sitter.Node | None = target
+    if target.type == "subscript":
+        key = target.child_by_field_id(grammar.SUBSCRIPT)
+    constant = None if key is None else Value(module, key, located.context).constant
+    return constant if isinstance(constant, str) else ""
+
+
+def in_text(data: bytes, path: str, language: str, names: Iterable[int]) -> Iterator[Literal]:
+    """Settings and literals of other languages, on the lines where a telling name stands.
+
+    Args:
+        data: the text.
+        path: its path, whose ending says whether values may stand without quotes.
+        language: as :func:`checks.languages.paths.language_of` names it.
+        names: where the keywords of names stand, in order.
+    """
+    name = path.rpartition("/")[2].lower()
+    if language in _PROSE or not _TEMPLATES.isdisjoint(name.split(".")):
+        return
+    bare = name.startswith(".env") or name.endswith(_SETTINGS) or (
+        language in _UNQUOTED and language not in ("text", "hcl", "toml")
+    )  # fmt: skip
+    done = 0
+    for at in names:
+        if at < done:
+            continue
+        start = max(data.rfind(b"\n", max(at - _MAX_LINE, 0), at) + 1, at - _MAX_LINE, done)
+        end = data.find(b"\n", at, at + _MAX_LINE)
+        done = at + _MAX_LINE if end < 0 else end
+        for match in _PAIR.finditer(data[start:done]):
+            group = next(one for one in (2, 3, 4, _BARE) if match.group(one))
+            if group == _BARE and not bare:
+                continue
+            raw = match.group(group)
+            text = raw if group == _BARE else raw[1:-1]
+            span = Span(start + match.start(group), start + match.end(group))
+            if group == _BARE and data[span.end : span.end + 1] in (b"(", b"[", b"{"):
+                continue  # a call or a template
+            yield Literal(match.group(1).decode("latin-1"), text.decode("utf-8", "replace"), span)

@@ -1,0 +1,178 @@
+"""Finds what has the shape of a secret, in one pass over the bytes of any text.
+
+All keywords of all tables are looked for at once (Aho-Corasick); only where one stands is the
+line looked at with the expressions that it belongs to (RE2, linear). Nothing here knows roles or
+languages, and nothing is judged but shape, ends of words, checksums and what is plainly made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import ahocorasick_rs
+import re2
+
+from checks.model import Span
+from checks.secrets.placeholders import is_made_up, is_public_example
+from checks.secrets.provider import WORD, Provider
+from checks.secrets.providers import PROVIDERS
+
+CHUNK = 1 << 20
+"""Bytes that are searched for keywords at once: bounds the memory that the hits take."""
+
+_BEFORE = 160
+_AFTER = 4_096
+_NEAR = 160
+"""How far behind a keyword a secret may stand whose shape says too little."""
+_MAX_FOUND = 500
+"""Secrets in one file; more are told of by the first of them."""
+_ESCAPED = b"nrt"
+
+PEM, JWT, URL, NAME = -1, -2, -3, -4
+"""What other keywords announce: a PEM block, a JSON Web Token, an address, a telling name."""
+
+_OTHER_KEYWORDS: dict[str, int] = {
+    "-----begin": PEM,
+    "eyj": JWT,
+    "://": URL,
+    **dict.fromkeys(
+        ("passw", "passphrase", "passcode", "pwd", "_pass", "-pass", "secret", "token", "apikey",
+         "api_key", "api-key", "api.key", "_key", "-key", "accesskey", "authkey", "privatekey",
+         "encryptionkey", "signingkey", "masterkey", "accountkey", "authorization", "cookie"),
+        NAME,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One secret of a provider."""
+
+    provider: Provider
+    span: Span
+
+
+@dataclass(slots=True)
+class Scan:
+    """What one pass over a text has found."""
+
+    found: list[Found] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
+    """Where PEM blocks begin."""
+    tokens: list[int] = field(default_factory=list)
+    """Where JSON Web Tokens may begin."""
+    addresses: list[int] = field(default_factory=list)
+    """Where ``://`` stands."""
+    names: list[int] = field(default_factory=list)
+    """Where a name may speak of a secret."""
+
+
+def scan(data: bytes) -> Scan:
+    """Everything in a text that has a secret's shape, in the order of the text."""
+    result = Scan()
+    others = {PEM: result.blocks, JWT: result.tokens, URL: result.addresses, NAME: result.names}
+    windows: dict[int, list[list[int]]] = {}
+    lowered = data.lower()
+    longest = max(len(one) for one in _KEYWORDS)
+    for start in range(0, max(len(data), 1), CHUNK):
+        chunk = lowered[start : start + CHUNK + longest - 1]
+        for keyword, at, end in _automaton.find_matches_as_indexes(chunk, overlapping=True):
+            if at >= CHUNK:
+                continue  # the next chunk begins with it
+            for number in _owners[keyword]:
+                if number < 0:
+                    others[number].append(start + at)
+                else:
+                    _open_window(windows, number, data, start + at, start + end)
+    for number, found in windows.items():
+        _match(PROVIDERS[number], _patterns[number], data, found, result.found)
+    result.found = _without_overlaps(result.found)
+    return result
+
+
+def _open_window(
+    windows: dict[int, list[list[int]]], number: int, data: bytes, at: int, end: int
+) -> None:
+    """Note the line around a keyword, or the bytes behind it when it only announces a secret."""
+    if PROVIDERS[number].near:
+        first = end
+        below = data.find(b"\n", end, end + _NEAR)
+        last = end + _NEAR if below < 0 else data.find(b"\n", below + 1, end + _NEAR)
+        last = end + _NEAR if last < 0 else last
+    else:
+        first = max(data.rfind(b"\n", max(at - _BEFORE, 0), at) + 1, at - _BEFORE, 0)
+        last = data.find(b"\n", end, end + _AFTER)
+        last = end + _AFTER if last < 0 else last
+    last = min(last, len(data))
+    mine = windows.setdefault(number, [])
+    if mine and first <= mine[-1][1]:
+        mine[-1][1] = max(mine[-1][1], last)
+    else:
+        mine.append([first, last])
+
+
+def _match(
+    provider: Provider, pattern: Any, data: bytes, windows: list[list[int]], found: list[Found]
+) -> None:
+    count = 0
+    for first, last in windows:
+        for match in pattern.finditer(data[first:last]):
+            group = 1 if pattern.groups else 0
+            span = Span(first + match.start(group), first + match.end(group))
+            if _is_whole(provider, data, span) and _is_real(provider, data[span.start : span.end]):
+                found.append(Found(provider, span))
+                count += 1
+                if count >= _MAX_FOUND:
+                    return
+
+
+def _is_whole(provider: Provider, data: bytes, span: Span) -> bool:
+    """Whether the secret ends where it ends: neither side goes on with more of a word."""
+    joins = provider.joins.encode()
+    start, end = span
+    before = data[start - 1 : start] if start else b""
+    after = data[end : end + 1]
+    if before and (before[0] in WORD or before in joins) and provider.pattern[:1] != "h":
+        escaped = before in _ESCAPED and data[start - 2 : start - 1] == b"\\"
+        # A name's "=" before a value is no part of the value; a "." before it is.
+        if not escaped and before not in b"=/+":
+            return False
+    return not (
+        after and (after[0] in WORD or after in joins.replace(b".", b"").replace(b"=", b""))
+    )
+
+
+def _is_real(provider: Provider, secret: bytes) -> bool:
+    if provider.is_valid is not None and not provider.is_valid(secret):
+        return False
+    return not is_made_up(secret) and not is_public_example(secret)
+
+
+def _without_overlaps(found: Iterable[Found]) -> list[Found]:
+    """In order; of two that share bytes the one whose provider stands earlier in the tables."""
+    order = {one.id: number for number, one in enumerate(PROVIDERS)}
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda it: (it.span.start, order[it.provider.id], it.span.end)):
+        if kept and one.span.start < kept[-1].span.end:
+            continue
+        kept.append(one)
+    return kept
+
+
+def _table() -> tuple[list[str], list[list[int]]]:
+    owners: dict[str, list[int]] = {}
+    for number, provider in enumerate(PROVIDERS):
+        for keyword in provider.keywords:
+            owners.setdefault(keyword, []).append(number)
+    for keyword, other in _OTHER_KEYWORDS.items():
+        owners.setdefault(keyword, []).append(other)
+    return list(owners), list(owners.values())
+
+
+_KEYWORDS, _owners = _table()
+_automaton = ahocorasick_rs.BytesAhoCorasick([one.encode() for one in _KEYWORDS])
+_options = re2.Options()
+_options.log_errors = False
+_patterns = [re2.compile(one.pattern.encode(), _options) for one in PROVIDERS]

@@ -1,0 +1,105 @@
+"""Monitoring, tickets, documents and other services."""
+
+from __future__ import annotations
+
+from checks.secrets.provider import Provider
+from checks.secrets.structure import has_grafana_checksum
+
+PROVIDERS = (
+    Provider(
+        id="new-relic-key",
+        issuer="New Relic",
+        what="a user key",
+        keywords=("nrak-",),
+        pattern=r"NRAK-[A-Z0-9]{27}",
+        revoke="https://one.newrelic.com/api-keys",
+        joins="-",
+    ),
+    Provider(
+        id="sentry-token",
+        issuer="Sentry",
+        what="a user token",
+        keywords=("sntryu_",),
+        pattern=r"sntryu_[a-f0-9]{64}",
+        revoke="https://sentry.io/settings/account/api/auth-tokens/",
+    ),
+    Provider(
+        id="sentry-organization-token",
+        issuer="Sentry",
+        what="an organization token",
+        keywords=("sntrys_eyj",),
+        pattern=r"sntrys_eyJ[A-Za-z0-9+/=_-]{80,}_[A-Za-z0-9+/]{43}",
+        revoke="https://sentry.io/settings/auth-tokens/",
+        joins="+/=",
+    ),
+    Provider(
+        id="grafana-service-account-token",
+        issuer="Grafana",
+        what="a service account token",
+        keywords=("glsa_",),
+        pattern=r"glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}",
+        revoke="https://grafana.com/docs/grafana/latest/administration/service-accounts/",
+        is_valid=has_grafana_checksum,
+    ),
+    Provider(
+        id="dynatrace-token",
+        issuer="Dynatrace",
+        what="an API token",
+        keywords=("dt0c01.", "dt0s01.", "dt0s16."),
+        pattern=r"dt0[cs](?:01|16)\.[A-Z2-7]{24}\.[A-Z2-7]{64}",
+        revoke="https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens",
+        joins=".",
+    ),
+    Provider(
+        id="airtable-token",
+        issuer="Airtable",
+        what="a personal access token",
+        keywords=("airtable",),
+        pattern=r"pat[A-Za-z0-9]{14}\.[a-f0-9]{64}",
+        revoke="https://airtable.com/create/tokens",
+        near=True,
+    ),
+    Provider(
+        id="notion-token",
+        issuer="Notion",
+        what="an integration token",
+        keywords=("ntn_",),
+        pattern=r"ntn_[0-9]{11}[A-Za-z0-9]{35}",
+        revoke="https://www.notion.so/profile/integrations",
+    ),
+    Provider(
+        id="linear-key",
+        issuer="Linear",
+        what="an API key",
+        keywords=("lin_api_",),
+        pattern=r"lin_api_[A-Za-z0-9]{40}",
+        revoke="https://linear.app/settings/account/security",
+    ),
+    Provider(
+        id="figma-token",
+        issuer="Figma",
+        what="a personal access token",
+        keywords=("figd_",),
+        pattern=r"figd_[A-Za-z0-9_-]{40}",
+        revoke="https://www.figma.com/settings",
+        joins="-",
+    ),
+    Provider(
+        id="postman-key",
+        issuer="Postman",
+        what="an API key",
+        keywords=("pmak-",),
+        pattern=r"PMAK-[a-f0-9]{24}-[a-f0-9]{34}",
+        revoke="https://web.postman.co/settings/me/api-keys",
+        joins="-",
+    ),
+    Provider(
+        id="hubspot-token",
+        issuer="HubSpot",
+        what="a private app token",
+        keywords=("pat-na", "pat-eu"),
+        pattern=r"pat-(?:na|eu)[0-9]-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",
+        revoke="https://developers.hubspot.com/docs/guides/apps/private-apps/overview",
+        joins="-",
+    ),
+)

@@ -1,0 +1,147 @@
+"""Secrets that are known by their inside: key pairs, PEM blocks, JSON Web Tokens, addresses.
+
+Each function takes a place where a keyword stands and answers with what is there, or ``None``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+from checks.model import Span
+from checks.secrets.hosts import host_of, is_reserved_host
+from checks.secrets.placeholders import is_made_up, is_placeholder
+from checks.secrets.structure import entropy, is_private_key, jwt_parts, private_key_bytes
+
+_MAX_BLOCK = 20_000
+_MAX_TOKEN = 4_096
+_MAX_ADDRESS = 600
+_PAIR_REACH = 400
+"""How far from an AWS key id its secret is looked for, in bytes."""
+
+_LABEL = re2.compile(rb"^-----BEGIN ((?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----")
+_TOKEN = re2.compile(rb"^eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{20,}")
+_ADDRESS = re2.compile(
+    rb"""([A-Za-z][A-Za-z0-9+.-]{1,20})://([^\s:/@'"<>`\\,;()]{0,80}):([^\s/@'"<>`\\]{3,200})@"""
+    rb"""([A-Za-z0-9._-]{1,200}|\[[0-9A-Fa-f:.]{2,60}\])"""
+)
+_AWS_SECRET = re2.compile(rb"[A-Za-z0-9/+]{40,}")
+_CONNECTORS = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/+=")
+_WEAK = frozenset(
+    {"password", "passwd", "pass", "pwd", "secret", "postgres", "root", "admin", "guest", "user",
+     "test", "token", "mysql", "redis", "rabbitmq", "mongo", "pw", "key", "username", "example",
+     "p4ssw0rd", "passw0rd", "hunter2", "s3cr3t", "secure"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A private key in PEM."""
+
+    span: Span
+    label: str
+    is_encrypted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A JSON Web Token."""
+
+    span: Span
+    header: dict[str, Any]
+    claims: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address with a user and a password before the host."""
+
+    span: Span
+    """The password."""
+    host: str
+    password: str
+
+
+def private_key(data: bytes, at: int) -> Block | None:
+    """The private key whose header stands at ``at``, when its body can be one."""
+    match = _LABEL.match(data[at : at + 80])
+    if match is None:
+        return None
+    label = match.group(1)
+    start = at + match.end()
+    end = data.find(b"-----END", start, start + _MAX_BLOCK)
+    if end < 0:
+        return None
+    body = data[start:end]
+    encrypted = label.startswith(b"ENCRYPTED") or b"ENCRYPTED" in body[:200]
+    key = private_key_bytes(body)
+    if key is None or not (encrypted or is_private_key(label, key)) or len(key) < 40:
+        return None
+    close = data.find(b"-----", end + 8, end + 80)
+    return Block(Span(at, close + 5 if close > 0 else end), label.decode(), encrypted)
+
+
+def web_token(data: bytes, at: int) -> Token | None:
+    """The signed token that begins at ``at``; those of the documentation are none."""
+    if at and data[at - 1 : at].isalnum():
+        return None
+    match = _TOKEN.match(data[at : at + _MAX_TOKEN])
+    parts = None if match is None else jwt_parts(match.group(0))
+    if match is None or parts is None:
+        return None
+    header, claims = parts
+    if claims.get("sub") == "1234567890" or claims.get("name") in ("John Doe", "Jane Doe"):
+        return None
+    signature = match.group(0).rpartition(b".")[2]
+    if is_made_up(signature):
+        return None
+    return Token(Span(at, at + match.end()), header, claims)
+
+
+def address(data: bytes, at: int) -> Address | None:
+    """The address around the ``://`` at ``at`` when it holds a password that could be a real one.
+
+    Not when the host is of the machine itself or set aside for examples, and not when the password
+    is a template, a placeholder, or one of the words that stand for a password.
+    """
+    first = max(at - 24, 0)
+    window = data[first : at + _MAX_ADDRESS]
+    for match in _ADDRESS.finditer(window):
+        if first + match.start(2) != at + 3:
+            continue
+        user, password = match.group(2).decode("latin-1"), match.group(3).decode("latin-1")
+        host = host_of("x://" + match.group(4).decode("latin-1")) or ""
+        if is_reserved_host(host) or is_placeholder(password) or is_placeholder(host):
+            return None
+        if password.lower() in _WEAK or password == user or any(one in password for one in "{}$%"):
+            return None
+        if password.isdigit() and len(password) <= 5:
+            return None  # host:port@… of a proxy, or a port
+        return Address(Span(first + match.start(3), first + match.end(3)), host, password)
+    return None
+
+
+def looks_random(text: str) -> bool:
+    """Whether a password looks drawn, not typed: long, mixed, and with little repetition."""
+    has_digit = any(one.isdigit() for one in text)
+    has_letter = any(one.isalpha() for one in text)
+    return len(text) >= 12 and has_digit and has_letter and entropy(text.encode()) >= 3.0
+
+
+def secret_of_pair(data: bytes, key: Span) -> Span | None:
+    """The secret access key near an AWS key id: 40 characters of base64 that look drawn."""
+    first = max(key.start - _PAIR_REACH, 0)
+    window = data[first : key.end + _PAIR_REACH]
+    for match in _AWS_SECRET.finditer(window):
+        start, end = first + match.start(), first + match.end()
+        if end - start != 40 or data[start - 1 : start] == b"/" or data[end : end + 1] == b"=":
+            continue
+        text = data[start:end]
+        if entropy(text) < 4.0 or is_made_up(text) or text.isalpha():
+            continue
+        if all(one in b"0123456789abcdef" for one in text.lower()):
+            continue  # a SHA-1
+        return Span(start, end)
+    return None
