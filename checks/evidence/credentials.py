@@ -25,8 +25,7 @@ _RANDOM = "long and random-looking"
 def constants(event: ModuleEvent, evidence: EvidenceSink) -> None:
     """Constants of the module and of its classes with a short fixed value."""
     module = event.module
-    noun = "constant of the test" if evidence.role.is_test_code else "constant"
-    plural = noun.replace("constant", "constants", 1)
+    noun, plural = "constant", "constants"
     for one in module.nodes("assignment"):
         if one.function is not None or one.context.kind not in ("module", "class_definition"):
             continue
@@ -42,9 +41,9 @@ def constants(event: ModuleEvent, evidence: EvidenceSink) -> None:
         if isinstance(known, str) and names_credential(name):
             continue  # spoken of as a credential
         if isinstance(known, (int, float)):
-            evidence.add(one, noun, plural, "a number")
+            evidence.add(one, f"{noun} with a number", f"{plural} with a number")
         elif isinstance(known, str) and len(known) <= _MAX_TEXT:
-            evidence.add(one, noun, plural, "a plain text")
+            evidence.add(one, f"{noun} with a plain text", f"{plural} with a plain text")
 
 
 @gather(Aspect.CREDENTIALS, on=calls(*(f"*.{name}" for name in sorted(_OVERRIDES))))

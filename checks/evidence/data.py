@@ -47,6 +47,17 @@ def _is_block(node: Node) -> bool:
     return True
 
 
+def _in_block(node: Node) -> bool:
+    """Whether a block of data around it speaks for it."""
+    for one in node.ancestors():
+        if one.kind not in ("pair", *_KINDS):
+            return False
+        first, last = one.module.lines(one.node)
+        if last - first + 1 >= _LINES and one.value().fixed:
+            return True
+    return False
+
+
 def _kind(node: Node, text: str) -> tuple[str, str]:
     if node.kind in ("string", "concatenated_string"):
         inside = text.lstrip("rbfuRBFU").strip("'\"").strip()
@@ -97,7 +108,7 @@ def addresses(node: Node, evidence: EvidenceSink) -> None:
     if b"@" not in data and b"://" not in data:
         return
     first, last = node.module.lines(node.node)
-    if last - first + 1 >= _LINES or is_docstring(node):
+    if last - first + 1 >= _LINES or is_docstring(node) or _in_block(node):
         return
     text = data.decode("utf-8", "replace")
     hosts = url_hosts(text)

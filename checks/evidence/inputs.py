@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import re2
+
 from checks.events import Call, ModuleEvent, Value, as_call
 from checks.evidence.registry import gather
 from checks.hygiene.shared.assertions import is_assertion
@@ -13,8 +15,15 @@ from checks.model import Aspect
 from checks.registry import MODULE, calls
 from checks.report import EvidenceSink
 
-_SQL = ("select ", "insert ", "update ", "delete ", "create ", "drop ", "alter ", "with ",
-        "pragma ", "replace ", "begin", "commit", "truncate ", "explain ")  # fmt: skip
+_SQL = re2.compile(
+    r"(?is)^\W*(?:select\b.{1,400}|insert\s+(?:or\s+\w+\s+)?into|update\s+\S+\s+set|delete\s+from|"
+    r"(?:create|drop|alter|truncate)\s+(?:temp\w*\s+|unique\s+)?(?:table|index|view|database|trigger)|"
+    r"with\s+\w+\s+as\s*\(|pragma\s|begin\b|commit\b|rollback\b|explain\s)"
+)
+_SQL_ALONE = re2.compile(
+    r"(?is)^\W*(?:select\s.{1,400}\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|"
+    r"(?:create|drop|alter)\s+(?:table|index|view)\s)"
+)
 _QUERIES = ("execute", "executemany", "executescript", "raw", "fetch", "fetchrow", "fetchval")
 _COMMANDS = ("subprocess.{run,call,Popen,check_call,check_output,getoutput,getstatusoutput}",
              "os.{system,popen}",
@@ -40,8 +49,17 @@ def built_strings(event: ModuleEvent, evidence: EvidenceSink) -> None:
     for located in _built(event):
         if located.node.start_byte in dangerous or _is_message(located):
             continue
-        evidence.add(located, "formatted string", "formatted strings",
-                     "not put into SQL, HTML or a shell")  # fmt: skip
+        evidence.add(located, "formatted string", "formatted strings", _reads_like(located))
+
+
+def _reads_like(located: Located) -> str:
+    """What a formatted string is by its text, where no call in sight takes it."""
+    text = located.text[:600].lstrip("rbfuRBFU'\"(\\\n ").lower()
+    if _SQL_ALONE.search(text):
+        return "of SQL, not seen to be run here"
+    if text.startswith("<") and text[1:2].isalpha():
+        return "of markup"
+    return "not put into SQL, HTML or a shell"
 
 
 def _built(event: ModuleEvent) -> Iterator[Located]:
@@ -120,7 +138,7 @@ def queries(call: Call, evidence: EvidenceSink) -> None:
         return
     known = value.constant
     text = known if isinstance(known, str) else value.origin.text.lstrip("rbfuRBFU'\"(\n ")
-    if not text.lstrip().lower().startswith(_SQL):
+    if not _SQL.search(text[:600]):
         return
     if value.built:
         fate = "put together from parts"

@@ -21,6 +21,7 @@ MOCK_LIBRARIES = frozenset(
 )  # fmt: skip
 _FAKE_WORDS = frozenset({"fake", "fakes", "stub", "stubs", "mock", "mocks", "dummy", "double",
                          "doubles", "mocked", "stubbed"})  # fmt: skip
+_FAKES_ONLY = frozenset({"fake", "fakes", "mock", "mocks"})
 _DOUBLES = ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock",
             "PropertyMock", "create_autospec", "mock_open")  # fmt: skip
 _MONKEY = ("setattr", "delattr", "setitem", "delitem", "setenv", "delenv", "chdir",
@@ -57,9 +58,18 @@ def imports(event: ModuleEvent, evidence: EvidenceSink) -> None:
         if name.startswith("unittest.mock") or top == "mock" or top in MOCK_LIBRARIES:
             seen.add(entry.span.start)
             evidence.add(entry.span, "import of a mock library", "imports of mock libraries")
-        elif speaks_of_fakes(name):
+        elif _imports_fakes(entry.module, entry.name, in_tests=evidence.role.is_test_code):
             seen.add(entry.span.start)
             evidence.add(entry.span, "import of fakes", "imports of fakes")
+
+
+def _imports_fakes(module: str, name: str, *, in_tests: bool) -> bool:
+    """Whether a module of fakes, or a class that is one by its name, is imported.
+
+    Production code has dummies and stubs of its own kind: there only fakes and mocks count.
+    """
+    words = words_of(f"{module}.{name}")
+    return not words.isdisjoint(_FAKE_WORDS if in_tests else _FAKES_ONLY)
 
 
 @gather(Aspect.MOCKS, on=calls(*PATCHES))

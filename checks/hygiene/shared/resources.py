@@ -32,7 +32,6 @@ HANDLES = {
     "socket.create_server": "socket",
     "tempfile.NamedTemporaryFile": "temporary file",
     "tempfile.TemporaryFile": "temporary file",
-    "tempfile.SpooledTemporaryFile": "temporary file",
     "tempfile.mkstemp": "temporary file",
     "tempfile.mkdtemp": "temporary folder",
     "tempfile.TemporaryDirectory": "temporary folder",
@@ -135,6 +134,8 @@ def holds_nothing(call: Call) -> bool:
 
     An archive over ``io.BytesIO``, ``gzip.open(file)``, a file with ``closefd=False``.
     """
+    if call.name in PATHS and _in_other_folder(call):
+        return True
     closes = call.argument(None, "closefd")
     if "fileobj" in call.keywords or (closes is not None and closes.constant is False):
         return True
@@ -143,6 +144,18 @@ def holds_nothing(call: Call) -> bool:
         return False
     name = first.name or ""
     return name in ("io.BytesIO()", "io.StringIO()", "tempfile.TemporaryFile()")
+
+
+def _in_other_folder(call: Call) -> bool:
+    """Whether a temporary folder lies in another one, which takes it along when it goes."""
+    folder = call.argument(2, "dir")
+    if folder is not None and folder.constant is not None:
+        return True
+    words = ("temp", "tmp", "cwd", "chdir", "isolated_filesystem")
+    return any(
+        any(word in value.text.partition("(")[0].lower() for word in words)
+        for value in call.entered()
+    )
 
 
 def _as_argument(call: Call) -> Held:
