@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 import msgspec
 
-from bot import logs
+from bot import logs, sweep
 from bot.github.faults import GiveUp, OurBug, RetryLater, RetryNow
 from bot.jobs import Handler, Job, Permanent, RetryAt, kinds
+from bot.jobs.names import names
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +22,15 @@ Work = Callable[[Job], Awaitable[object]]
 """Does a job; raises GitHub's faults as they come."""
 
 
-def make_handlers(*, review: Work, comment: Work, rerun: Work) -> Mapping[str, Handler]:
+def make_handlers(
+    *, review: Work, comment: Work, rerun: Work, missed: Work
+) -> Mapping[str, Handler]:
     """The handler of every kind of job."""
     return {
         kinds.REVIEW: guarded(review),
         kinds.COMMENT_COMMAND: guarded(comment),
         kinds.RERUN_HEAD: guarded(rerun),
+        sweep.KIND: guarded(missed),
     }
 
 
@@ -65,27 +68,6 @@ def guarded(work: Work) -> Handler:
                 raise
 
     return handle
-
-
-def names(job: Job) -> dict[str, str | int | None]:
-    """What tells a job's log lines from others': delivery, repository, pull request."""
-    payload = job.payload
-    repository = payload.get("repository")
-    full_name = None
-    if isinstance(repository, Mapping):
-        full_name = f"{repository.get('owner')}/{repository.get('name')}"
-    return {
-        "job": job.id,
-        "kind": job.kind,
-        "attempt": job.attempt,
-        "delivery": _plain(payload.get("delivery")),
-        "repository": full_name,
-        "pull": _plain(payload.get("pull")),
-    }
-
-
-def _plain(value: Any) -> str | int | None:
-    return value if isinstance(value, str | int) else None
 
 
 def _said(fault: Exception) -> str:

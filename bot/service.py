@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot import __version__, worker
+from bot import __version__, sweep, worker
 from bot.commands.run import Commands
 from bot.events import translators
 from bot.github.app import GitHubApp
@@ -43,6 +43,10 @@ log = logging.getLogger(__name__)
 
 PROVE_SECONDS = 10.0
 """How long a start waits for GitHub."""
+
+BACKLOG = 1024
+"""Connections that wait to be accepted. When many deliveries come at once, the system drops those
+past it, and the sender tries again only after a second (RFC 6298, 2.1)."""
 
 
 class CannotStart(Exception):
@@ -110,6 +114,8 @@ async def run(settings: Settings, parts: Parts, stop: asyncio.Event) -> None:
                     )
                 )
                 tasks.create_task(worker.purge(engine, stop=stop))
+                if settings.sweep_every:
+                    tasks.create_task(sweep.tick(engine, every=settings.sweep_every, stop=stop))
     log.info("stopped")
 
 
@@ -147,10 +153,15 @@ def _handlers(
         return app.repository(installation, repository_id)
 
     signer = Signer.from_pem(settings.private_key)
-    voice = Voice(version=__version__, catalogue=registry.load())
+    voice = Voice(version=__version__, catalogue=registry.load(), docs_url=settings.docs_url)
     reviewer = Reviewer(repository, engine, pool, signer, voice, observer=metrics)
     commands = Commands(repository, engine, signer)
-    return make_handlers(review=reviewer.review, comment=commands.comment, rerun=commands.rerun)
+    return make_handlers(
+        review=reviewer.review,
+        comment=commands.comment,
+        rerun=commands.rerun,
+        missed=sweep.Sweep(app).sweep,
+    )
 
 
 async def _listen(
@@ -167,7 +178,7 @@ async def _listen(
     runner = make_runner(make_app(Health(engine, app.verify, metrics), receiver))
     await runner.setup()
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
     except OSError as error:
         await runner.cleanup()
         raise CannotStart(

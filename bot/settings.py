@@ -23,8 +23,11 @@ DOCS = "docs/running.md"
 
 SHORTEST_SECRET = 16
 LARGEST_KEY_FILE = 64 * 1024
+CONCURRENCY = 16
+"""Most of a review is waiting: GitHub wants a second between two writes (docs/benchmarks.md)."""
 HIGHEST_CONCURRENCY = 64
 LONGEST_GRACE = 3600
+LONGEST_SWEEP_MINUTES = 24 * 60
 
 APP_PAGE = "your app's page on GitHub (Settings → Developer settings → GitHub Apps)"
 
@@ -68,6 +71,10 @@ class Settings:
     log_format: LogFormat
     grace: timedelta
     """How long running reviews may go on after a stop was asked for."""
+    sweep_every: timedelta
+    """How often deliveries that did not arrive are looked for; zero is never."""
+    docs_url: str
+    """Where the pages of the checks are, without a slash at its end; empty for no links."""
 
     def secrets(self) -> tuple[str, ...]:
         """Every text that a log line must never show."""
@@ -112,6 +119,8 @@ NAMES = (
     "ASSAY_CONCURRENCY",
     "ASSAY_LOG_FORMAT",
     "ASSAY_SHUTDOWN_GRACE",
+    "ASSAY_SWEEP_MINUTES",
+    "ASSAY_DOCS_URL",
 )
 """Every variable that is read."""
 
@@ -134,11 +143,19 @@ def load(environ: Mapping[str, str], role: Role = Role.SERVE) -> Loaded:
         database_url=reader.database_url(),
         host=reader.text("ASSAY_HOST") or "127.0.0.1",
         port=reader.number("PORT", default=8000, low=0, high=65535),
-        concurrency=reader.number("ASSAY_CONCURRENCY", default=4, low=1, high=HIGHEST_CONCURRENCY),
+        concurrency=reader.number(
+            "ASSAY_CONCURRENCY", default=CONCURRENCY, low=1, high=HIGHEST_CONCURRENCY
+        ),
         log_format=reader.log_format(),
         grace=timedelta(
             seconds=reader.number("ASSAY_SHUTDOWN_GRACE", default=25, low=0, high=LONGEST_GRACE)
         ),
+        sweep_every=timedelta(
+            minutes=reader.number(
+                "ASSAY_SWEEP_MINUTES", default=10, low=0, high=LONGEST_SWEEP_MINUTES
+            )
+        ),
+        docs_url=reader.docs_url(),
     )
     if reader.problems:
         raise SettingsError(tuple(reader.problems))
@@ -267,6 +284,23 @@ class _Reader:
         except ValueError as error:
             self._problem(name, f"cannot be used: {error}", "leave it out for github.com")
             return None
+
+    def docs_url(self) -> str:
+        """The address of the checks' pages, without a slash at its end; empty when unset."""
+        name = "ASSAY_DOCS_URL"
+        value = self.text(name)
+        if value is None:
+            return ""
+        try:
+            return checked_root(value)
+        except ValueError:
+            self._problem(
+                name,
+                "must be a plain https address, without a user name or a query, such as "
+                "https://github.com/OWNER/NAME/blob/main/docs/checks",
+                "leave it out, and rules are shown without links",
+            )
+            return ""
 
     def state_dir(self) -> Path:
         """The folder of the embedded database."""

@@ -16,6 +16,7 @@ import aiohttp
 ROOT = Path(__file__).resolve().parent.parent
 READY_TRIES = 600
 READY_PAUSE = 0.05
+READY_ANSWER = aiohttp.ClientTimeout(total=5)
 
 
 class NotReady(Exception):
@@ -52,6 +53,8 @@ class BotProcess:
             "ASSAY_STATE_DIR": str(folder / "state"),
             "ASSAY_HOST": "127.0.0.1",
             "PORT": str(self.port),
+            # Tests count the bot's requests; those of the sweep turn it on.
+            "ASSAY_SWEEP_MINUTES": "0",
             **environment,
         }
 
@@ -82,11 +85,11 @@ class BotProcess:
             await self._ready()
 
     async def _ready(self) -> None:
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(timeout=READY_ANSWER) as session:
             for _ in range(READY_TRIES):
                 if self.process is None or self.process.returncode is not None:
                     break
-                with contextlib.suppress(aiohttp.ClientError):
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                     async with session.get(f"{self.url}/readyz") as answer:
                         if answer.status == 200:
                             return

@@ -87,13 +87,17 @@ def rerun_head(
 
 
 def comment_command(delivery: Delivery, payload: kinds.CommentCommand) -> NewJob:
-    """A command in a comment. Its lane is its own: a running review does not delay the answer."""
+    """A command in a comment.
+
+    Its lane is its own, and so is its group: neither a running review of its pull request nor an
+    installation that has as many reviews running as it may have delays the answer.
+    """
     lane = kinds.lane(payload.installation, payload.repository.id, payload.pull)
     return NewJob(
         kind=kinds.COMMENT_COMMAND,
         payload=kinds.encode(payload),
         dedupe=delivery.id,
         lane=f"{lane}:commands",
-        group=str(payload.installation),
+        group=f"{payload.installation}:commands",
         priority=1,
     )

@@ -129,7 +129,7 @@ class GitHubApp:
     async def redeliver(self, delivery: int) -> None:
         """Have GitHub deliver once more; the receiver drops what it already has."""
         where = path("/app/hook/deliveries/{id}/attempts", id=delivery)
-        await self._as_app(Tally()).post(where, {}, idempotent=True)
+        await self._as_app(Tally()).post(where, None, idempotent=True)
 
     def _slug(self) -> str:
         if self._identity is None:

@@ -102,8 +102,10 @@ class Caller:
             left -= len(items)
             url = None if more is None else follow(url, more)
 
-    async def post(self, path: str, body: Mapping[str, Any], *, idempotent: bool = False) -> Any:
-        """Create something."""
+    async def post(
+        self, path: str, body: Mapping[str, Any] | None, *, idempotent: bool = False
+    ) -> Any:
+        """Create something; some endpoints take no body."""
         answer, _ = await self._rest("POST", self._url(path), body, repeatable=idempotent)
         return answer
 

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
+from bot import logs
 from bot.jobs import outcome, queue
 from bot.jobs.backoff import Policy
 from bot.jobs.database import Database, Transaction
 from bot.jobs.heartbeat import Heartbeat
+from bot.jobs.names import names
 from bot.jobs.node import NodeLock
 from bot.jobs.port import Handler, Job, Permanent, RetryAt, StoreUnavailable
 
@@ -188,10 +190,12 @@ class Worker:
 
     def _start(self, job: Job) -> None:
         loop = asyncio.get_running_loop()
-        log.info("job %d (%s) starts, attempt %d", job.id, job.kind, job.attempt)
-        running = _Running(job, loop.create_task(self._attempt(job), name=f"job {job.id}"))
-        self._running.add(running)
-        running.keeper = loop.create_task(self._keep(running), name=f"keeper of job {job.id}")
+        # The tasks take the fields along: every line of theirs tells which job it is about.
+        with logs.fields(**names(job)):
+            log.info("job %d (%s) starts", job.id, job.kind)
+            running = _Running(job, loop.create_task(self._attempt(job), name=f"job {job.id}"))
+            self._running.add(running)
+            running.keeper = loop.create_task(self._keep(running), name=f"keeper of job {job.id}")
 
     async def _attempt(self, job: Job) -> outcome.Outcome:
         """Call the handler and put into a value how it ended."""
@@ -214,9 +218,7 @@ class Worker:
                 return outcome.HandedBack()
             return outcome.Failed(outcome.describe(cancelled))
         except Exception as error:
-            log.warning(
-                "job %d (%s) failed, attempt %d", job.id, job.kind, job.attempt, exc_info=True
-            )
+            log.warning("job %d (%s) failed", job.id, job.kind, exc_info=True)
             return outcome.Failed(outcome.describe(error))
         return outcome.Returned()
 
@@ -251,8 +253,9 @@ class Worker:
             elif after.state == outcome.State.FAILED:
                 log.error("job %d (%s) failed for good: %s", job.id, job.kind, after.ending)
             else:
-                reason = after.ending or after.error or ""
-                log.info("job %d (%s) is %s %s", job.id, job.kind, after.state, reason)
+                reason = after.ending or after.error
+                why = f": {reason}" if reason else ""
+                log.info("job %d (%s) is %s%s", job.id, job.kind, after.state, why)
             return
 
     async def _hand_back(self, owner: queue.Owner) -> None:
@@ -268,7 +271,8 @@ class Worker:
         for running in self._running:
             # It goes on in spite of being cancelled. Its lease runs out, and only then may
             # another worker begin it.
-            log.error("job %d (%s) does not let itself be cancelled", *_names(running.job))
+            with logs.fields(**names(running.job)):
+                log.error("job %d (%s) does not let itself be cancelled", *_which(running.job))
         kept = frozenset((running.job.id, running.job.fence) for running in self._running)
         await self._try(lambda tx: queue.hand_back(tx, owner, kept, self._policy, self._random))
 
@@ -291,5 +295,5 @@ def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Non
     loop.call_soon_threadsafe(call)
 
 
-def _names(job: Job) -> tuple[int, str]:
+def _which(job: Job) -> tuple[int, str]:
     return job.id, job.kind

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from bot import sweep
 from bot.github.faults import GiveUp, OurBug, RetryLater, RetryNow
-from bot.handlers import guarded, make_handlers, names
+from bot.handlers import guarded, make_handlers
 from bot.jobs import Job, Permanent, RetryAt, kinds
+from bot.jobs.names import names
 
 WHEN = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 PAYLOAD: Mapping[str, Any] = kinds.encode(
@@ -102,7 +104,10 @@ async def test_each_kind_has_its_handler() -> None:
     async def rerun(one: Job) -> None:
         seen.append("rerun")
 
-    handlers = make_handlers(review=review, comment=comment, rerun=rerun)
-    for kind in (kinds.RERUN_HEAD, kinds.REVIEW, kinds.COMMENT_COMMAND):
+    async def missed(one: Job) -> None:
+        seen.append("missed")
+
+    handlers = make_handlers(review=review, comment=comment, rerun=rerun, missed=missed)
+    for kind in (kinds.RERUN_HEAD, kinds.REVIEW, kinds.COMMENT_COMMAND, sweep.KIND):
         await handlers[kind](job())
-    assert seen == ["rerun", "review", "comment"]
+    assert seen == ["rerun", "review", "comment", "missed"]

@@ -83,9 +83,11 @@ def test_three_variables_are_enough() -> None:
         database_url=None,
         host="127.0.0.1",
         port=8000,
-        concurrency=4,
+        concurrency=16,
         log_format=LogFormat.TEXT,
         grace=timedelta(seconds=25),
+        sweep_every=timedelta(minutes=10),
+        docs_url="",
     )
 
 
@@ -100,6 +102,8 @@ def test_every_variable_is_heard() -> None:
         ASSAY_CONCURRENCY="9",
         ASSAY_LOG_FORMAT="JSON",
         ASSAY_SHUTDOWN_GRACE="3",
+        ASSAY_SWEEP_MINUTES="0",
+        ASSAY_DOCS_URL="https://docs.example.com/checks/",
     )
     assert found.api_url == "https://ghe.example.com/api/v3"
     assert found.graphql_url == "https://ghe.example.com/api/graphql"
@@ -108,6 +112,8 @@ def test_every_variable_is_heard() -> None:
     assert (found.host, found.port, found.concurrency) == ("0.0.0.0", 80, 9)
     assert found.log_format is LogFormat.JSON
     assert found.grace == timedelta(seconds=3)
+    assert found.sweep_every == timedelta(0)
+    assert found.docs_url == "https://docs.example.com/checks"
 
 
 @pytest.mark.parametrize(
@@ -251,6 +257,13 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         ("ASSAY_CONCURRENCY", "0"),
         ("ASSAY_CONCURRENCY", "many"),
         ("ASSAY_SHUTDOWN_GRACE", "forever"),
+        ("ASSAY_SWEEP_MINUTES", "1441"),
+        ("ASSAY_SWEEP_MINUTES", "0.5"),
+        ("ASSAY_DOCS_URL", "docs/checks"),
+        ("ASSAY_DOCS_URL", "http://docs.example.com"),
+        ("ASSAY_DOCS_URL", "https://user:word@docs.example.com"),
+        ("ASSAY_DOCS_URL", "https://docs.example.com/?page="),
+        ("ASSAY_DOCS_URL", "javascript:alert(1)"),
         ("ASSAY_STATE_DIR", __file__),
     ],
 )

@@ -9,14 +9,15 @@ from pathlib import Path
 from tests.bot.waiting import eventually
 from tests.e2e.scene import Scene, repeated_comments, scene
 from tests.github import Delivery, PullRequest
-from tests.running import free_port
+from tests.running import BotProcess
 
 LIST = "/app/hook/deliveries"
 
 
-async def _missed(world: Scene) -> tuple[PullRequest, Delivery]:
-    """A pull request that was opened five minutes ago, while nobody listened."""
-    world.app.webhook_url = f"http://127.0.0.1:{free_port()}/webhook"
+async def _missed(world: Scene) -> tuple[PullRequest, Delivery, BotProcess]:
+    """A pull request that was opened five minutes ago, while the receiver was down."""
+    bot = world.bot()
+    world.app.webhook_url = f"{bot.url}/webhook"
     pull = await world.open()
     await world.github.settle()
     for delivery in world.github.deliveries:
@@ -25,13 +26,13 @@ async def _missed(world: Scene) -> tuple[PullRequest, Delivery]:
         ]
     (delivery,) = (one for one in world.github.deliveries if one.event == "pull_request")
     assert [one.status for one in delivery.attempts] == [None]
-    return pull, delivery
+    return pull, delivery, bot
 
 
 async def test_what_was_missed_is_brought_and_reviewed(tmp_path: Path) -> None:
     async with scene(tmp_path, ASSAY_SWEEP_MINUTES="10") as world:
-        pull, delivery = await _missed(world)
-        bot = await world.serve()
+        pull, delivery, bot = await _missed(world)
+        await bot.start()
         (run,) = await world.reviewed(pull)
         assert run.conclusion == "failure"
         assert len(pull.reviews) == 1
@@ -52,8 +53,9 @@ async def test_what_was_missed_is_brought_and_reviewed(tmp_path: Path) -> None:
 
 async def test_a_worker_sweeps_for_a_receiver_that_is_apart(tmp_path: Path) -> None:
     async with scene(tmp_path, ASSAY_SWEEP_MINUTES="10") as world:
-        pull, _ = await _missed(world)
-        await world.serve(("serve", "--no-worker"))
+        pull, _, receiver = await _missed(world)
+        receiver.command = ("serve", "--no-worker")
+        await receiver.start()
         await world.bot(("worker",)).start()
         (run,) = await world.reviewed(pull)
         assert run.conclusion == "failure"
@@ -74,8 +76,8 @@ async def test_a_github_without_the_list_is_one_line_in_the_log(tmp_path: Path) 
 
 async def test_it_can_be_turned_off(tmp_path: Path) -> None:
     async with scene(tmp_path, ASSAY_SWEEP_MINUTES="0") as world:
-        missed, _ = await _missed(world)
-        await world.serve()
-        await world.reviewed(await world.open(branch="another"))
+        missed, _, bot = await _missed(world)
+        await bot.start()
+        await world.reviewed(await world.open({"other.py": "x = 1\n"}, branch="another"))
         assert world.runs(missed) == []
         assert world.github.exchanges.of(path=f"{LIST}*") == []
