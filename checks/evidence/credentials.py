@@ -13,6 +13,9 @@ from checks.registry import MODULE, calls, nodes
 from checks.report import EvidenceSink
 
 _MAX_TEXT = 120
+_UUID_BYTES = 38
+"""A UUID between quotes."""
+
 _ENVIRONMENT = ("os.getenv", "os.environ.get", "os.environ.pop", "environ.get")
 _OVERRIDES = frozenset(
     {"config_override", "configure", "flags", "modify_settings", "override", "override_config",
@@ -95,7 +98,10 @@ def environment_items(node: Node, evidence: EvidenceSink) -> None:
 @gather(Aspect.CREDENTIALS, on=nodes("string"))
 def identifiers(node: Node, evidence: EvidenceSink) -> None:
     """UUIDs that stand alone as a text."""
-    text = node.value().constant if len(node.node.text or b"") < _MAX_TEXT else None
+    start, end = node.node.byte_range
+    if not _UUID_BYTES <= end - start < _UUID_BYTES + 8:
+        return
+    text = node.value().constant
     if isinstance(text, str) and is_uuid(text):
         fate = "typed by hand" if is_made_up(text) else "no credential"
         evidence.add(node, "fixed uuid", "fixed uuids", fate)

@@ -104,7 +104,8 @@ def _fate(text: str) -> str:
 @gather(Aspect.TEST_DATA, on=nodes("string"), roles=_ROLES)
 def addresses(node: Node, evidence: EvidenceSink) -> None:
     """URLs and e-mail addresses in short texts."""
-    data = node.node.text or b""
+    start, end = node.node.byte_range
+    data = node.module.source.data[start:end]
     if b"@" not in data and b"://" not in data:
         return
     first, last = node.module.lines(node.node)

@@ -39,6 +39,8 @@ _INTERPRETERS = ("eval", "exec", "pickle.loads", "pickle.load", "marshal.loads",
 _PARSERS = ("json.{load,loads}", "yaml.{safe_load,safe_load_all}", "tomllib.{load,loads}",
             "ast.literal_eval")  # fmt: skip
 _MESSAGES = frozenset({"print", "warnings.warn", "click.echo", "sys.exit", "pytest.skip"})
+_SINKS = frozenset({*_QUERIES, "Popen", "call", "check_call", "check_output", "getoutput",
+                    "getstatusoutput", "popen", "run", "system"})  # fmt: skip
 _MAX_SINKS = 500
 
 
@@ -120,7 +122,7 @@ def _starts_of_sinks(event: ModuleEvent) -> set[int]:
     """Where the strings begin that reach a sink: the sinks speak of them themselves."""
     starts: set[int] = set()
     for call in event.calls():
-        if call.method in _QUERIES or call.name in _SHELLS or "shell" in call.keywords:
+        if call.method in _SINKS:
             value = call.argument(0, "args")
             if value is not None:
                 starts.update((value.node.start_byte, value.origin.node.start_byte))

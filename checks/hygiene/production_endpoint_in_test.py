@@ -78,8 +78,11 @@ def production_endpoint_in_test(event: Node, report: Report) -> None:
     Suppress:
         Where a smoke test is meant to run against production and only reads.
     """
-    data = event.node.text or b""
-    if len(data) > _MAX_LENGTH or not _may_say_so(data):
+    start, end = event.node.byte_range
+    if end - start > _MAX_LENGTH:
+        return
+    data = event.module.source.data[start:end]
+    if not _may_say_so(data):
         return
     text = event.value().constant
     host = _host(text) if isinstance(text, str) else ""

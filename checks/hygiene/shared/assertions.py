@@ -22,10 +22,10 @@ def is_assertion(call: Call) -> bool:
 
 def is_failure(call: Call) -> bool:
     """Whether the call makes the test fail: ``self.fail()``, ``pytest.fail()``."""
-    if call.name in ("pytest.fail", "pytest.xfail"):
-        return True
     if call.method not in FAILURES and not call.method.startswith("fail"):
         return False
+    if call.name in ("pytest.fail", "pytest.xfail"):
+        return True
     receiver = call.receiver
     return receiver is not None and receiver.text in ("self", "cls", "case", "test", "t", "pytest")
 
