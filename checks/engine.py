@@ -18,7 +18,7 @@ from checks.inspection import Inspector, Subject
 from checks.languages import roles as file_roles
 from checks.languages.paths import generated_by_text, language_of
 from checks.languages.python.evaluate import MAX_EVALUATIONS
-from checks.languages.python.index import Index
+from checks.languages.python.gathering import gather
 from checks.languages.python.module import Module, read
 from checks.languages.python.parse import Expired, never
 from checks.model import (
@@ -34,6 +34,7 @@ from checks.model import (
 )
 from checks.registry import Check
 from checks.report import Desk
+from checks.repository import Bounds, Lookup
 from checks.suggestion import as_lines, edited
 from checks.text import SourceText
 
@@ -42,6 +43,8 @@ Decide = Callable[..., RoleDecision]
 
 TIME_LIMIT = "time limit"
 IGNORED = "ignored by the configuration"
+
+_BOUNDS = Bounds()
 
 MAX_SUGGESTIONS = 10
 """Suggestions that are proved in one file: each costs an analysis of the edited text."""
@@ -56,10 +59,22 @@ def analyse(
     strict: bool = False,
     checks: Mapping[str, Check] | None = None,
     evidence: Sequence[Gatherer] | None = None,
+    repository: Lookup | None = None,
+    bounds: Bounds = _BOUNDS,
 ) -> tuple[FileReport, ...]:
     """The reports on all files of a change, in the order of the files. See :func:`iterate`."""
     return tuple(
-        iterate(files, settings, roles, deadline, strict=strict, checks=checks, evidence=evidence)
+        iterate(
+            files,
+            settings,
+            roles,
+            deadline,
+            strict=strict,
+            checks=checks,
+            evidence=evidence,
+            repository=repository,
+            bounds=bounds,
+        )
     )
 
 
@@ -73,11 +88,13 @@ def iterate(
     checks: Mapping[str, Check] | None = None,
     evidence: Sequence[Gatherer] | None = None,
     begins: Callable[[str], None] = lambda _path: None,
+    repository: Lookup | None = None,
+    bounds: Bounds = _BOUNDS,
 ) -> Iterator[FileReport]:
     """Analyse a change; each file's report comes as soon as it is ready.
 
     All files are read before the first report, because checks ask for base classes and fixtures
-    of other files.
+    of other files; those that are not in the change are then asked of the repository.
 
     Args:
         files: the files of the change.
@@ -89,18 +106,32 @@ def iterate(
         checks: the checks to run, by id; ``None`` for the whole catalogue.
         evidence: the gatherers to run; ``None`` for all.
         begins: told the path of a file before work on it begins, once when it is read and once
-            when it is checked: whoever holds the deadline winds the clock again.
+            when it is checked: whoever holds the deadline winds the clock again. Told ``""``
+            before files of the repository are gathered.
+        repository: reads the few other files that the change uses; they are not reported on.
+            Whoever holds the deadline winds the clock again with each call.
+        bounds: how much of the repository may be asked for.
     """
     subjects = []
     for file in files:
         begins(file.path)
         subjects.append(_read(file, settings, roles, deadline))
-    index = Index(one.module for one in subjects if one.module is not None)
+    if repository is not None:
+        begins("")
+    gathered = gather(
+        [one.module for one in subjects if one.module is not None],
+        [one.path for one in files],
+        repository,
+        bounds,
+        deadline,
+    )
+    for one in subjects:
+        one.limits += gathered.limits.get(one.file.path, ())
     inspector = Inspector(
         registry.load() if checks is None else checks,
         gatherers.load() if evidence is None else evidence,
         settings,
-        index,
+        gathered.index,
         deadline,
         strict=strict,
     )

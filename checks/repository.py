@@ -18,7 +18,7 @@ MAX_PATH_BYTES = 512
 class Lookup(Protocol):
     """Reads files of the repository as the change leaves it (the head commit, the disk)."""
 
-    def __call__(self, paths: Sequence[str]) -> Mapping[str, bytes | None]:
+    def __call__(self, paths: Sequence[str], /) -> Mapping[str, bytes | None]:
         """The texts of these paths: ``None`` where no file is, no entry where it was not read.
 
         Called with several candidates at a time, because each call may be a round trip.

@@ -15,20 +15,24 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from checks import configuration
 from checks.model import ChangedFile, FileReport, Settings
 from checks.registry import Check
+from checks.repository import Bounds, Lookup
 from checks.sandbox import confinement, frames
 
 Deadline: TypeAlias = Callable[[], bool]
 """Whether the file that is being analysed has had its processor time."""
 Begins: TypeAlias = Callable[[str], None]
-"""Told the path of a file before work on it begins, so that the right one is blamed."""
+"""Told the path of a file before work on it begins, so that the right one is blamed; ``""`` before
+work on files that are not of the batch."""
+Repository: TypeAlias = "tuple[Lookup, Bounds] | None"
+"""Reads other files of the repository, and how much of it; ``None`` when nobody can."""
 Analysis: TypeAlias = Callable[
-    [Sequence[ChangedFile], Settings, Deadline, Begins], Iterable[FileReport]
+    [Sequence[ChangedFile], Settings, Deadline, Begins, Repository], Iterable[FileReport]
 ]
 """Yields the report on each file, in order, as soon as it is made. Must let MemoryError through,
 which ends the worker."""
@@ -109,9 +113,16 @@ def main() -> None:
     gatherers.load()
 
     def analysis(
-        files: Sequence[ChangedFile], settings: Settings, deadline: Deadline, begins: Begins
+        files: Sequence[ChangedFile],
+        settings: Settings,
+        deadline: Deadline,
+        begins: Begins,
+        repository: Repository,
     ) -> Iterable[FileReport]:
-        return engine.iterate(files, settings, deadline=deadline, begins=begins)
+        lookup, bounds = repository or (None, Bounds())
+        return engine.iterate(
+            files, settings, deadline=deadline, begins=begins, repository=lookup, bounds=bounds
+        )
 
     _warm_up(analysis, registry.load().values())
     serve(analysis)
@@ -133,7 +144,9 @@ def _warm_up(analysis: Analysis, catalogue: Iterable[Check]) -> None:
     for name in _CODECS:
         codecs.lookup(name)
     with contextlib.suppress(Exception):  # a defective check is for the tests to find
-        collections.deque(analysis(files, Settings(), lambda: False, lambda _path: None), maxlen=0)
+        nothing: Repository = (lambda _paths: {}, Bounds())
+        reports = analysis(files, Settings(), lambda: False, lambda _path: None, nothing)
+        collections.deque(reports, maxlen=0)
 
 
 def serve(analysis: Analysis) -> None:
@@ -173,17 +186,34 @@ def serve(analysis: Analysis) -> None:
 def _answer(request: frames.Request, analysis: Analysis, pipe: Pipe) -> None:
     pipe.send(frames.Began())
     match request:
-        case frames.Analyse(files, settings, seconds):
+        case frames.Analyse(files, settings, seconds, bounds):
             meter = Meter(seconds)
 
             def begins(path: str) -> None:
-                pipe.send(frames.At(path))
+                if path:
+                    pipe.send(frames.At(path))
                 meter.restart()
 
-            for report in analysis(files, settings, meter.passed, begins):
+            def lookup(paths: Sequence[str]) -> Mapping[str, bytes | None]:
+                texts = _ask(pipe, paths)
+                meter.restart()
+                return texts
+
+            repository = None if bounds is None else (lookup, bounds)
+            for report in analysis(files, settings, meter.passed, begins, repository):
                 pipe.send(frames.Report(report))
         case frames.ReadConfiguration(text):
             pipe.send(frames.ConfigurationRead(configuration.parse(text)))
+
+
+def _ask(pipe: Pipe, paths: Sequence[str]) -> Mapping[str, bytes | None]:
+    """Ask the parent for files of the repository, and wait for them."""
+    pipe.send(frames.Wanted(tuple(paths)))
+    match pipe.receive():
+        case frames.Files(texts):
+            return texts
+        case _:
+            raise BrokenPipeError
 
 
 def _end(pipe: Pipe, last_word: frames.Answer) -> None:

@@ -20,6 +20,8 @@ NOT_STARTED = "the analysis could not be started"
 
 _MOVES_PER_FILE = 2
 """How often a worker may begin with a file, which winds the file's clock: to read and to check."""
+_GATHERINGS = 2
+"""How many workers may end over files of the repository, until the batch is run without them."""
 _LOST_WORKERS = 3
 """How many workers may end before they began, until the batch is given up."""
 
@@ -30,7 +32,8 @@ class Batch:
     The files that fit into one piece go to a worker together, because the analysis follows data
     from file to file. When a worker ends early, the piece is run again without the file that it was
     at. A file at which a worker ran out of memory or crashed is run once more at the end, alone:
-    others may have filled the memory, or somebody else killed the worker.
+    others may have filled the memory, or somebody else killed the worker. No file is blamed for a
+    worker that ends over other files of the repository; the second time they are done without.
     """
 
     def __init__(self, files: Sequence[ChangedFile], settings: Settings, piece_bytes: int) -> None:
@@ -43,6 +46,8 @@ class Batch:
         self._current: int | None = None
         self._moves = 0
         self._lost = 0
+        self._gathers = False
+        self._failed_gatherings = 0
         room = 0
         for index, file in enumerate(self._files):
             size = len(file.head) + len(file.base or b"")
@@ -62,14 +67,26 @@ class Batch:
         self._pieces = [piece for piece in self._pieces if piece]
         self._running = list(self._pieces[0]) if self._pieces else []
         self._current = None
+        self._gathers = False
         self._moves = _MOVES_PER_FILE * len(self._running)
         return tuple(self._files[index] for index in self._running)
 
     def move(self, path: str) -> bool:
         """The worker begins with another file; False when it may not."""
         self._moves -= 1
+        self._gathers = False
         self._current = next((i for i in self._running if self._files[i].path == path), None)
         return self._current is not None and self._moves >= 0
+
+    def gather(self) -> bool:
+        """The worker asks for other files of the repository; False when it is too late for that."""
+        self._gathers = True
+        return bool(self._running) and len(self._running) == len(self._pieces[0])
+
+    @property
+    def alone(self) -> bool:
+        """Whether workers ended over other files of the repository too often to go on with them."""
+        return self._failed_gatherings >= _GATHERINGS
 
     def accept(self, report: FileReport) -> bool:
         """Take the report on the next file of the run; False when it is not about that file."""
@@ -94,6 +111,9 @@ class Batch:
         if not self._running:
             # It had reported on every file already: nothing is lost.
             self._pieces.pop(0)
+            return
+        if self._gathers and not self.alone:
+            self._failed_gatherings += _GATHERINGS if reason == TIME_LIMIT else 1
             return
         index = self._running[0] if self._current is None else self._current
         self._pieces[0].remove(index)

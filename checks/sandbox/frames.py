@@ -2,9 +2,8 @@
 
 A frame is a length (four bytes, big-endian) and a MessagePack array whose first element names the
 kind. Everything is typed on decoding, because the worker is not trusted: a kind that is not known
-or a field of the wrong type is :class:`NotAnAnswer`, and the worker's end. A new kind
-(a worker that asks its parent for one more file of the repository, say) is one more class in a
-union here.
+or a field of the wrong type is :class:`NotAnAnswer`, and the worker's end. A new kind is one more
+class in a union here.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import msgspec
 
 from checks.configuration import Configuration
 from checks.model import ChangedFile, FileReport, Settings
+from checks.repository import Bounds
 
 LENGTH_BYTES = 4
 
@@ -24,11 +24,23 @@ class NotAnAnswer(Exception):
 
 
 class Analyse(msgspec.Struct, frozen=True, tag="analyse", array_like=True):
-    """Analyse these files; answered by a ``Report`` for each, in order, and ``Done``."""
+    """Analyse these files; answered by a ``Report`` for each, in order, and ``Done``.
+
+    Before the first report the worker may ask for other files, with ``Wanted``.
+    """
 
     files: tuple[ChangedFile, ...]
     settings: Settings
     file_cpu_seconds: float
+    bounds: Bounds | None = None
+    """How much of the repository it may ask for; ``None`` when there is nobody to ask."""
+
+
+class Files(msgspec.Struct, frozen=True, tag="files", array_like=True):
+    """The answer to ``Wanted``."""
+
+    texts: dict[str, bytes | None]
+    """By path: ``None`` where no file is, no entry where it was not read."""
 
 
 class ReadConfiguration(msgspec.Struct, frozen=True, tag="configure", array_like=True):
@@ -52,6 +64,12 @@ class At(msgspec.Struct, frozen=True, tag="at", array_like=True):
     """Work on this file of the batch begins: it is read first, and checked later."""
 
     path: str
+
+
+class Wanted(msgspec.Struct, frozen=True, tag="wanted", array_like=True):
+    """The worker waits for these files of the repository, for ``Files``."""
+
+    paths: tuple[str, ...]
 
 
 class Report(msgspec.Struct, frozen=True, tag="report", array_like=True):
@@ -84,8 +102,10 @@ class Crashed(msgspec.Struct, frozen=True, tag="crashed", array_like=True):
     """The exception and where it was raised, in one line; of our own code only."""
 
 
-Request: TypeAlias = Analyse | ReadConfiguration
-Answer: TypeAlias = Ready | Began | At | Report | ConfigurationRead | Done | OutOfMemory | Crashed
+Request: TypeAlias = Analyse | ReadConfiguration | Files
+Answer: TypeAlias = (
+    Ready | Began | At | Wanted | Report | ConfigurationRead | Done | OutOfMemory | Crashed
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

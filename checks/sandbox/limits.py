@@ -20,6 +20,8 @@ class Limits:
     file_seconds: float = 8.0
     batch_seconds: float = 45.0
     """Wall time of all runs of a batch, from when a worker is free for it."""
+    lookup_seconds: float = 12.0
+    """Wall time until files of the repository must be there. Counts against the batch only."""
     start_seconds: float = 30.0
     """Wall time until a new worker is ready."""
     memory: int = 1 << 30

@@ -15,13 +15,16 @@ from typing import Any, Self
 
 from checks.configuration import Configuration
 from checks.model import ChangedFile, FileReport, Problem, Settings
+from checks.repository import Bounds
 from checks.sandbox import frames
 from checks.sandbox.batch import CRASHED, MEMORY_LIMIT, NOT_STARTED, TIME_LIMIT, Batch
+from checks.sandbox.fetching import AsyncLookup, Fetching
 from checks.sandbox.limits import Limits
 from checks.sandbox.process import PRODUCTION, Worker, WorkerEnded, WorkerUnavailable
 
 _log = logging.getLogger(__name__)
 
+_BOUNDS = Bounds()
 _SPARES = 1
 _RESTART_SECONDS = (0.1, 0.5, 2.0)
 """Waits after a worker that could not be started; then the last again and again."""
@@ -103,21 +106,40 @@ class Pool:
         self._ready = asyncio.Queue()
 
     async def analyse(
-        self, files: Sequence[ChangedFile], settings: Settings
+        self,
+        files: Sequence[ChangedFile],
+        settings: Settings,
+        lookup: AsyncLookup | None = None,
+        *,
+        bounds: Bounds = _BOUNDS,
     ) -> tuple[FileReport, ...]:
         """Analyse a batch of files: one report for each, in order, whatever happens.
 
         A file that could not be analysed says why in ``not_analysed``. When the caller is
         cancelled, the worker that was at work is killed and replaced.
+
+        Args:
+            files: the files of the change.
+            settings: the repository's wishes.
+            lookup: reads other files of the repository, which the analysis asks for when the
+                change uses what is in them; called at most ``bounds.rounds`` times, and not at all
+                when nothing is missing. What it raises is logged, and a limit in the reports.
+            bounds: how much may be asked for.
         """
         batch = Batch(files, settings, self._limits.batch_bytes)
+        fetching = Fetching(lookup, bounds, self._limits.lookup_seconds)
         async with self._slots:
             seconds = self._limits.batch_seconds
             while run := batch.next_run():
-                request = frames.Analyse(run, settings, self._limits.file_cpu_seconds)
+                request = frames.Analyse(
+                    run, settings, self._limits.file_cpu_seconds, fetching.bounds
+                )
+                fetching.begin()
+                if batch.alone:
+                    fetching.stop()
                 try:
                     async with self._lend() as worker:
-                        seconds = await self._run(worker, request, batch, seconds)
+                        seconds = await self._run(worker, request, batch, fetching, seconds)
                 except WorkerUnavailable as error:
                     _log.error("a batch was not analysed: %s", error)
                     batch.give_up_rest(NOT_STARTED)
@@ -152,7 +174,12 @@ class Pool:
                     raise WorkerEnded("it did not answer with a configuration")
 
     async def _run(
-        self, worker: Worker, request: frames.Analyse, batch: Batch, seconds: float
+        self,
+        worker: Worker,
+        request: frames.Analyse,
+        batch: Batch,
+        fetching: Fetching,
+        seconds: float,
     ) -> float:
         """Let a worker run a piece of a batch for at most ``seconds``; returns what is left."""
         loop = asyncio.get_running_loop()
@@ -168,6 +195,8 @@ class Pool:
                         began = True
                     case frames.At(path) if began and batch.move(path):
                         pass
+                    case frames.Wanted(paths) if began and batch.gather():
+                        worker.answer(frames.Files(await fetching.answer(paths, batch_end)))
                     case frames.Report(report) if began and batch.accept(report):
                         pass
                     case frames.Done() if began and batch.finish_run():

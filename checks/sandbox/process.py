@@ -163,6 +163,19 @@ class Worker(asyncio.SubprocessProtocol):
         self._busy = True
         pipe.write(frames.encode(request))
 
+    def answer(self, files: frames.Files) -> None:
+        """Give the worker what it asked for in the middle of a job.
+
+        Raises:
+            WorkerEnded: it is gone, or did not wait.
+        """
+        pipe = None if self._transport is None else self._transport.get_pipe_transport(0)
+        ended = self._ended or not self._busy
+        if ended or self._answers or not isinstance(pipe, asyncio.WriteTransport):
+            self.kill()
+            raise WorkerEnded("it was gone, or did not wait for what it asked for")
+        pipe.write(frames.encode(files))
+
     async def receive(self) -> frames.Answer:
         """The next answer. May be cancelled without losing one.
 

@@ -26,12 +26,18 @@ def analyse(
     settings: Settings,
     deadline: worker.Deadline,
     begins: worker.Begins,
+    repository: worker.Repository,
 ) -> Iterator[FileReport]:
     for file in files:
         begins(file.path)
         if file.path.startswith("while-reading/"):
             for _ in _act(file.path.removeprefix("while-reading/"), deadline):
                 pass
+    answers = {
+        file.path: list(_ask(file.path.split("/")[1], repository))
+        for file in files
+        if file.path.startswith("ask/")
+    }
     for file in files:
         begins(file.path)
         kind = file.path.partition("/")[0]
@@ -41,11 +47,56 @@ def analyse(
             path="another.py" if kind == "lie" else file.path,
             role=RoleDecision(Role.PRODUCTION, "its path"),
             language="python",
-            limits=tuple(_act(file.path, deadline)),
+            limits=(*answers.get(file.path, ()), *_act(file.path, deadline)),
         )
         yield report
+        if file.path.startswith("ask/late/") and repository is not None:
+            repository[0](["lib/a.py"])
         if kind == "twice":
             yield report
+
+
+def _ask(what: str, repository: worker.Repository) -> Iterator[str]:
+    """Ask the parent for files of the repository, rightly or wrongly."""
+    if repository is None:
+        yield "nobody to ask"
+        return
+    lookup, bounds = repository
+    match what:
+        case "twice":
+            for paths in (["lib/a.py", "lib/b.py"], ["lib/a.py", "lib/c.py"]):
+                yield str(sorted(lookup(paths).items()))
+        case "often":
+            for _ in range(bounds.rounds + 1):
+                lookup(["lib/a.py"])
+        case "many":
+            lookup([f"lib/{number}.py" for number in range(bounds.paths + 1)])
+        case "outside" | "absolute" | "empty" | "git" | "long":
+            lookup([_BAD_PATHS[what]])
+        case "no-text":
+            os.write(_answers(), b"\x00\x00\x00\x0a\x92\xa6wanted\x91\x07")
+            time.sleep(3600)
+        case "and-die":
+            os.write(_answers(), frames.encode(frames.Wanted(("lib/a.py",))))
+            os._exit(7)
+        case "and-talk":
+            question = frames.encode(frames.Wanted(("lib/a.py",)))
+            os.write(_answers(), question + frames.encode(frames.At("a.py")))
+            time.sleep(3600)
+        case "take":
+            for text in lookup(["lib/bad.py"]).values():
+                for _ in _act((text or b"").decode(), lambda: False):
+                    pass
+            yield "survived"
+
+
+_BAD_PATHS = {
+    "outside": "lib/../../etc/passwd",
+    "absolute": "/etc/passwd",
+    "empty": "",
+    "git": ".git/config",
+    "long": "a/" * 300 + "b.py",
+}
 
 
 def _act(path: str, deadline: worker.Deadline) -> Iterator[str]:

@@ -29,10 +29,22 @@ from checks.model import (
     Suppressed,
     Surface,
 )
+from checks.repository import Bounds
 from checks.sandbox import frames
 from checks.sandbox.batch import CRASHED, MEMORY_LIMIT, TIME_LIMIT, Batch
 
-EVENTS = ("report", "report", "report", "move", TIME_LIMIT, MEMORY_LIMIT, CRASHED, "lost", "wrong")
+EVENTS = (
+    "report",
+    "report",
+    "report",
+    "gather",
+    "move",
+    TIME_LIMIT,
+    MEMORY_LIMIT,
+    CRASHED,
+    "lost",
+    "wrong",
+)
 
 
 def report(path: str) -> FileReport:
@@ -52,7 +64,7 @@ def test_whatever_workers_do_every_file_has_one_report(
     runs = 0
     while run := batch.next_run():
         runs += 1
-        assert runs <= 4 * len(files) + 4, "a batch must come to its end"
+        assert runs <= 4 * len(files) + 6, "a batch must come to its end"
         rest = list(run)
         for event, number in feed:
             if event == "report" and rest:
@@ -66,6 +78,8 @@ def test_whatever_workers_do_every_file_has_one_report(
                     break
             elif event == "move":
                 batch.move(f"{number}.py")
+            elif event == "gather":
+                assert batch.gather() is (len(rest) == len(run) > 0)
             elif event == "lost":
                 batch.worker_lost()
                 break
@@ -114,6 +128,31 @@ def test_the_file_that_the_worker_was_at_is_blamed() -> None:
     assert batch.move("c")
     batch.blame_current(TIME_LIMIT)
     assert [file.path for file in batch.next_run()] == ["a", "b"]
+
+
+def test_no_file_is_blamed_for_what_the_repository_holds() -> None:
+    batch = Batch([ChangedFile(path, b"") for path in ("a", "b")], Settings(), 10)
+    for _ in range(2):
+        assert not batch.alone
+        batch.next_run()
+        assert batch.move("b")
+        assert batch.gather()
+        batch.blame_current(CRASHED)
+    assert batch.alone, "the second time it is done without"
+    assert [file.path for file in batch.next_run()] == ["a", "b"]
+    assert batch.move("b")
+    batch.blame_current(TIME_LIMIT)
+    assert [file.path for file in batch.next_run()] == ["a"]
+    assert batch.accept(report("a"))
+    assert not batch.gather(), "too late: a report was made without"
+
+
+def test_files_of_the_repository_that_take_for_ever_are_done_without_at_once() -> None:
+    batch = Batch([ChangedFile("a", b"")], Settings(), 10)
+    batch.next_run()
+    batch.gather()
+    batch.blame_current(TIME_LIMIT)
+    assert batch.alone
 
 
 def test_a_worker_cannot_wind_the_clock_for_ever() -> None:
@@ -178,6 +217,7 @@ FIELDS = (
         frames.Ready(("no network",)),
         frames.Began(),
         frames.At("a/ü.py"),
+        frames.Wanted(("lib/ü.py", "b")),
         frames.Report(FULL),
         frames.ConfigurationRead(Configuration(Settings(), (Problem(1, "k", "m"),))),
         frames.Done(123),
@@ -194,7 +234,12 @@ def test_answers_survive_the_way(answer: frames.Answer) -> None:
 def test_requests_survive_the_way() -> None:
     wishes = Settings(severities={"x": Severity.LOW}, roles=(("a/", Role.GENERATED),))
     file = ChangedFile("a", b"\xff", base=b"", old_path="b", added=(Lines(1, 2),), generated=True)
-    for request in (frames.Analyse((file,), wishes, 1.5), frames.ReadConfiguration(b"\x00")):
+    for request in (
+        frames.Analyse((file,), wishes, 1.5),
+        frames.Analyse((file,), wishes, 1.5, Bounds(rounds=1)),
+        frames.Files({"a.py": b"\xff", "b.py": None}),
+        frames.ReadConfiguration(b"\x00"),
+    ):
         assert frames.decode_request(frames.encode(request)[4:]) == request
 
 
@@ -206,6 +251,8 @@ def test_requests_survive_the_way() -> None:
         ["done", "12"],
         ["ready", [1]],
         ["report", {"path": "a"}],
+        ["wanted", "a.py"],
+        ["wanted", [1]],
         {"type": "done"},
         None,
     ],

@@ -60,8 +60,9 @@ class Index:
         self._fixtures: dict[str, list[Function]] = {}
         self._found_classes: dict[str, Class | None] = {}
         self._found_functions: dict[str, Function | None] = {}
-        self._conftests = [one for one in every if one.path.rpartition("/")[2] == CONFTEST]
-        self._conftests.sort(key=lambda one: (-len(_folder(one.path)), one.path))
+        self.conftests = [one for one in every if one.path.rpartition("/")[2] == CONFTEST]
+        self.conftests.sort(key=lambda one: (-len(_folder(one.path)), one.path))
+        """The conftest files, those deep down first."""
         for module in every:
             for cls in module.classes:
                 self._classes.setdefault(cls.name, []).append(cls)
@@ -181,7 +182,7 @@ class Index:
         if (own := self._fixture_of(module, name)) is not None:
             return own
         folder = _folder(module.path)
-        near = [one for one in self._conftests if folder.startswith(_folder(one.path))]
+        near = [one for one in self.conftests if folder.startswith(_folder(one.path))]
         for conftest in near:
             if conftest.path != module.path and (one := self._fixture_of(conftest, name)):
                 return one
