@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from weakref import WeakKeyDictionary
 
 from checks.languages.python.module import Module
 from checks.languages.python.scopes import Bound
@@ -100,9 +101,14 @@ def exports(module: Module, rest: list[str]) -> Iterator[str]:
             yield ".".join([star, *rest])
 
 
-def stars(module: Module) -> list[str]:
+def stars(module: Module) -> tuple[str, ...]:
     """The modules from which a module imports everything."""
-    if "*" not in {entry.name for entry in module.imports}:
-        return []
-    found = dict.fromkeys(entry.module for entry in module.imports if entry.name == "*")
-    return list(found)[:_MAX_STARS]
+    found = _stars.get(module)
+    if found is None:
+        names = dict.fromkeys(entry.module for entry in module.imports if entry.name == "*")
+        found = _stars[module] = tuple(names)[:_MAX_STARS]
+    return found
+
+
+_stars: WeakKeyDictionary[Module, tuple[str, ...]] = WeakKeyDictionary()
+"""Answers, remembered: one is asked for every name that nothing binds."""

@@ -1,0 +1,564 @@
+"""Files of the repository beside the change: which are asked for, and what is known by them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import pytest
+
+from checks.engine import analyse, iterate
+from checks.events import Class, Function
+from checks.languages.python.gathering import Gathered, gather
+from checks.languages.python.index import Index
+from checks.languages.python.module import Module, read
+from checks.model import ChangedFile, FileReport, Settings
+from checks.registry import CLASSES, FUNCTIONS
+from checks.report import Report
+from checks.repository import Bounds
+from checks.text import SourceText
+from tests.checks.making import make_check
+
+Tree = Mapping[str, str]
+
+
+def code(text: str) -> bytes:
+    return textwrap.dedent(text).encode()
+
+
+class Shelf:
+    """A repository in a dict, that remembers what it was asked."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.asked: list[list[str]] = []
+
+    def __call__(self, paths: Sequence[str], /) -> Mapping[str, bytes | None]:
+        self.asked.append(list(paths))
+        return {path: code(self.tree[path]) if path in self.tree else None for path in paths}
+
+    @property
+    def found(self) -> list[str]:
+        return [path for paths in self.asked for path in paths if path in self.tree]
+
+
+def modules(change: Tree) -> list[Module]:
+    return [read(SourceText(code(text)), path) for path, text in change.items()]
+
+
+def gathered(change: Tree, shelf: Shelf, bounds: Bounds | None = None) -> Gathered:
+    return gather(modules(change), change, shelf, bounds or Bounds())
+
+
+def only_class(index: Index) -> Class:
+    (cls,) = index.modules[0].classes
+    return cls
+
+
+BASE = """
+    import testtools
+    class ChangerTestCase(testtools.TestCase):
+        def setUp(self): pass
+        def tearDown(self): pass
+        def _wait_until_deleted(self): pass
+"""
+
+CHAINS: dict[str, tuple[Tree, Tree, str, str]] = {
+    "a base module of an OpenStack project": (
+        {
+            "library/tests/functional/test_x.py": """
+                from library.tests.functional import base
+                class Tests(base.ChangerTestCase):
+                    def test(self): pass
+            """
+        },
+        {"library/tests/functional/base.py": BASE},
+        "library/tests/functional/base.py",
+        "_wait_until_deleted",
+    ),
+    "a relative import": (
+        {
+            "pkg/tests/api/test_x.py": """
+                from ..base import ChangerTestCase
+                class Tests(ChangerTestCase): pass
+            """
+        },
+        {"pkg/tests/base.py": BASE},
+        "pkg/tests/base.py",
+        "tearDown",
+    ),
+    "a relative import of a module": (
+        {
+            "pkg/tests/test_x.py": """
+                from . import base
+                class Tests(base.ChangerTestCase): pass
+            """
+        },
+        {"pkg/tests/base.py": BASE, "pkg/tests/__init__.py": ""},
+        "pkg/tests/base.py",
+        "tearDown",
+    ),
+    "a package that passes a class on": (
+        {
+            "tests/test_x.py": """
+                from tests.support import TestBase
+                class Tests(TestBase): pass
+            """
+        },
+        {
+            "tests/support/__init__.py": "from .base import ChangerTestCase as TestBase\n",
+            "tests/support/base.py": BASE,
+        },
+        "tests/support/base.py",
+        "tearDown",
+    ),
+    "a package that passes all on": (
+        {
+            "tests/test_x.py": """
+                from tests.support import ChangerTestCase
+                class Tests(ChangerTestCase): pass
+            """
+        },
+        {
+            "tests/support/__init__.py": "from .base import *\n",
+            "tests/support/base.py": BASE,
+        },
+        "tests/support/base.py",
+        "tearDown",
+    ),
+    "a wildcard import": (
+        {
+            "tests/test_x.py": """
+                from tests.base import *
+                class Tests(ChangerTestCase): pass
+            """
+        },
+        {"tests/base.py": BASE},
+        "tests/base.py",
+        "setUp",
+    ),
+    "a src layout with the tests outside": (
+        {
+            "tests/test_x.py": """
+                from project.testing import ChangerTestCase
+                class Tests(ChangerTestCase): pass
+            """
+        },
+        {"src/project/testing.py": BASE},
+        "src/project/testing.py",
+        "tearDown",
+    ),
+    "tests that mirror the package": (
+        {
+            "tests/project/core/test_x.py": """
+                from project.testing import ChangerTestCase
+                class Tests(ChangerTestCase): pass
+            """
+        },
+        {"project/testing.py": BASE},
+        "project/testing.py",
+        "tearDown",
+    ),
+    "a package in a folder of a large repository": (
+        {
+            "services/billing/billing/tests/test_x.py": """
+                from billing.testing import ChangerTestCase
+                class Tests(ChangerTestCase): pass
+            """
+        },
+        {"services/billing/billing/testing.py": BASE},
+        "services/billing/billing/testing.py",
+        "tearDown",
+    ),
+    "an app of a Django project": (
+        {
+            "backend/shop/tests.py": """
+                from accounts.testing import ChangerTestCase
+                class Tests(ChangerTestCase): pass
+            """,
+            "backend/accounts/models.py": "",
+        },
+        {"backend/accounts/testing.py": BASE},
+        "backend/accounts/testing.py",
+        "tearDown",
+    ),
+    "a helper beside the test": (
+        {
+            "tests/unit/test_x.py": """
+                import helpers
+                class Tests(helpers.ChangerTestCase): pass
+            """
+        },
+        {"tests/helpers.py": BASE},
+        "tests/helpers.py",
+        "tearDown",
+    ),
+    "a base class with a second name": (
+        {
+            "pkg/tests/test_x.py": """
+                from pkg import test
+                class Tests(test.TestCase): pass
+            """
+        },
+        {"pkg/test.py": BASE + "\n    TestCase = ChangerTestCase\n"},
+        "pkg/test.py",
+        "tearDown",
+    ),
+    "a chain over two files": (
+        {
+            "pkg/tests/test_x.py": """
+                from pkg.tests.api import base
+                class Tests(base.ApiTest): pass
+            """
+        },
+        {
+            "pkg/tests/api/base.py": """
+                from pkg import test
+                class ApiTest(test.ChangerTestCase):
+                    def call(self): pass
+            """,
+            "pkg/test.py": BASE,
+        },
+        "pkg/test.py",
+        "tearDown",
+    ),
+    "an import in a function": (
+        {
+            "pkg/tests/test_x.py": """
+                def make():
+                    from pkg.tests.base import ChangerTestCase
+                    class Tests(ChangerTestCase): pass
+            """
+        },
+        {"pkg/tests/base.py": BASE},
+        "pkg/tests/base.py",
+        "tearDown",
+    ),
+    "a generic base": (
+        {
+            "pkg/tests/test_x.py": """
+                from pkg.tests.base import ChangerTestCase
+                class Tests(ChangerTestCase[int]): pass
+            """
+        },
+        {"pkg/tests/base.py": BASE},
+        "pkg/tests/base.py",
+        "tearDown",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", CHAINS)
+def test_base_classes_of_other_files_are_known(shape: str) -> None:
+    change, tree, where, method = CHAINS[shape]
+    shelf = Shelf(tree)
+    index = gathered(change, shelf).index
+    (cls,) = (one for module in index.modules for one in module.classes)
+    found = index.methods(cls).get(method)
+    assert found is not None
+    assert found.module.path == where
+    assert index.complete(cls)
+    assert index.inherits(cls, "testtools.TestCase")
+    assert len(shelf.asked) <= 2
+    alone = Index(modules(change))
+    (cls,) = (one for module in alone.modules for one in module.classes)
+    assert not alone.complete(cls)
+
+
+@pytest.mark.parametrize(
+    ("bases", "complete"),
+    [
+        ("unittest.TestCase", True),
+        ("testtools.TestCase, object", True),
+        ("typing.Generic[T]", True),
+        ("Exception", True),
+        ("enum.Enum", True),
+        ("other.Thing", False),
+        ("unittest.TestCase, other.Mixin", False),
+        ("make_base()", False),
+        ("six.with_metaclass(M, unittest.TestCase)", False),
+        ("unknown", False),
+        ("", True),
+    ],
+)
+def test_a_class_is_complete_when_all_its_bases_are_known(bases: str, complete: bool) -> None:
+    text = f"import enum, other, six, testtools, typing, unittest\nclass A({bases}): pass\n"
+    index = Index(modules({"a.py": text}))
+    assert index.complete(only_class(index)) is complete
+
+
+def test_a_circle_of_imports_ends() -> None:
+    change = {"a/one.py": "from a.two import B\nclass A(B): pass\n"}
+    shelf = Shelf(
+        {
+            "a/two.py": "from a.three import C as B\n",
+            "a/three.py": "from a.two import B as C\n",
+        }
+    )
+    index = gathered(change, shelf).index
+    assert not index.complete(only_class(index))
+    assert shelf.found == ["a/two.py", "a/three.py"]
+
+
+def test_helpers_and_decorators_of_other_files_are_known() -> None:
+    change = {
+        "app/views.py": """
+            from app import db, helpers
+            from app.auth import login_required
+            import app.tools.text as text
+            @login_required
+            def view(request):
+                helpers.wait(db.query(text.clean(request)))
+                helpers.unused
+        """
+    }
+    tree = {
+        "app/helpers.py": "def wait(x): pass\n",
+        "app/db/__init__.py": "from app.db.core import query\n",
+        "app/db/core.py": "def query(x): pass\n",
+        "app/auth.py": "def login_required(f): pass\n",
+        "app/tools/text.py": "def clean(x): pass\n",
+    }
+    shelf = Shelf(tree)
+    index = gathered(change, shelf).index
+    assert sorted(shelf.found) == sorted(tree)
+    for name in ("app.helpers.wait", "app.db.query", "app.auth.login_required",
+                 "app.tools.text.clean"):  # fmt: skip
+        assert index.find_function(name) is not None, name
+    assert len(shelf.asked) == 2
+
+
+FIXTURE = "import pytest\n@pytest.fixture\ndef client(): pass\n"
+
+
+@pytest.mark.parametrize(
+    ("tree", "where"),
+    [
+        ({"tests/conftest.py": FIXTURE}, "tests/conftest.py"),
+        (
+            {"conftest.py": FIXTURE, "tests/api/conftest.py": FIXTURE},
+            "tests/api/conftest.py",
+        ),
+        (
+            {
+                "tests/conftest.py": "from tests.plugins import client\n",
+                "tests/plugins.py": FIXTURE,
+            },
+            "tests/plugins.py",
+        ),
+        (
+            {"tests/conftest.py": "from .plugins import *\n", "tests/plugins.py": FIXTURE},
+            "tests/plugins.py",
+        ),
+        (
+            {
+                "conftest.py": "pytest_plugins = ['tests.plugins']\n",
+                "tests/plugins.py": FIXTURE,
+            },
+            "tests/plugins.py",
+        ),
+    ],
+)
+def test_fixtures_of_other_files_are_known(tree: Tree, where: str) -> None:
+    shelf = Shelf(tree)
+    index = gathered({"tests/api/test_x.py": "def test_x(client): pass\n"}, shelf).index
+    found = index.fixture("client", index.modules[0])
+    assert found is not None
+    assert found.module.path == where
+
+
+def test_a_fixture_that_the_test_file_imports_is_known() -> None:
+    shelf = Shelf({"tests/plugins.py": FIXTURE})
+    text = "from .plugins import client  # noqa: F401\ndef test_x(client): pass\n"
+    index = gathered({"tests/test_x.py": text}, shelf).index
+    assert index.fixture("client", index.modules[0]) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os, requests\nrequests.get(os.path.join('a'))\n",
+        "from django.test import TestCase\nclass T(TestCase):\n  def test(self): pass\n",
+        "from app.models import User\nx: User\n",
+        "import logging\nclass H(logging.Handler): pass\n",
+        "def f():\n  return g()\ndef g(): pass\n",
+        "import unittest\nclass T(unittest.TestCase):\n  def test_x(self, client): pass\n",
+        "from . import *\n",
+        "import yaml as app\napp.load(x)\n",
+        "from __future__ import annotations\nprint(len(x))\n",
+        "self.helper(x)\nunknown(x)\n",
+    ],
+)
+def test_nothing_is_asked_for_what_no_other_file_can_tell(text: str) -> None:
+    shelf = Shelf({})
+    gathered({"app/logging/test_os.py": text}, shelf)
+    assert shelf.asked == []
+
+
+def test_nothing_is_asked_when_the_files_of_the_change_tell() -> None:
+    change = {
+        f"app/m{n}.py": f"from app.m{n - 1} import f{n - 1}\ndef f{n}(): f{n - 1}()\n"
+        for n in range(1, 30)
+    }
+    change["app/m0.py"] = "def f0(): pass\n"
+    shelf = Shelf({})
+    gathered(change, shelf)
+    assert shelf.asked == []
+
+
+def test_a_library_s_own_repository_is_asked_for_its_files() -> None:
+    change = {"src/flask/app.py": "from flask.scaffold import Scaffold\nclass A(Scaffold): pass\n"}
+    shelf = Shelf({"src/flask/scaffold.py": "class Scaffold: pass\n"})
+    assert gathered(change, shelf).index.find_class("flask.scaffold.Scaffold") is not None
+
+
+def test_two_guesses_a_module_where_a_path_tells() -> None:
+    shelf = Shelf({})
+    gathered({"app/views.py": "from app.db import query\nquery()\n"}, shelf)
+    assert shelf.asked == [["app/db.py", "app/db/__init__.py"]]
+
+
+def test_bases_come_before_helpers_and_what_many_need_before_what_one_needs() -> None:
+    change = {
+        "a/x.py": "from a.one import f\nfrom a.both import g\nf(), g()\n",
+        "a/y.py": "from a.both import g\nfrom a.base import B\nclass C(B): g()\n",
+    }
+    shelf = Shelf({})
+    gathered(change, shelf, Bounds(paths=5))
+    assert shelf.asked == [
+        ["a/base.py", "a/base/__init__.py", "a/both.py", "a/both/__init__.py", "a/one.py"]
+    ]
+
+
+class TestBounds:
+    CHANGE: ClassVar[Tree] = {
+        "a/x.py": "".join(f"from a.m{n} import f{n}\nf{n}()\n" for n in range(20)),
+        "a/y.py": "z = 1\n",
+    }
+    TREE: ClassVar[Tree] = {f"a/m{n}.py": f"def f{n}(): pass\n" for n in range(20)}
+
+    def test_files(self) -> None:
+        result = gathered(self.CHANGE, Shelf(self.TREE), Bounds(files=7))
+        assert len(result.index.context) == 7
+        assert result.limits == {
+            "a/x.py": (
+                "not all files that it imports were read: the limit of a review was reached",
+            )
+        }
+
+    def test_bytes(self) -> None:
+        result = gathered(self.CHANGE, Shelf(self.TREE), Bounds(bytes=100))
+        assert len(result.index.context) == 6
+        assert "limit of a review" in result.limits["a/x.py"][0]
+
+    def test_paths(self) -> None:
+        shelf = Shelf(self.TREE)
+        result = gathered(self.CHANGE, shelf, Bounds(paths=10))
+        assert list(map(len, shelf.asked)) == [10]
+        assert "limit of a review" in result.limits["a/x.py"][0]
+
+    def test_a_huge_file(self) -> None:
+        tree = {"a/m0.py": "# " + "x\n# " * 200_000}
+        result = gathered({"a/x.py": "from a.m0 import f\nf()\n"}, Shelf(tree))
+        assert result.index.context == ()
+        assert result.limits == {"a/x.py": ("not all files that it imports could be read",)}
+
+    def test_rounds(self) -> None:
+        tree = {
+            f"a/m{n}.py": f"from a.m{n + 1} import C{n + 1}\nclass C{n}(C{n + 1}): pass\n"
+            for n in range(9)
+        }
+        shelf = Shelf(tree)
+        change = {"a/x.py": "from a.m0 import C0\nclass X(C0): pass\n"}
+        result = gathered(change, shelf)
+        assert shelf.found == ["a/m0.py", "a/m1.py"]
+        assert not result.index.complete(only_class(result.index))
+        assert result.limits == {"a/x.py": ("its base classes were followed for 2 steps only",)}
+
+    def test_a_lookup_that_reads_nothing(self) -> None:
+        result = gather(modules(self.CHANGE), self.CHANGE, lambda _paths: {}, Bounds())
+        assert result.limits == {"a/x.py": ("not all files that it imports could be read",)}
+
+    def test_time(self) -> None:
+        steps = iter([False] * 3)
+        result = gather(
+            modules(self.CHANGE),
+            self.CHANGE,
+            Shelf(self.TREE),
+            Bounds(),
+            deadline=lambda: next(steps, True),
+        )
+        lines = ("not all files that it imports were read: time limit",)
+        assert result.limits == {"a/x.py": lines, "a/y.py": lines}
+
+
+def test_ten_thousand_imports_are_bounded() -> None:
+    text = "".join(f"from a.m{n} import f{n}\nf{n}()\n" for n in range(9_900))
+    shelf = Shelf({f"a/m{n}.py": f"def f{n}(): pass\n" for n in range(9_900)})
+    result = gathered({"a/x.py": text}, shelf)
+    assert sum(map(len, shelf.asked)) <= 200
+    assert 0 < len(result.index.context) <= 60
+    assert result.limits
+
+
+def test_ten_thousand_wildcards_are_bounded() -> None:
+    text = "".join(f"from a.m{n} import *\n" for n in range(9_000)) + "class A(B): pass\n" * 900
+    shelf = Shelf({})
+    gathered({"a/x.py": text}, shelf)
+    assert sum(map(len, shelf.asked)) <= 20
+
+
+@pytest.mark.parametrize(
+    "name", ["a" * 600, ".".join("a" * 40), "é", "\u202e", "CON", "__init__", "a.__init__"]
+)
+def test_strange_module_names_do_no_harm(name: str) -> None:
+    shelf = Shelf({})
+    gathered({"a/x.py": f"from {name} import B\nclass A(B): pass\n"}, shelf)
+    for path in (path for paths in shelf.asked for path in paths):
+        assert len(path) < 600
+        assert path.isprintable()
+
+
+def test_broken_files_of_the_repository_are_read_as_far_as_they_go() -> None:
+    shelf = Shelf({"a/base.py": "def f(:\nclass B:\n  def wait(self): pass\n\0\xff"})
+    index = gathered({"a/x.py": "from a.base import B\nclass A(B): pass\n"}, shelf).index
+    assert "wait" in index.methods(only_class(index))
+
+
+def looks_up(event: Class | Function, report: Report) -> None:
+    if isinstance(event, Class):
+        names = ", ".join(sorted(report.index.methods(event)))
+        report(at=event, message=names, why="w", fix="f")
+
+
+def reports(change: Tree, tree: Tree, *, backwards: bool = False) -> tuple[FileReport, ...]:
+    def lookup(paths: Sequence[str], /) -> Mapping[str, bytes | None]:
+        found = {path: code(tree[path]) if path in tree else None for path in paths}
+        return dict(reversed(found.items())) if backwards else found
+
+    files = [ChangedFile(path, code(text)) for path, text in change.items()]
+    checks = make_check(looks_up, on=(CLASSES, FUNCTIONS))
+    return analyse(files, Settings(), strict=True, checks=checks, evidence=[], repository=lookup)
+
+
+def test_the_order_of_answers_changes_nothing() -> None:
+    change, tree, *_ = CHAINS["a chain over two files"]
+    (report,) = reports(change, tree)
+    (finding,) = report.findings
+    assert finding.message == "_wait_until_deleted, call, setUp, tearDown"
+    assert reports(change, tree, backwards=True) == (report,)
+
+
+def test_whoever_holds_the_clock_is_told_before_files_are_gathered() -> None:
+    told: list[str] = []
+    files = [ChangedFile("a/x.py", b"")]
+    list(iterate(files, Settings(), begins=told.append, repository=Shelf({})))
+    assert told == ["a/x.py", "", "a/x.py"]
+
+
+def test_limits_are_lines_of_the_report() -> None:
+    change = {"a/x.py": "from a.b import f\nf()\n"}
+    files = [ChangedFile(path, code(text)) for path, text in change.items()]
+    (report,) = analyse(files, Settings(), checks={}, evidence=[], repository=lambda _paths: {})
+    assert report.limits == ("not all files that it imports could be read",)
