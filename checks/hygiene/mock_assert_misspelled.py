@@ -1,0 +1,191 @@
+"""The check ``mock-assert-misspelled``: a mock's assertion that asserts nothing."""
+
+from __future__ import annotations
+
+from checks.events import Node, Value
+from checks.hygiene.shared.tests import PATCHES
+from checks.languages.python.context import Located
+from checks.model import Aspect, Confidence, Edit, Severity, Span
+from checks.registry import TEST_ROLES, check, nodes
+from checks.report import Report
+
+REAL = (
+    "assert_any_await",
+    "assert_any_call",
+    "assert_awaited",
+    "assert_awaited_once",
+    "assert_awaited_once_with",
+    "assert_awaited_with",
+    "assert_called",
+    "assert_called_once",
+    "assert_called_once_with",
+    "assert_called_with",
+    "assert_has_awaits",
+    "assert_has_calls",
+    "assert_not_awaited",
+    "assert_not_called",
+)
+_KNOWN = {
+    "any_call": "assert_any_call",
+    "awaited_once": "assert_awaited_once",
+    "awaited_once_with": "assert_awaited_once_with",
+    "awaited_with": "assert_awaited_with",
+    "called_once": "assert_called_once",
+    "called_once_with": "assert_called_once_with",
+    "called_with": "assert_called_with",
+    "has_calls": "assert_has_calls",
+    "not_awaited": "assert_not_awaited",
+    "not_called": "assert_not_called",
+}
+_PROPERTIES = frozenset({"not_called", "called_once"})
+_NEAR = 2
+_MOCKS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock",
+                    "PropertyMock", "create_autospec", "patch", "object"})  # fmt: skip
+
+
+@check(
+    id="mock-assert-misspelled",
+    title="Mock assertion that is not an assertion",
+    aspect=Aspect.ERRORS,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    roles=TEST_ROLES,
+    on=nodes("attribute"),
+    cwe=(670,),
+)
+def mock_assert_misspelled(event: Node, report: Report) -> None:
+    """A mock is asked something that it has no method for, and it answers yes.
+
+    Why:
+        A mock makes every attribute that it is asked for. `mock.called_once_with(1)` is a call of
+        such an attribute: it checks nothing, and the test passes whatever was called.
+    Bad:
+        # file: tests/test_update.py
+        def test_update(mock_update, txn):
+            run(txn)
+            mock_update.called_once_with(txn)
+    Bad:
+        # file: tests/test_update.py
+        from unittest import mock
+
+        def test_update(txn):
+            update = mock.Mock()
+            run(txn, update)
+            update.assert_called_once
+    Good:
+        # file: tests/test_update.py
+        def test_update(mock_update, txn):
+            run(txn)
+            mock_update.assert_called_once_with(txn)
+    Good:
+        # file: tests/test_update.py
+        def test_update(mock_update, txn):
+            run(txn)
+            assert mock_update.called
+    Suppress:
+        Where the object is no mock and has such a method.
+    """
+    name_node = event.child("attribute")
+    owner = event.child("object")
+    above = event.parent
+    if name_node is None or owner is None or above is None:
+        return
+    name = event.module.text_of(name_node)
+    if not _may_be(name):
+        return
+    called = above.kind == "call" and above.child("function") == event.node
+    statement = above.parent if called else above
+    stands_alone = statement is not None and statement.kind in ("expression_statement", "await")
+    asserted = statement is not None and statement.kind == "assert_statement"
+    right = _meant(name, called=called)
+    if right is None or not (stands_alone or asserted) or (not called and name in _KNOWN):
+        return
+    if not _is_mock(event, event.value(owner)):
+        return
+    written = f"{event.value(owner).short}.{name}"
+    if name in REAL:
+        edits = [Edit(Span(event.span.end, event.span.end), "()")] if stands_alone else []
+        report(
+            at=event,
+            message=f"`{written}` is not called.",
+            why="A method that is only named checks nothing.",
+            fix="Put parentheses after it, with the expected arguments.",
+            edits=edits if name in ("assert_called", "assert_called_once", "assert_not_called",
+                                    "assert_awaited", "assert_awaited_once",
+                                    "assert_not_awaited") else [],
+        )  # fmt: skip
+        return
+    report(
+        at=event,
+        message=f"`{written}` is no assertion of a mock.",
+        why="The mock makes up an attribute of that name, so nothing is checked.",
+        fix=f"Use `{right}`.",
+        edits=[Edit(Span(*name_node.byte_range), right)] if called and stands_alone else [],
+    )
+
+
+def _may_be(name: str) -> bool:
+    return name in _KNOWN or name.startswith(("assert", "asert", "asser", "assrt"))
+
+
+def _meant(name: str, *, called: bool) -> str | None:
+    """The assertion that was meant; ``None`` when the name is a right one or far from all."""
+    if name in REAL:
+        return None if called else name
+    if name in _KNOWN:
+        return _KNOWN[name]
+    if "_" not in name.lstrip("_") and not name.startswith("assertCalled"):
+        return None  # unittest's own assertions
+    near = sorted((distance(name, one), one) for one in REAL)
+    best, right = near[0]
+    return right if 0 < best <= _NEAR else None
+
+
+def _is_mock(event: Located, owner: Value) -> bool:
+    """Whether there is evidence that the object is a mock: how it was made, or its name."""
+    made = owner.origin.callee_name or ""
+    if made.startswith("unittest.mock.") and made.rpartition(".")[2] in _MOCKS:
+        return True
+    name = owner.name or ""
+    if name.startswith("unittest.mock.") or ("()" in name and "mock" in name.lower()):
+        return True
+    if owner.node.type not in ("identifier", "attribute"):
+        return False
+    parts = owner.text.lower().replace(".", "_").split("_")
+    if any(part.startswith("mock") or part.endswith("mock") for part in parts):
+        return True
+    return _is_patched(event, owner.text)
+
+
+def _is_patched(event: Located, name: str) -> bool:
+    """Whether the name is a parameter that a ``patch`` decorator fills, or is entered by one."""
+    root = name.partition(".")[0]
+    function = event.function
+    if function is not None and any(one.name == root for one in function.parameters):
+        patched = sum(one.callee_name in PATCHES for one in function.decorators)
+        if event.cls is not None:
+            patched += sum(one.callee_name in PATCHES for one in event.cls.decorators)
+        own = [one.name for one in function.parameters if one.name not in ("self", "cls")]
+        return root in own[:patched]
+    for entered in event.entered():
+        if entered.callee_name in PATCHES:
+            text = event.module.source.data[entered.span.end : entered.span.end + 80]
+            if text.decode("utf-8", "replace").strip().startswith(f"as {root}"):
+                return True
+    return False
+
+
+def distance(one: str, other: str) -> int:
+    """How many letters must be changed, put in or taken out, at most 3 (Levenshtein)."""
+    if abs(len(one) - len(other)) > _NEAR:
+        return _NEAR + 1
+    previous = list(range(len(other) + 1))
+    for index, letter in enumerate(one, 1):
+        current = [index]
+        for position, right in enumerate(other, 1):
+            current.append(
+                min(previous[position] + 1, current[-1] + 1,
+                    previous[position - 1] + (letter != right))
+            )  # fmt: skip
+        previous = current
+    return min(previous[-1], _NEAR + 1)
