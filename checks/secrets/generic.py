@@ -22,7 +22,7 @@ _MIN_KEY = 16
 
 _SCHEME = re2.compile(r"(?i)^(?:bearer|basic|token|apikey|bot)\s+(\S+)$")
 _WORDS_ONLY = re2.compile(r"^[A-Za-z]+(?:[_.:/@ -][A-Za-z]+)*$")
-_IDENTIFIER = re2.compile(r"^[A-Za-z]+(?:[_.:/-](?:[A-Za-z]+[0-9]?|[0-9]{1,2}|v[0-9]+))+$")
+_IDENTIFIER = re2.compile(r"^[A-Za-z]+[0-9]?(?:[_.:/-](?:[A-Za-z]+[0-9]?|[0-9]{1,2}|v[0-9]+))+$")
 _TECHNICAL = re2.compile(
     r"(?i)^(?:oauth2?|sha-?[0-9]+|md5|base64|utf-?[0-9]+|x509|pbkdf2|hmac-?sha[0-9]+|aes-?[0-9]+"
     r"|rs[0-9]+|hs[0-9]+|es[0-9]+|auth0|s3|ec2|k8s|http2?|ipv[46]|p12|pkcs[0-9#]+|ed25519|h264"
@@ -54,6 +54,7 @@ def judge(name: str, value: str) -> Judgement | None:
         name: of the variable, parameter, attribute or key.
         value: the literal that it is given.
     """
+    value = value.encode("utf-8", "replace").decode()  # a lone surrogate is no text for RE2
     if not _MIN_PASSWORD <= len(value) <= MAX_VALUE or not _OF_OTHERS.isdisjoint(words_of(name)):
         return None
     kind = kind_of(name)

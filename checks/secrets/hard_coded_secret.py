@@ -214,6 +214,8 @@ def _blocks(event: TextEvent, seen: Scan) -> Iterator[Secret]:
             identity = "google-service-account"
         elif for_tests:
             severity, surface = Severity.LOW, Surface.SUMMARY
+        elif role is Role.GENERATED:
+            severity, surface = Severity.MEDIUM, Surface.SUMMARY
         elif block.is_encrypted:
             severity = Severity.MEDIUM
             message = "A private key stands here, encrypted with a passphrase."

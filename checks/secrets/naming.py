@@ -39,9 +39,9 @@ _KEY_PAIRS = frozenset(
      ("account", "key"), ("session", "key"), ("hmac", "key"), ("app", "key"), ("admin", "key"),
      ("storage", "key"), ("ssh", "key"), ("client", "key")}
 )  # fmt: skip
-_HEADERS = frozenset({"authorization", "cookie", "cookies", "sessionid", "credentials",
+_HEADERS = frozenset({"authorization", "cookie", "cookies", "credentials",
                       "credential"})  # fmt: skip
-_HEADER_PAIRS = frozenset({("set", "cookie"), ("auth", "header"), ("session", "id"),
+_HEADER_PAIRS = frozenset({("set", "cookie"), ("auth", "header"),
                            ("session", "cookie"), ("auth", "cookie")})  # fmt: skip
 _FORMS = frozenset({"value", "default", "raw", "plain", "plaintext", "str", "bytes"})
 """Words at the end that say in which form the secret is."""
@@ -63,6 +63,7 @@ _HARMLESS = frozenset(
 
 def words_of(name: str) -> list[str]:
     """The words of a name in lower case."""
+    name = name.encode("utf-8", "replace").decode()  # a lone surrogate is no text for RE2
     name = _ACRONYM.sub(r"\1_\2", _CAMEL.sub(r"\1_\2", name[:MAX_NAME]))
     return [word.lower() for word in re2.split(r"[^A-Za-z0-9]+", name) if word]
 

@@ -8,6 +8,7 @@ calls are not. Bounded; what is not understood is neither harmless nor hostile.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import re2
 import tree_sitter
@@ -41,6 +42,8 @@ _REQUEST_PARTS = frozenset(
 )  # fmt: skip
 _CONTAINERS = ("list", "tuple", "set")
 _COMPREHENSIONS = ("generator_expression", "list_comprehension", "set_comprehension")
+_PERCENT = re2.compile(r"%(?:\([^)]*\))?[-+ #0-9.*]*[a-zA-Z]")
+_BRACES = re2.compile(r"\{[^{}]*\}")
 _LEAVING = ("raise_statement", "return_statement", "continue_statement", "break_statement")
 IsSafe = Callable[[Value], bool]
 """Whether a call makes its result safe for the interpreter in question."""
@@ -58,7 +61,9 @@ def harmless(value: Value, is_safe: IsSafe, depth: int = 0) -> bool:
     again = [_of(origin, one) for one in _inner(node)]
     if kind == "call":
         return _harmless_call(origin, is_safe, depth)
-    if kind in ("conditional_expression", "boolean_operator"):
+    if kind == "conditional_expression":
+        return all(harmless(one, is_safe, depth + 1) for one in again[:1] + again[2:])
+    if kind == "boolean_operator":
         return all(harmless(one, is_safe, depth + 1) for one in again)
     if kind in ("parenthesized_expression", *_CONTAINERS, "unary_operator"):
         return all(harmless(one, is_safe, depth + 1) for one in again)
@@ -271,7 +276,8 @@ def constant_text(value: Value) -> str:
     """The constant pieces of a built text in order, a NUL where something varies between them."""
     pieces: list[str] = []
     _pieces(value, pieces, 0)
-    return "".join(pieces)[:MAX_TEXT]
+    text = "".join(pieces)[:MAX_TEXT]
+    return text.encode("utf-8", "replace").decode()  # a lone surrogate is no text for RE2
 
 
 def _pieces(value: Value, pieces: list[str], depth: int) -> None:
@@ -295,13 +301,16 @@ def _pieces(value: Value, pieces: list[str], depth: int) -> None:
         operands = evaluate.operands_of(node) or []
         if evaluate.operator_of(node) == "%":
             left = node.child_by_field_id(grammar.LEFT)
-            operands = [] if left is None else [left]
+            _pieces_of_template(value, left, _PERCENT, pieces, depth)
+            operands = []
         for one in operands:
             _pieces(_of(value, one), pieces, depth + 1)
     elif kind == "call":
         function = node.child_by_field_id(grammar.FUNCTION)
         owner = None if function is None else function.child_by_field_id(grammar.OBJECT)
-        if owner is not None and method_of(value) in (*evaluate.THROUGH, "format", "join"):
+        if owner is not None and method_of(value) == "format":
+            _pieces_of_template(value, owner, _BRACES, pieces, depth)
+        elif owner is not None and method_of(value) in (*evaluate.THROUGH, "join"):
             _pieces(_of(value, owner), pieces, depth + 1)
         elif value.callee_name in evaluate.TRANSPARENT:
             for one in argument_nodes(node)[:1]:
@@ -313,6 +322,17 @@ def _pieces(value: Value, pieces: list[str], depth: int) -> None:
             _pieces(assigned, pieces, depth + 2)
     else:
         pieces.append("\0")
+
+
+def _pieces_of_template(
+    value: Value, template: tree_sitter.Node | None, holes: Any, pieces: list[str], depth: int
+) -> None:
+    """The pieces of a template for ``%`` or ``format``, its fields as NULs."""
+    found: list[str] = []
+    if template is not None:
+        _pieces(_of(value, template), found, depth + 1)
+    template_text = "".join(found).encode("utf-8", "replace").decode()
+    pieces.append(str(holes.sub("\0", template_text)))
 
 
 def method_of(call: Value) -> str:

@@ -24,11 +24,10 @@ _INSIDE = re2.compile(
 _SENTENCE = re2.compile(r"(?i)^(?:select|update|delete|create|use|show|set|call|with|execute|copy"
                         r"|drop|insert|replace|explain|notify|listen)\s+(?:a|an|the|your|this|all"
                         r"|of|to|from the)\s")  # fmt: skip
-_IDENTIFIER_PLACE = re2.compile(
-    r"(?i)(?:\b(?:from|join|into|update|table|tables|exists|index|view|schema|database|on|by|set"
-    r"|select|distinct|column|user|role|sequence|pragma|use|limit|offset|asc|desc|add|drop|rename"
-    r"|to|references|vacuum|analyze|truncate|count|trigger|type)\s*|[,.(]\s*|[\x60\x22\x5b])\x00"
+_VALUE_PLACE = re2.compile(
+    r"(?is)'%?\x00|(?:[=<>]|\blike|\bilike|\bin\s*\(|\bvalues\s*\([^()]*|\bbetween)\s*[('\"%]*\x00"
 )
+"""Where a value stands, not the name of a table or column: after ``=``, in quotes, in a list."""
 _PLACEHOLDERS = frozenset({"?", "%s", "(?)", "(%s)", "?, ", "%s, ", "?,", "%s,", ", ?", ", %s"})
 _QUOTERS = ("quote", "escape", "sanitize", "sanitise", "identifier", "mogrify", "literal")
 _TABLES = ("_meta", "db_table", "__tablename__", "__table__", "tablename", "fullname")
@@ -166,9 +165,7 @@ def _repeats(constant: object) -> bool:
 def _judge(call: Call, varying: list[Value], text: str) -> tuple[Confidence, Severity, Surface]:
     if any(is_request(part) for part in varying):
         return Confidence.HIGH, Severity.CRITICAL, Surface.INLINE
-    holes = text.count("\0")
-    names = len(_IDENTIFIER_PLACE.findall(text))
-    if holes > names:
+    if _VALUE_PLACE.search(text) is not None:
         return Confidence.HIGH, Severity.HIGH, Surface.INLINE
     if any(is_parameter(part) for part in varying) and call.function is not None:
         return Confidence.MEDIUM, Severity.MEDIUM, Surface.INLINE

@@ -195,8 +195,8 @@ def _guards(event: Node, body: tree_sitter.Node) -> bool:
             return True
     for name in names:
         words = set(words_of(name))
-        if words & _GUARDING and (words & _ASKING or len(words) == 1):
+        if words & _GUARDING and words & _ASKING:
             return True
-        if {"permission", "permissions", "signature", "authorize", "authenticate"} & words:
+        if {"permission", "permissions", "authorize", "authenticate"} & words:
             return True
     return False

@@ -10,6 +10,8 @@ from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
 from checks.registry import PRODUCTION_ROLES, TEST_ROLES, calls, check, nodes
 from checks.report import Report
 from checks.secrets.hosts import host_of, is_reserved_host
+from checks.secrets.naming import words_of
+from checks.security.origins import constant_text
 
 _VERBS = "get,post,put,delete,head,patch,options,request,stream"
 _CLIENTS = (
@@ -38,6 +40,10 @@ _ON = (
     ),
     nodes("assignment"),
 )
+_OPTION_WORDS = frozenset(
+    {"verify", "verified", "verification", "insecure", "ssl", "tls", "cert", "certs", "ca",
+     "certificate", "unsafe", "check", "validate", "trust", "selfsigned", "unverified"}
+)  # fmt: skip
 _KEYWORDS = ("verify", "ssl", "verify_ssl", "verify_certs", "cert_reqs")
 _OWN_CLIENTS = ("requests.Session()", "requests.sessions.Session()", "requests.session()",
                 "httpx.Client()", "httpx.AsyncClient()")  # fmt: skip
@@ -92,9 +98,13 @@ def tls_verification_off(event: Call | Node, report: Report) -> None:
     Suppress:
         Where the user of the program asks for it by an option that says what it does.
     """
+    optional = _is_optional(event)
     for at, what, edits in _switched_off(event):
         report(
             at=at,
+            severity=Severity.MEDIUM if optional else Severity.HIGH,
+            confidence=Confidence.LOW if optional else Confidence.HIGH,
+            surface=Surface.SUMMARY if optional else Surface.INLINE,
             message=f"{what} switches the verification of TLS certificates off.",
             why="Anyone on the way can answer in the server's place and read what is sent.",
             fix="Leave the verification on; for a private authority pass its certificate file.",
@@ -207,7 +217,8 @@ def _means_tls(call: Call, name: str, keyword: str) -> bool:
     # A method of an object that is not known: a session that was handed in.
     imported = {one.partition(".")[0] for one in call.module.imported_modules}
     if keyword == "verify":
-        return bool(imported & {"requests", "httpx", "curl_cffi"}) or _sends(call)
+        library = bool(imported & {"requests", "httpx", "curl_cffi"})
+        return _sends(call) or (library and _names_address(call))
     if keyword in ("ssl", "verify_ssl"):
         return "aiohttp" in imported or (keyword == "verify_ssl" and _sends(call))
     return False
@@ -217,6 +228,16 @@ def _sends(call: Call) -> bool:
     """Whether the call looks like a request: its receiver is a session or client."""
     receiver = "" if call.receiver is None else call.receiver.text.lower()
     return receiver.rpartition(".")[2].strip("_").endswith(("session", "client", "http"))
+
+
+def _names_address(call: Call) -> bool:
+    """Whether the call is given an address: by its name, or by how it begins."""
+    url = call.argument(1 if call.method in ("request", "stream") else 0, "url")
+    if url is None:
+        return False
+    text = constant_text(url)
+    words = set(words_of(url.text))
+    return "://" in text or text.startswith("/") or bool(words & {"url", "uri", "endpoint", "link"})
 
 
 def _is_local(call: Call) -> bool:
@@ -301,7 +322,36 @@ def _by_assignment(event: Node) -> str | None:
         ):
             return f"`{receiver.short}.verify = False`"
     if name == "verify_mode" and value.name in ("ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE"):
+        if _is_of_server(event.value(owner)):
+            return None
         return f"`{event.module.text_of(left)[:60]} = ssl.CERT_NONE`"
     if name == "_create_default_https_context" and value.name == "ssl._create_unverified_context":
         return "`ssl._create_default_https_context`"
     return None
+
+
+def _is_of_server(context: Value) -> bool:
+    """Whether a TLS context is a server's: it asks its clients for no certificate by default."""
+    made = context.origin
+    if made.callee_name not in ("ssl.SSLContext", "ssl.create_default_context"):
+        return False
+    return any(word in made.text for word in ("PROTOCOL_TLS_SERVER", "CLIENT_AUTH"))
+
+
+def _is_optional(event: Call | Node) -> bool:
+    """Whether a condition that the caller or a setting decides leads here.
+
+    ``if not verified: context.verify_mode = ssl.CERT_NONE`` is an option that says what it does.
+    """
+    for context in event.context.chain():
+        if context.kind not in ("if_statement", "elif_clause", "else_clause"):
+            continue
+        condition = context.node.child_by_field_name("condition")
+        text = "" if condition is None else event.module.text_of(condition)
+        if context.kind == "else_clause":
+            outer = context.parent
+            above = None if outer is None else outer.node.child_by_field_name("condition")
+            text = "" if above is None else event.module.text_of(above)
+        if not _OPTION_WORDS.isdisjoint(words_of(text)):
+            return True
+    return False

@@ -101,6 +101,8 @@ def unsafe_yaml_load(call: Call, report: Report) -> None:
 def _kind(loader: Value, report: Report) -> str:
     """``safe``, ``full``, ``unsafe`` or ``unknown``."""
     name = loader.name or ""
+    if loader.origin.callee_name == "getattr":  # getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return "safe" if "SafeLoader" in loader.origin.text else "unknown"
     if name.startswith("yaml."):
         return _of_library(name.rpartition(".")[2])
     if loader.origin.node.type in ("conditional_expression", "boolean_operator"):
@@ -110,9 +112,6 @@ def _kind(loader: Value, report: Report) -> str:
         kinds = {_of_library(one.rpartition(".")[2]) for one in choices}
         return "safe" if kinds == {"safe"} else max(kinds - {"safe"})
     if not name:
-        called = loader.callee_name or ""
-        if called == "getattr":  # getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-            return "safe" if "SafeLoader" in loader.text else "unknown"
         return "safe" if "safe" in loader.text.lower() else "unknown"
     cls = report.index.find_class(name)
     return _of_class(cls, report) if cls is not None else _by_name(name)

@@ -87,7 +87,7 @@ PROVIDERS = (
     Provider(
         id="twilio-api-key",
         issuer="Twilio",
-        what="an auth token or key secret",
+        what="an auth token",
         keywords=(
             "twilio_auth_token",
             "twilio_token",
@@ -95,7 +95,7 @@ PROVIDERS = (
             "twilioauthtoken",
             "twilio-auth-token",
         ),
-        pattern=r"[0-9a-f]{32}|[A-Za-z0-9]{32}",
+        pattern=r"[0-9a-f]{32}",
         revoke="https://console.twilio.com/",
         near=True,
     ),
