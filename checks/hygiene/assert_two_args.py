@@ -1,0 +1,122 @@
+"""The check ``assert-two-args``: ``assertTrue`` with an expected value, which it never compares."""
+
+from __future__ import annotations
+
+from checks.events import UNKNOWN, Call, Value
+from checks.hygiene.shared.texts import words
+from checks.model import Aspect, Confidence, Edit, Severity
+from checks.registry import TEST_ROLES, calls, check
+from checks.report import Report
+
+_MESSAGES = frozenset(
+    {"comment", "description", "detail", "details", "err", "error", "explanation", "failure",
+     "hint", "info", "label", "log", "message", "msg", "name", "note", "out", "output", "reason",
+     "repr", "result", "stderr", "stdout", "text", "title", "why", "doc", "desc", "context",
+     "content", "body", "line", "source", "path", "data"}
+)  # fmt: skip
+"""Names under which people keep what they want to see when an assertion fails."""
+
+_QUESTIONS = ("comparison_operator", "not_operator", "boolean_operator", "true", "false", "none")
+_ASKING = ("is_", "has_", "isinstance", "issubclass", "hasattr", "callable", "all", "any", "bool",
+           "exists", "isfile", "isdir", "startswith", "endswith", "match", "search", "issubset",
+           "is", "has", "can_", "should_", "contains", "in_", "allclose", "array_equal",
+           "equal", "equals", "wait")  # fmt: skip
+
+
+@check(
+    id="assert-two-args",
+    title="assertTrue(value, expected) compares nothing",
+    aspect=Aspect.ERRORS,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    roles=TEST_ROLES,
+    on=calls("*.{assertTrue,assertFalse,assert_,failUnless,failIf}"),
+    cwe=(670,),
+)
+def assert_two_args(call: Call, report: Report) -> None:
+    """The second argument of ``assertTrue`` is a message; an expected value there is not compared.
+
+    Why:
+        `assertTrue(len(tokens), 1)` passes for every list that is not empty: what looks like an
+        expectation is only printed when the first argument is false.
+    Bad:
+        # file: tests/test_tokens.py
+        import unittest
+
+        class Tokens(unittest.TestCase):
+            def test_stored(self):
+                self.assertTrue(len(self.stored), 1)
+    Good:
+        # file: tests/test_tokens.py
+        import unittest
+
+        class Tokens(unittest.TestCase):
+            def test_stored(self):
+                self.assertEqual(1, len(self.stored))
+                self.assertTrue(self.stored, "tokens were stored")
+    Suppress:
+        There is no good reason to keep it.
+    """
+    receiver = call.receiver
+    if receiver is None or receiver.text not in ("self", "cls", "case", "testcase"):
+        return
+    if len(call.arguments) != 2 or call.has_star or call.keywords:
+        return
+    value, expected = call.arguments
+    if not _is_value(value) or not _is_expected(value, expected):
+        return
+    positive = call.method in ("assertTrue", "assert_", "failUnless")
+    right = "assertEqual" if positive else "assertNotEqual"
+    swap = _is_text(value)
+    if swap and positive and _is_text(value) and expected.node.type in ("identifier", "attribute"):
+        right = "assertIn"
+    first, second = (value, expected) if swap else (expected, value)
+    report(
+        at=call,
+        message=f"`{expected.short}` is taken as the message and never compared.",
+        why=f"The assertion only asks whether `{value.short}` is "
+        f"{'true' if positive else 'false'}.",
+        fix=f"Use `{right}`.",
+        edits=[Edit(call.span, f"{receiver.text}.{right}({first.text}, {second.text})")]
+        if positive
+        else [],
+    )
+
+
+def _is_text(value: Value) -> bool:
+    return value.node.type in ("string", "concatenated_string")
+
+
+def _is_value(value: Value) -> bool:
+    """Whether the first argument is something to compare, and not a question of its own."""
+    if value.node.type in _QUESTIONS:
+        return False
+    if value.node.type == "call":
+        function = value.node.child_by_field_name("function")
+        name = "" if function is None else value.module.text_of(function).rpartition(".")[2]
+        return name == "len" or not name.lstrip("_").startswith(_ASKING)
+    return True
+
+
+def _is_expected(value: Value, expected: Value) -> bool:
+    """Whether the second argument is evidently no message."""
+    node = expected.node
+    if node.type in ("integer", "float", "true", "false", "none", "unary_operator"):
+        return True
+    if node.type in ("list", "dictionary", "tuple", "set"):
+        return value.node.type in ("call", "subscript", "attribute", "identifier")
+    if node.type == "call":
+        return expected.callee_name == "len"
+    known = expected.constant
+    if node.type in ("string", "concatenated_string") and isinstance(known, str):
+        short = bool(known) and not any(one.isspace() for one in known) and "%" not in known
+        return short and value.node.type in ("subscript", "attribute") and len(known) < 40
+    if node.type in ("string", "concatenated_string"):
+        return known is not UNKNOWN  # bytes are no message
+    if node.type in ("identifier", "attribute"):
+        if known is not UNKNOWN and not isinstance(known, str):
+            return True
+        parts = words(expected.text.rpartition(".")[2])
+        speaks = not _MESSAGES.isdisjoint(parts)
+        return not speaks and bool(parts) and parts[0] in ("expected", "want", "wanted")
+    return False

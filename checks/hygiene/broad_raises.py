@@ -1,0 +1,100 @@
+"""The check ``broad-raises``: an expected exception that any mistake satisfies."""
+
+from __future__ import annotations
+
+from checks.events import Call
+from checks.hygiene.shared.blocks import mentions
+from checks.model import Aspect, Confidence, Severity
+from checks.registry import TEST_ROLES, calls, check
+from checks.report import Report
+
+_BROAD = frozenset({"Exception", "BaseException"})
+
+
+@check(
+    id="broad-raises",
+    title="Expected exception that any mistake satisfies",
+    aspect=Aspect.ERRORS,
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    roles=TEST_ROLES,
+    on=(calls("pytest.raises"), calls("*.{assertRaises,failUnlessRaises}")),
+    cwe=(396,),
+)
+def broad_raises(call: Call, report: Report) -> None:
+    """A test expects ``Exception`` itself, and looks no closer at what was raised.
+
+    Why:
+        A misspelled name or a wrong argument raises an exception, too: the test passes though
+        the code under test was never reached.
+    Bad:
+        # file: tests/test_pool.py
+        import pytest
+
+        def test_closed(pool):
+            with pytest.raises(Exception):
+                pool.request("GET", "/")
+    Good:
+        # file: tests/test_pool.py
+        import pytest
+
+        def test_closed(pool):
+            with pytest.raises(ClosedPoolError):
+                pool.request("GET", "/")
+    Good:
+        # file: tests/test_pool.py
+        import pytest
+
+        def test_closed(pool):
+            with pytest.raises(Exception, match="is closed"):
+                pool.request("GET", "/")
+    Suppress:
+        Where the code raises a bare ``Exception`` on purpose.
+    """
+    if call.method != "raises" and (call.receiver is None or call.receiver.text != "self"):
+        return
+    expected = call.argument(0, "expected_exception")
+    if expected is None or expected.name not in _BROAD:
+        return
+    if call.keywords.keys() & {"match", "check"} or _is_examined(call) or _raises_it_itself(call):
+        return
+    report(
+        at=call,
+        message=f"Any mistake raises `{expected.text}`, not only the one that is expected.",
+        why="The test passes even when the code that it is about was never reached.",
+        fix="Name the class that is expected, or look at the message with `match`."
+        if call.method == "raises"
+        else "Name the class that is expected, or use `assertRaisesRegex`.",
+    )
+
+
+def _is_examined(call: Call) -> bool:
+    """Whether the exception is kept and looked at afterwards."""
+    name = call.assigned_to
+    above = call.parent
+    if above is not None and above.kind == "as_pattern":
+        target = above.child("alias")
+        name = "" if target is None else call.module.text_of(target)
+    if not name or call.function is None or above is None:
+        return False
+    return any(
+        node.start_byte >= above.node.end_byte
+        for node in mentions(call.module, call.function.node, name)
+    ) or name.startswith("self.")
+
+
+def _raises_it_itself(call: Call) -> bool:
+    """Whether the test raises a bare exception inside the block, to see what becomes of it."""
+    function = call.function
+    if function is None:
+        return False
+    for one in call.module.within(function.node, "raise_statement"):
+        parts = one.children()
+        if parts and one.value(parts[0]).name in _BROAD:
+            return True
+        if parts and one.value(parts[0]).callee_name in _BROAD:
+            return True
+    return (
+        "side_effect" in function.text
+        and "Exception" in function.text.partition("side_effect")[2][:60]
+    )

@@ -1,0 +1,149 @@
+"""The check ``missing-super-teardown``: an override that drops what its base class does."""
+
+from __future__ import annotations
+
+from checks.events import Class, Function
+from checks.hygiene.shared.blocks import statements
+from checks.languages.python.index import Index
+from checks.model import Aspect, Confidence, Edit, Severity, Span
+from checks.registry import CLASSES, TEST_ROLES, check
+from checks.report import Report
+
+_UP = ("setUp", "setUpClass", "asyncSetUp", "setUpTestData")
+_DOWN = ("tearDown", "tearDownClass", "asyncTearDown")
+_PLAIN = frozenset(
+    {"object", "unittest.TestCase", "unittest.case.TestCase", "unittest.IsolatedAsyncioTestCase",
+     "unittest.async_case.IsolatedAsyncioTestCase", "abc.ABC", "typing.Generic", "typing.Protocol"}
+)  # fmt: skip
+"""Bases whose own methods do nothing."""
+
+
+@check(
+    id="missing-super-teardown",
+    title="setUp or tearDown does not call that of its base class",
+    aspect=Aspect.CLEANUP,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    roles=TEST_ROLES,
+    on=CLASSES,
+)
+def missing_super_teardown(cls: Class, report: Report) -> None:
+    """A test class overrides ``setUp`` or ``tearDown`` and leaves out what its base class does.
+
+    Why:
+        What the base class closes stays open, or what it prepares is missing, and tests that run
+        later fail for reasons that are not theirs.
+    Bad:
+        # file: tests/test_limits.py
+        import unittest
+
+        class BaseLimitTest(unittest.TestCase):
+            def tearDown(self):
+                self.server.stop()
+
+        class ProxyTest(BaseLimitTest):
+            def tearDown(self):
+                self.proxy.stop()
+    Good:
+        # file: tests/test_limits.py
+        import unittest
+
+        class BaseLimitTest(unittest.TestCase):
+            def tearDown(self):
+                self.server.stop()
+
+        class ProxyTest(BaseLimitTest):
+            def tearDown(self):
+                self.proxy.stop()
+                super().tearDown()
+    Good:
+        # file: tests/test_limits.py
+        import unittest
+
+        class LimitTest(unittest.TestCase):
+            def tearDown(self):
+                self.server.stop()
+    Suppress:
+        Where the base class is replaced on purpose; say what of it is not wanted.
+    """
+    for name in (*_UP, *_DOWN):
+        method = cls.methods.get(name)
+        if method is None or _calls_base(method):
+            continue
+        base = _overridden(cls, name, report.index)
+        unknown = base is None and _unknown_test_base(cls, report.index)
+        if base is None and not unknown:
+            continue
+        of_base = f" of `{base.cls.name}`" if base is not None and base.cls is not None else ""
+        report(
+            at=method.name_span,
+            message=f"`{cls.name}.{name}` does not call the `{name}`{of_base} that it overrides.",
+            why="What the base class prepares or closes there is left out."
+            if base is not None
+            else "What the base class does there, if anything, is left out.",
+            fix=f"Call `super().{name}()` {'first' if name in _UP else 'last'}.",
+            confidence=Confidence.HIGH if base is not None else Confidence.LOW,
+            edits=_edits(method, name, report) if base is not None else [],
+        )
+
+
+def _calls_base(method: Function) -> bool:
+    """Whether the method calls that of a base: by ``super()``, by the class, or by a decorator."""
+    return any(
+        call.text.rpartition("(")[0].endswith(f".{method.name}")
+        or f".{method.name}(" in call.text
+        or "super" in call.text
+        for call in method.own("call")
+    )
+
+
+def _overridden(cls: Class, name: str, index: Index) -> Function | None:
+    """The nearest method of a base that does something."""
+    for one in index.chain(cls):
+        if one.node == cls.node and one.module is cls.module:
+            continue
+        method = one.methods.get(name)
+        if method is not None:
+            return method if _does_something(method) else None
+    return None
+
+
+def _does_something(method: Function) -> bool:
+    body = [
+        one
+        for one in statements(method.body)
+        if one.type not in ("pass_statement", "comment")
+        and not (one.type == "expression_statement" and one.named_children[0].type in
+                 ("string", "ellipsis"))
+    ]  # fmt: skip
+    if len(body) == 1:
+        text = method.module.text_of(body[0])
+        return not text.startswith(
+            ("super", "raise NotImplementedError", "raise unittest.SkipTest")
+        )
+    return bool(body)
+
+
+def _unknown_test_base(cls: Class, index: Index) -> bool:
+    """Whether a base outside the change may have such a method: all that is known is its name."""
+    names = index.base_names(cls)
+    own = {one.name for one in index.chain(cls)}
+    unknown = [name for name in names if name not in _PLAIN and name.rpartition(".")[2] not in own]
+    return bool(unknown) and any("Test" in name.rpartition(".")[2] for name in unknown)
+
+
+def _edits(method: Function, name: str, report: Report) -> list[Edit]:
+    """The call as the first or the last statement, where it fits on a line of its own."""
+    body = statements(method.body)
+    if not body or method.is_async or "super" in method.text or method.decorators:
+        return []
+    first, last = body[0], body[-1]
+    if report.source.line_of(first.start_byte) == report.source.line_of(method.span.start):
+        return []
+    indent = " " * first.start_point.column
+    if name in _UP:
+        if method.docstring is not None:
+            end = first.end_byte
+            return [Edit(Span(end, end), f"\n{indent}super().{name}()")]
+        return [Edit(Span(first.start_byte, first.start_byte), f"super().{name}()\n{indent}")]
+    return [Edit(Span(last.end_byte, last.end_byte), f"\n{indent}super().{name}()")]
