@@ -24,12 +24,15 @@ from bot.review import runs
 from bot.review.cache import TextCache
 from bot.review.markers import Signer
 from bot.review.model import OwnCheckRun, Plan, Snapshot, Standing
+from bot.review.neighbours import Neighbours, Places
 from bot.review.opened import Opened, Pause, open_pull
 from bot.review.publish import Superseded, publish
 from bot.review.runs import Target
 from bot.review.snapshot import Configuration, take
+from bot.review.texts import Source
 from bot.review.words.place import Voice
 from checks.model import ChangedFile, FileReport, Settings
+from checks.sandbox import AsyncLookup
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +48,12 @@ class Analysis(Protocol):
     """The analysis, away from the event loop: :class:`checks.sandbox.Pool`."""
 
     async def analyse(
-        self, files: Sequence[ChangedFile], settings: Settings
+        self, files: Sequence[ChangedFile], settings: Settings, lookup: AsyncLookup | None = None
     ) -> tuple[FileReport, ...]:
-        """A report on each file, in order; never raises for what is in them."""
+        """A report on each file, in order; never raises for what is in them.
+
+        ``lookup`` reads other files of the head, for an analysis that asks.
+        """
 
     async def read_configuration(self, text: bytes) -> Configuration:
         """Read a configuration file; never raises for what is in it."""
@@ -88,6 +94,7 @@ class Reviewer:
         self._signer = signer
         self._voice = voice
         self._cache = cache or TextCache()
+        self._places = Places()
         self._observer = observer or Unobserved()
         self._pause = pause
 
@@ -174,7 +181,8 @@ class Reviewer:
             await runs.complete(target, run, empty)
             return empty.conclusion.value
         await guard()
-        found = await self._analysis.analyse(snapshot.files, snapshot.settings)
+        neighbours = Neighbours(self._source(target.api, opened), opened.head, self._places)
+        found = await self._analysis.analyse(snapshot.files, snapshot.settings, neighbours)
         report = reports.build(snapshot, found)
 
         def planner(standing: Standing, refused: frozenset[str] | None) -> Plan:
@@ -189,6 +197,11 @@ class Reviewer:
 
         done = await publish(target, run, self._signer, planner, guard)
         return done.conclusion.value
+
+    def _source(self, api: RepositoryAPI, opened: Opened) -> Source:
+        return Source(
+            api, opened.repository, opened.repository_id, opened.installation, self._cache
+        )
 
     async def _stop(self, target: Target, run: OwnCheckRun, newer_sha: str) -> str:
         """The review is not wanted any more, or another worker does it.

@@ -11,7 +11,7 @@ from bot.github.port import RepositoryAPI
 from bot.jobs import Job, kinds
 from bot.review.cache import TextCache
 from bot.review.markers import Signer
-from bot.review.run import Reviewer
+from bot.review.run import Analysis, Reviewer
 from checks.model import (
     ChangedFile,
     FileReport,
@@ -23,6 +23,7 @@ from checks.model import (
     Settings,
     Span,
 )
+from checks.sandbox import AsyncLookup
 from tests.bot.fakes import MemoryEngine
 from tests.bot.review import values
 from tests.bot.review.fake_api import FakeAPI
@@ -44,7 +45,7 @@ class WordAnalysis:
     during: Callable[[], None] = lambda: None
 
     async def analyse(
-        self, files: Sequence[ChangedFile], settings: Settings
+        self, files: Sequence[ChangedFile], settings: Settings, lookup: AsyncLookup | None = None
     ) -> tuple[FileReport, ...]:
         self.during()
         return tuple(
@@ -90,7 +91,7 @@ class Reviews:
     """What a test sees of the reviews it ran."""
 
     api: FakeAPI
-    analysis: WordAnalysis = field(default_factory=WordAnalysis)
+    analysis: Analysis = field(default_factory=WordAnalysis)
     engine: Engine = field(default_factory=Engine)
     ended: list[tuple[str, int | None]] = field(default_factory=list)
     cache: TextCache = field(default_factory=TextCache)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,9 +18,10 @@ from bot.jobs import Job, kinds
 from bot.review.cache import TextCache
 from bot.review.model import FileStatus
 from bot.review.opened import open_pull
-from bot.review.run import Reviewer
+from bot.review.run import Analysis, Reviewer
 from bot.review.snapshot import take
-from checks.model import Lines
+from checks.model import ChangedFile, FileReport, Lines, Settings
+from checks.sandbox import AsyncLookup, Pool
 from tests.bot.review import values
 from tests.bot.review.reviewing import SIGNER, Engine, WordAnalysis, bad_file
 from tests.github import (
@@ -47,7 +48,7 @@ class World:
     app: GitHubApp
     pull: PullRequest
     graphql: bool
-    analysis: WordAnalysis = field(default_factory=WordAnalysis)
+    analysis: Analysis = field(default_factory=WordAnalysis)
     ended: list[tuple[str, int | None]] = field(default_factory=list)
     cache: TextCache = field(default_factory=TextCache)
 
@@ -231,6 +232,59 @@ async def test_a_pull_request_from_a_fork(world: World) -> None:
     assert [one.path for one in world.pull.review_comments] == ["forked.py"]
     (run,) = world.repository.check_runs(world.pull.head_sha)
     assert run.external_id.startswith(f"pull:{world.pull.number}:")
+
+
+BASE = "class Base:\n    def wait(self): pass\n"
+CHILD = "from lib.base import Base\nclass Child(Base):\n    def run(self): self.wait()\n"
+
+
+@pytest.mark.parametrize("owner", ["bob:", ""], ids=["fork", "branch"])
+async def test_what_the_change_imports_is_read_at_its_head(world: World, owner: str) -> None:
+    where = world.repository.fork("bob") if owner else world.repository
+    where.commit({"lib/base.py": BASE, "lib/link.py": Symlink("base.py")}, branch="topic")
+    world.pull = await world.repository.open_pull(f"{owner}topic", author="bob")
+    answers: list[Mapping[str, bytes | None]] = []
+
+    class Asking(WordAnalysis):
+        async def analyse(
+            self,
+            files: Sequence[ChangedFile],
+            settings: Settings,
+            lookup: AsyncLookup | None = None,
+        ) -> tuple[FileReport, ...]:
+            assert lookup is not None
+            paths = ["lib/base.py", "lib/none.py", "lib", "lib/link.py", "é.py"]
+            answers.append(await lookup(paths))
+            return await super().analyse(files, settings)
+
+    world.analysis = Asking()
+    await world.run()
+
+    nothing = {"lib/none.py": None, "lib": None, "lib/link.py": None, "é.py": None}
+    assert answers == [{"lib/base.py": BASE.encode(), **nothing}]
+
+
+async def test_the_real_analysis_takes_a_request_for_what_the_change_imports(world: World) -> None:
+    world.repository.commit({"lib/base.py": BASE})
+    world.repository.commit({"lib/child.py": CHILD}, branch="topic")
+    world.pull = await world.repository.open_pull("topic", author="alice")
+    await world.api().get("/rate_limit")
+    world.standin.exchanges.clear()
+
+    async with Pool(1) as pool:
+        world.analysis = pool
+        assert await world.run() == "success"
+        _, calls = world.ended[-1]
+        assert calls == len(world.standin.exchanges)
+        await world.run(rerun=True, rerun_key="again")
+        _, again = world.ended[-1]
+
+    assert calls is not None
+    assert again is not None
+    if world.graphql:
+        # The seven of a review without comments, and one.
+        assert calls == 8
+        assert again == calls - 2, "the texts of the head and of its neighbours are known"
 
 
 async def test_links_submodules_and_odd_names(world: World) -> None:
