@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -145,26 +147,53 @@ def _tell(secret: Secret, report: Report) -> None:
 def _in_production(event: TextEvent, role: Role) -> Iterator[Secret]:
     data = event.source.data
     seen = scan(data)
-    taken: list[Span] = []
-    for secret in (
-        *_issued(data, seen.found, in_tests=False),
-        *_blocks(event, seen),
-        *_tokens(data, seen, role),
-        *_addresses(data, seen, role),
-    ):
-        taken.append(secret.span)
-        yield secret
+    kinds = [
+        _issued(data, seen.found, in_tests=False),
+        _blocks(event, seen),
+        _tokens(data, seen, role),
+        _addresses(data, seen, role),
+    ]
     if role is Role.PRODUCTION:
-        yield from _named(event, seen, taken)
+        kinds.append(_named(event, seen))
+    return _apart(itertools.chain.from_iterable(kinds))
 
 
 def _in_tests(event: TextEvent) -> Iterator[Secret]:
     data = event.source.data
     seen = scan(data)
-    yield from _issued(data, seen.found, in_tests=True)
-    yield from list(_blocks(event, seen))[:1]
-    yield from _tokens(data, seen, event.role)
-    yield from _addresses(data, seen, event.role)
+    return _apart(
+        itertools.chain(
+            _issued(data, seen.found, in_tests=True),
+            _first_note(_blocks(event, seen)),
+            _tokens(data, seen, event.role),
+            _addresses(data, seen, event.role),
+        )
+    )
+
+
+def _first_note(secrets: Iterable[Secret]) -> Iterator[Secret]:
+    """All that is grave, and of the rest the first: one key of a test is as good as ten."""
+    told = False
+    for secret in secrets:
+        if secret.severity > Severity.LOW or not told:
+            told = told or secret.severity <= Severity.LOW
+            yield secret
+
+
+def _apart(secrets: Iterable[Secret]) -> Iterator[Secret]:
+    """Of two that share bytes the first: what is known best comes first."""
+    starts: list[int] = []
+    taken: list[Span] = []
+    for secret in secrets:
+        at = bisect.bisect(starts, secret.span.start)
+        before, after = taken[at - 1 : at], taken[at : at + 1]
+        if any(one.end > secret.span.start for one in before) or any(
+            one.start < secret.span.end for one in after
+        ):
+            continue
+        starts.insert(at, secret.span.start)
+        taken.insert(at, secret.span)
+        yield secret
 
 
 def _issued(data: bytes, found: Iterable[Found], *, in_tests: bool) -> Iterator[Secret]:
@@ -270,7 +299,7 @@ def _addresses(data: bytes, seen: Scan, role: Role) -> Iterator[Secret]:
         )
 
 
-def _named(event: TextEvent, seen: Scan, taken: list[Span]) -> Iterator[Secret]:
+def _named(event: TextEvent, seen: Scan) -> Iterator[Secret]:
     """Passwords and keys of one's own, known by what they are given to."""
     data = event.source.data
     if event.module is not None:
@@ -279,8 +308,6 @@ def _named(event: TextEvent, seen: Scan, taken: list[Span]) -> Iterator[Secret]:
         language = language_of(event.path, data[:256])
         literals = assignments.in_text(data, event.path, language, seen.names)
     for literal in literals:
-        if any(one.start < literal.span.end and literal.span.start < one.end for one in taken):
-            continue
         judgement = generic.judge(literal.name, literal.value)
         if judgement is None:
             continue

@@ -28,7 +28,7 @@ _NEAR = 160
 """How far behind a keyword a secret may stand whose shape says too little."""
 _MAX_FOUND = 500
 """Secrets in one file; more are told of by the first of them."""
-_ESCAPED = b"nrt"
+_ESCAPES = (b"n", b"r", b"t")
 
 PEM, JWT, URL, NAME = -1, -2, -3, -4
 """What other keywords announce: a PEM block, a JSON Web Token, an address, a telling name."""
@@ -132,16 +132,19 @@ def _is_whole(provider: Provider, data: bytes, span: Span) -> bool:
     """Whether the secret ends where it ends: neither side goes on with more of a word."""
     joins = provider.joins.encode()
     start, end = span
-    before = data[start - 1 : start] if start else b""
-    after = data[end : end + 1]
-    if before and (before[0] in WORD or before in joins) and provider.pattern[:1] != "h":
-        escaped = before in _ESCAPED and data[start - 2 : start - 1] == b"\\"
-        # A name's "=" before a value is no part of the value; a "." before it is.
-        if not escaped and before not in b"=/+":
-            return False
-    return not (
-        after and (after[0] in WORD or after in joins.replace(b".", b"").replace(b"=", b""))
-    )
+    before, after = data[start - 1 : start] if start else b"", data[end : end + 1]
+    # An address may follow on anything, and a name's "=" before a value is no part of the value.
+    glued = before and (before[0] in WORD or (before in joins and before not in b"=/+"))
+    if glued and not provider.pattern.startswith("https:") and not _is_escape(data, start):
+        return False
+    if after == b".":  # the end of a sentence, unless more follows
+        return b"." not in joins or data[end + 1 : end + 2] == b"" or data[end + 1] not in WORD
+    return not after or (after[0] not in WORD and after not in joins)
+
+
+def _is_escape(data: bytes, at: int) -> bool:
+    """Whether what stands before is the escape of a line end or tab: ``"\\nghp_…"``."""
+    return data[at - 1 : at] in _ESCAPES and data[at - 2 : at - 1] == b"\\"
 
 
 def _is_real(provider: Provider, secret: bytes) -> bool:

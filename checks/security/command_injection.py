@@ -8,6 +8,7 @@ from checks.events import Call, Value
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
+from checks.secrets.masking import masked
 from checks.security.origins import harmless, is_parameter, is_request
 
 _QUOTING = frozenset({"shlex.quote", "shlex.join", "pipes.quote", "subprocess.list2cmdline"})
@@ -87,7 +88,7 @@ def command_injection(call: Call, report: Report) -> None:
     shell = "the remote shell" if call.name == _REMOTE else "a shell"
     report(
         at=call,
-        message=f"{shell.capitalize()} runs `{command.short}`, which is not a constant.",
+        message=f"{shell.capitalize()} runs `{masked(command.short)}`, which is not a constant.",
         why="A `;`, `|` or `$(…)` in a value becomes a command of its own.",
         fix="Pass a list of arguments without `shell=True`, or quote each value with "
         "`shlex.quote`.",

@@ -9,6 +9,7 @@ from checks.languages.python import grammar
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
+from checks.secrets.masking import masked
 from checks.security.origins import constant_text, harmless, is_parameter, is_request, method_of
 
 _SQL = re2.compile(
@@ -94,7 +95,7 @@ def sql_injection(call: Call, report: Report) -> None:
     confidence, severity, surface = _judge(call, varying, text)
     report(
         at=call,
-        message=f"`{varying[0].short}` becomes part of the SQL that `{call.method}` runs.",
+        message=f"`{masked(varying[0].short)}` becomes part of the SQL that `{call.method}` runs.",
         why="A quote in the value ends the text it stands in, and the rest is read as SQL.",
         fix="Put a placeholder there and pass the value as a parameter; take names of tables and "
         "columns from a fixed list.",

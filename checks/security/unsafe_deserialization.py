@@ -6,6 +6,7 @@ from checks.events import Call, Value, argument_nodes
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
+from checks.secrets.masking import masked
 from checks.security.origins import is_parameter, is_request, method_of
 
 _DUMPS = frozenset({"dumps", "dump", "encode", "pickle_dumps"})
@@ -122,7 +123,7 @@ def _is_own_copy(data: Value) -> bool:
 
 
 def _judge(data: Value) -> tuple[Severity, Confidence, Surface, str]:
-    shown = f"`{data.short}`"
+    shown = f"`{masked(data.short)}`"
     steps = list(_steps(data))
     if any(is_request(step) for step in steps):
         return Severity.CRITICAL, Confidence.HIGH, Surface.INLINE, f"the request: {shown}"

@@ -1,0 +1,32 @@
+"""Takes secrets out of code that a finding quotes.
+
+A finding about a command shows the command, and the command may hold a password.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import re2
+
+from checks.secrets.matching import scan
+
+MASK = "***"
+
+_NAMED = re2.compile(
+    r"(?i)((?:passw(?:or)?d|passphrase|pwd|secret|token|api_?key|access_?key|auth)[a-z_]*"
+    r"[\"']?\s*(?:=|:|\s)\s*[\"']?)([^\s\"'{}%$&|;,)]+)"
+)
+_IN_ADDRESS = re2.compile(r"(://[^\s:/@]*:)([^\s/@{}%$]+)(@)")
+_OPTION = re2.compile(r"((?:^|\s)-p)([^\s\"'{}%$-][^\s\"'{}%$]{3,})")
+
+
+def masked(text: str) -> str:
+    """The text with what looks like a secret in it replaced by ``***``."""
+    data = text.encode("utf-8", "replace")
+    for one in reversed(scan(data).found):
+        data = data[: one.span.start] + MASK.encode() + data[one.span.end :]
+    result: Any = data.decode("utf-8", "replace")
+    result = _IN_ADDRESS.sub(rf"\1{MASK}\3", result)
+    result = _NAMED.sub(rf"\1{MASK}", result)
+    return str(_OPTION.sub(rf"\1{MASK}", result))

@@ -1,0 +1,206 @@
+"""Secrets through the engine: what is said of them, where, and that they are never repeated."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checks import registry
+from checks.engine import analyse
+from checks.model import ChangedFile, Finding, Settings, Severity, Surface
+from checks.secrets.providers import BY_ID
+from tests.checks.test_secrets_shapes import BASE32, BASE64, SHAPES, draw, encoded, web_token
+
+IN_CODE, IN_TESTS = "hard-coded-secret", "real-secret-in-test-data"
+CHECKS = {one: registry.load()[one] for one in (IN_CODE, IN_TESTS)}
+CHANCE = random.Random(11)
+GITHUB = SHAPES["github-token"][0](CHANCE)
+
+
+def look(text: str, path: str = "app/settings.py", base: str | None = None) -> list[Finding]:
+    file = ChangedFile(path, text.encode(), None if base is None else base.encode())
+    (report,) = analyse([file], Settings(), strict=True, checks=CHECKS)
+    return list(report.findings)
+
+
+def pem(key: object, form: PrivateFormat, password: bytes | None = None) -> str:
+    protection = NoEncryption() if password is None else BestAvailableEncryption(password)
+    return key.private_bytes(Encoding.PEM, form, protection).decode()  # type: ignore[attr-defined,no-any-return]
+
+
+RSA = rsa.generate_private_key(65537, 2048)
+KEYS = {
+    "RSA PRIVATE KEY": pem(RSA, PrivateFormat.TraditionalOpenSSL),
+    "PRIVATE KEY": pem(RSA, PrivateFormat.PKCS8),
+    "EC PRIVATE KEY": pem(
+        ec.generate_private_key(ec.SECP256R1()), PrivateFormat.TraditionalOpenSSL
+    ),
+    "OPENSSH PRIVATE KEY": pem(ed25519.Ed25519PrivateKey.generate(), PrivateFormat.OpenSSH),
+    "small": pem(ed25519.Ed25519PrivateKey.generate(), PrivateFormat.PKCS8),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SHAPES))
+def test_a_finding_tells_the_provider_and_never_the_secret(name: str) -> None:
+    secret = SHAPES[name][0](CHANCE)
+    text = f"# {secret}\n"
+    (one,) = look(text)
+    flagged = text.encode()[slice(*one.span)].decode()
+    said = " ".join((one.message, one.why, one.fix))
+    assert BY_ID[name].issuer in one.message
+    assert BY_ID[name].revoke in one.fix
+    drawn = flagged[-16:]
+    assert not any(drawn[at : at + 5] in said for at in range(len(drawn) - 5))
+    assert f"({len(flagged)} characters)" in one.message
+    assert one.severity >= Severity.MEDIUM
+    assert one.surface is Surface.INLINE
+
+
+@settings(max_examples=50, deadline=None)
+@given(first=st.integers(0, 2**32), second=st.integers(0, 2**32))
+def test_a_fingerprint_holds_nothing_of_the_secret(first: int, second: int) -> None:
+    make = SHAPES["github-token"][0]
+    one, other = make(random.Random(first)), make(random.Random(second))
+    (a,), (b,) = look(f"T = '{one}'\n"), look(f"T = '{other}'\n")
+    assert a.fingerprint == b.fingerprint
+    assert a.identity == "github-token"
+
+
+def test_a_fingerprint_of_a_password_holds_nothing_of_it() -> None:
+    (a,), (b,) = look("DB_PASSWORD = 'Tr4vel!Lamp77'\n"), look("DB_PASSWORD = 'w1nter-Garden'\n")
+    assert a.fingerprint == b.fingerprint
+    (other,) = look("SMTP_PASSWORD = 'Tr4vel!Lamp77'\n")
+    assert other.fingerprint != a.fingerprint
+
+
+def test_two_secrets_in_one_place_have_two_fingerprints() -> None:
+    second = SHAPES["github-token"][0](CHANCE)
+    found = look(f"A = '{GITHUB}'\nB = '{second}'\n")
+    assert len({one.fingerprint for one in found}) == 2
+
+
+def test_another_secret_in_its_place_is_new() -> None:
+    second = SHAPES["github-token"][0](CHANCE)
+    assert look(f"A = '{GITHUB}'\n", base=f"A = '{GITHUB}'\n") == []
+    assert len(look(f"A = '{second}'\n", base=f"A = '{GITHUB}'\n")) == 1
+    assert look(f"\n\nA = '{GITHUB}'\n", base=f"A = '{GITHUB}'\n") == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["app/a.py", "web/a.ts", "conf/a.yaml", "a.env", "Dockerfile", "notes.txt", "docs/a.md",
+     "package-lock.json", "vendor/a.js", "static/app.min.js", "a.ipynb", "broken.py"],
+)  # fmt: skip
+def test_every_text_file_is_searched(path: str) -> None:
+    text = f"]]] def (\n{GITHUB}\n" if path == "broken.py" else f"x: '{GITHUB}'\n"
+    (one,) = look(text, path)
+    assert one.check == IN_CODE
+
+
+@pytest.mark.parametrize("path", ["tests/test_a.py", "tests/fixtures/user.json", "src/a.test.ts"])
+def test_in_tests_it_has_a_name_of_its_own(path: str) -> None:
+    (one,) = look(f"x = '{GITHUB}'\n", path)
+    assert (one.check, one.surface) == (IN_TESTS, Surface.INLINE)
+
+
+def test_an_aws_key_counts_with_its_secret() -> None:
+    key, secret = "AKIA" + draw(CHANCE, BASE32, 16), draw(CHANCE, BASE64, 39) + "x"
+    (pair,) = look(f"[default]\nid = {key}\nsecret = {secret}\n", "credentials")
+    assert pair.severity is Severity.CRITICAL
+    assert "with its secret" in pair.message
+    (alone,) = look(f"KEY = '{key}'\n")
+    assert (alone.severity, alone.surface) == (Severity.LOW, Surface.SUMMARY)
+    assert look(f"KEY = '{key}'\n", "tests/test_a.py") == []
+    sha = draw(CHANCE, "0123456789abcdef", 40)
+    (beside_a_hash,) = look(f"id = {key}\ncommit = {sha}\n", "notes.txt")
+    assert beside_a_hash.surface is Surface.SUMMARY
+
+
+@pytest.mark.parametrize("name", sorted(KEYS))
+def test_private_keys(name: str) -> None:
+    text = KEYS[name]
+    (in_file,) = look(text, "deploy/server.key")
+    assert (in_file.severity, in_file.surface) == (Severity.CRITICAL, Surface.INLINE)
+    (in_literal,) = look("KEY = " + json.dumps(text) + "\n")
+    assert in_literal.severity is Severity.CRITICAL
+    lines = "\n".join(f'    "{line}\\n"' for line in text.splitlines())
+    assert len(look(f"KEY = (\n{lines}\n)\n")) == 1
+    assert len(look("key: |\n" + "".join(f"  {one}\n" for one in text.splitlines()), "a.yaml")) == 1
+    (in_tests,) = look(text * 2, "tests/server.key")
+    assert (in_tests.severity, in_tests.surface) == (Severity.LOW, Surface.SUMMARY)
+    assert text.splitlines()[1][:8] not in in_file.message
+
+
+def test_private_keys_that_are_none() -> None:
+    text = KEYS["PRIVATE KEY"]
+    first, *body, last = text.splitlines()
+    assert look("\n".join([first, "...", last]), "a.key") == []
+    assert look("\n".join([first, body[0], "…", last]), "a.key") == []
+    assert look("\n".join([first, *body[:3], last]), "a.key") == []
+    assert look("\n".join([first, "A" * 64, "A" * 64, last]), "a.key") == []
+    assert look("\n".join([first, *body]), "a.key") == []
+    assert look(f'if text.startswith("{first}"):\n    pass\n') == []
+    public = RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    assert look(public.decode(), "a.pem") == []
+
+
+def test_an_encrypted_key_is_less_grave() -> None:
+    for form in (PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL):
+        (one,) = look(pem(RSA, form, b"phrase"), "deploy/server.key")
+        assert one.severity is Severity.MEDIUM
+
+
+def test_a_service_account_is_one_finding() -> None:
+    account = {"type": "service_account", "project_id": "p", "private_key": KEYS["PRIVATE KEY"]}
+    for path in ("deploy/account.json", "tests/account.json"):
+        (one,) = look(json.dumps(account, indent=1), path)
+        assert "service account" in one.message
+        assert (one.severity, one.surface) == (Severity.CRITICAL, Surface.INLINE)
+
+
+def test_web_tokens() -> None:
+    claims: dict[str, object] = {"sub": "7f3a", "iss": "https://login.acme.io", "exp": 1}
+    (one,) = look(f"T = '{web_token(CHANCE, claims)}'\n")
+    assert one.severity is Severity.MEDIUM
+    assert len(look(f"T = '{web_token(CHANCE, claims)}'\n", "tests/test_a.py")) == 1
+    assert look(f"T = '{web_token(CHANCE, claims, 'HS256')}'\n", "tests/test_a.py") == []
+    made_up: dict[str, object] = {"sub": "1234567890", "name": "John Doe", "iat": 1516239022}
+    assert look(f"T = '{web_token(CHANCE, made_up)}'\n") == []
+    assert look(f"T = '{web_token(CHANCE, {'some': 'payload'})}'\n") == []
+    assert look(f"T = '{web_token(CHANCE, {**claims, 'role': 'anon'})}'\n") == []
+    assert look(f"T = '{web_token(CHANCE, claims, 'none')}'\n") == []
+    assert look(f"T = '{encoded({'alg': 'x'})}.{encoded(claims)}.{'A' * 40}'\n") == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    name=st.sampled_from(["password", "API_KEY", "token", "x", "authorization", "\ud8ff"]),
+    value=st.text(max_size=40),
+    path=st.sampled_from(["app/a.py", "a.yaml", ".env", "a.js", "a.json", "tests/a.py"]),
+)
+def test_any_text_is_read(name: str, value: str, path: str) -> None:
+    text = f"{name} = {json.dumps(value)}\n{name}: {value}\n{name}={value!r}\n"
+    file = ChangedFile(path, text.encode("utf-8", "surrogatepass"))
+    (report,) = analyse([file], Settings(), strict=True, checks=CHECKS)
+    assert all(value not in one.message for one in report.findings if len(value) > 6)
+
+
+def test_a_literal_with_a_lone_surrogate_is_read() -> None:
+    assert look('PASSWORD = "\\ud8ffabc123"\nT = {"\\ud8ff token": "a1b2c3d4e5"}\n') is not None
+
+
+def test_a_comment_silences_it_in_python() -> None:
+    text = f"A = '{GITHUB}'  # assay: ignore[hard-coded-secret] revoked\n"
+    assert look(text) == []
