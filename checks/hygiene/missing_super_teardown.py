@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import tree_sitter
+
 from checks.events import Class, Function
 from checks.hygiene.shared.blocks import statements
 from checks.languages.python.index import Index
@@ -104,7 +108,8 @@ def _overridden(cls: Class, name: str, index: Index) -> Function | None:
             continue
         method = one.methods.get(name)
         if method is not None:
-            return method if _does_something(method) else None
+            wanted = _does_something(method) and not _replaces_all(cls.methods[name], method)
+            return method if wanted else None
     return None
 
 
@@ -122,6 +127,25 @@ def _does_something(method: Function) -> bool:
             ("super", "raise NotImplementedError", "raise unittest.SkipTest")
         )
     return bool(body)
+
+
+def _replaces_all(method: Function, base: Function) -> bool:
+    """Whether the base only sets attributes, and the override sets every one of them itself."""
+    body = statements(base.body)
+    if any(one.type != "expression_statement" for one in body):
+        return False
+    theirs = {base.module.text_of(left) for left in _targets(base)}
+    own = {method.module.text_of(left) for left in _targets(method)}
+    calls = any(one.parent is not None and one.parent.kind == "expression_statement"
+                for one in base.own("call"))  # fmt: skip
+    return bool(theirs) and theirs <= own and not calls
+
+
+def _targets(method: Function) -> Iterator[tree_sitter.Node]:
+    for one in method.own("assignment"):
+        left = one.child("left")
+        if left is not None:
+            yield left
 
 
 def _unknown_test_base(cls: Class, index: Index) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.events import UNKNOWN, Call, Class, Function, Value, argument_nodes
+from checks.hygiene.shared.tests import is_test
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Role, Severity
 from checks.registry import CLASSES, FUNCTIONS, calls, check
@@ -55,6 +56,8 @@ def skip_without_reason(event: Function | Class | Call, report: Report) -> None:
     if isinstance(event, Call):
         if not event.arguments and not event.keywords and not event.has_star:
             _report(event, report, event.target.short)
+        return
+    if isinstance(event, Function) and not is_test(event):
         return
     for decorator in event.decorators:
         name = decorator.callee_name or decorator.name

@@ -1,0 +1,194 @@
+"""The check ``elapsed-time-assertion``: a test that fails on a machine that is busy."""
+
+from __future__ import annotations
+
+import tree_sitter
+
+from checks.events import Call, Node, Value, as_call
+from checks.hygiene.shared.tests import is_replaced, is_test, own_calls
+from checks.hygiene.shared.texts import words
+from checks.hygiene.shared.waiting import figure, number, reads_clock
+from checks.languages.python.context import Located
+from checks.model import Aspect, Confidence, Severity
+from checks.registry import TEST_ROLES, calls, check, nodes
+from checks.report import Report
+
+_TIGHT = 1.0
+"""Seconds: an upper bound up to this one is met by chance on a loaded machine."""
+
+_FRAME = 3.0
+"""How far the ends of a band must be apart, as a ratio."""
+
+_NAMES = frozenset({"delta", "diff", "dt", "duration", "elapsed", "runtime", "seconds", "spent",
+                    "took", "time", "delay"})  # fmt: skip
+_FROZEN = ("freeze_time", "travel", "autojump_clock", "mock_clock", "fake_clock", "FakeClock",
+           "MockClock", "freezer", "time_machine")  # fmt: skip
+_LESS, _MORE = frozenset({"<", "<="}), frozenset({">", ">="})
+
+
+@check(
+    id="elapsed-time-assertion",
+    title="Upper bound on measured time",
+    aspect=Aspect.TIME,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    roles=TEST_ROLES,
+    on=(nodes("assert_statement"),
+        calls("*.{assertLess,assertLessEqual,assertTrue,assertAlmostEqual}")),
+)  # fmt: skip
+def elapsed_time_assertion(event: Node | Call, report: Report) -> None:
+    """A test asserts that something took less than a moment on the clock on the wall.
+
+    Why:
+        The clock also counts what other programs on the machine do. The test fails when the
+        machine is busy, and wider bounds only make that rarer.
+    Bad:
+        # file: tests/test_lock.py
+        import time
+
+        def test_lock(lock):
+            start = time.monotonic()
+            lock.acquire()
+            assert time.monotonic() - start < 0.1
+    Good:
+        # file: tests/test_lock.py
+        def test_lock(lock, clock):
+            lock.acquire()
+            assert clock.sleeps == []
+    Good:
+        # file: tests/test_lock.py
+        import time
+
+        def test_waits(lock):
+            start = time.monotonic()
+            lock.wait(0.5)
+            assert time.monotonic() - start >= 0.5
+    Suppress:
+        Where the speed itself is what is promised, on a machine that is kept for it.
+    """
+    function = event.function
+    if function is None or not (is_test(function) or function.name.lstrip("_").startswith("check")):
+        return
+    for comparison in _comparisons(event):
+        bound = _upper_bound(event, comparison)
+        if bound is None:
+            continue
+        if not any(reads_clock(one) for one in own_calls(function)) or _is_set(event, report):
+            return
+        value, limit = bound
+        report(
+            at=event,
+            message=f"`{value.short}` must stay below {figure(limit)} s on the clock on the wall.",
+            why="On a loaded machine it will not, though nothing is wrong with the code.",
+            fix="Assert what was done or in which order, or only a lower bound.",
+        )
+        return
+
+
+def _comparisons(event: Located) -> list[tuple[list[tree_sitter.Node], list[str]]]:
+    """The operands and operators of what is asserted."""
+    call = as_call(event)
+    if call is not None:
+        arguments = call.arguments
+        if call.method in ("assertLess", "assertLessEqual") and len(arguments) >= 2:
+            return [([arguments[0].node, arguments[1].node], ["<"])]
+        if call.method == "assertTrue" and arguments:
+            return _split(event, arguments[0].node)
+        return []
+    parts = event.children()
+    return _split(event, parts[0]) if parts else []
+
+
+def _split(
+    event: Located, node: tree_sitter.Node
+) -> list[tuple[list[tree_sitter.Node], list[str]]]:
+    found: list[tuple[list[tree_sitter.Node], list[str]]] = []
+    stack = [node]
+    while stack and len(found) < 10:
+        one = stack.pop()
+        if (
+            one.type == "boolean_operator" and b"and" in (one.text or b"")
+        ) or one.type == "parenthesized_expression":
+            stack.extend(one.named_children)
+        elif one.type == "comparison_operator":
+            operators = [event.module.text_of(sign) for sign in one.children if not sign.is_named]
+            operands = [part for part in one.named_children if part.type != "comment"]
+            if len(operands) == len(operators) + 1:
+                found.append((operands, operators))
+    return found
+
+
+def _upper_bound(
+    event: Located, comparison: tuple[list[tree_sitter.Node], list[str]]
+) -> tuple[Value, float] | None:
+    """The measured time and the bound above it, when the bound is tight."""
+    operands, operators = comparison
+    values = [event.value(one) for one in operands]
+    for index, value in enumerate(values):
+        if not _is_measured(value):
+            continue
+        upper = lower = None
+        if index + 1 < len(values):
+            limit = number(values[index + 1])
+            upper = limit if operators[index] in _LESS else upper
+            lower = limit if operators[index] in _MORE else lower
+        if index > 0:
+            limit = number(values[index - 1])
+            upper = limit if operators[index - 1] in _MORE else upper
+            lower = limit if operators[index - 1] in _LESS else lower
+        if upper is None or upper <= 0:
+            continue
+        if upper <= _TIGHT or (lower is not None and lower > 0 and upper / lower < _FRAME):
+            return value, upper
+    return None
+
+
+def _is_measured(value: Value) -> bool:
+    """Whether the expression is a difference of two readings of a clock."""
+    origin = value.origin
+    node = origin.node
+    if node.type == "call":
+        function = node.child_by_field_name("function")
+        name = "" if function is None else origin.module.text_of(function)
+        inner = origin.module.text_of(node)
+        return name.endswith(("total_seconds", "abs", "round")) and "-" in inner
+    if node.type == "binary_operator":
+        operator = node.child_by_field_name("operator")
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if operator is None or origin.module.text_of(operator) != "-" or left is None:
+            return False
+        sides = [Value(origin.module, one, origin.context) for one in (left, right) if one]
+        return any(_is_reading(one) for one in sides)
+    if value.node.type in ("identifier", "attribute"):
+        last = words(value.text.rpartition(".")[2])
+        measured = any(_is_measured(one) for one in value.assignments[:5] if one.node != value.node)
+        return bool(last) and not _NAMES.isdisjoint(last) and measured
+    return False
+
+
+def _is_reading(value: Value) -> bool:
+    origin = value.origin
+    for one in (value, *value.assignments[:5], origin):
+        if one.node.type == "call":
+            place = next(
+                (found for found in one.module.nodes("call") if found.node == one.node), None
+            )
+            call = None if place is None else as_call(place)
+            if call is not None and reads_clock(call):
+                return True
+    return False
+
+
+def _is_set(event: Located, report: Report) -> bool:
+    """Whether the clock is one that the test sets."""
+    function = event.function
+    if function is None:
+        return False
+    text = " ".join(one.text for one in function.decorators)
+    text += " ".join(one.name for one in function.parameters)
+    text += " ".join(one.text[:100] for one in event.entered())
+    if event.cls is not None:
+        text += " ".join(one.text for one in event.cls.decorators)
+    if any(word in text for word in _FROZEN):
+        return True
+    return is_replaced(event, report.index, "time", "monotonic", "perf_counter", "sleep")

@@ -1,0 +1,134 @@
+"""The check ``nested-test-never-runs``: a test that no runner collects."""
+
+from __future__ import annotations
+
+from checks.events import Class, Function
+from checks.hygiene.shared.blocks import mentions
+from checks.hygiene.shared.tests import SETUP, TEARDOWN, is_fixture, is_test
+from checks.model import Aspect, Confidence, Role, Severity
+from checks.registry import CLASSES, FUNCTIONS, check
+from checks.report import Report
+
+
+@check(
+    id="nested-test-never-runs",
+    title="Test that the runner never collects",
+    aspect=Aspect.ERRORS,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    roles=frozenset({Role.TEST}),
+    on=(FUNCTIONS, CLASSES),
+    cwe=(561,),
+)
+def nested_test_never_runs(event: Function | Class, report: Report) -> None:
+    """A test is defined inside another test, or in a class that no runner looks into.
+
+    Why:
+        It is never run, and its file looks as if something were tested that is not.
+    Bad:
+        # file: tests/test_resize.py
+        import unittest
+
+        class Resize(unittest.TestCase):
+            def test_resize(self):
+                def test_resize_small(self):
+                    self.assertTrue(resize(1))
+    Bad:
+        # file: tests/test_resize.py
+        class TestResize:
+            def __init__(self):
+                self.size = 1
+
+            def test_small(self):
+                assert resize(self.size)
+    Good:
+        # file: tests/test_resize.py
+        import unittest
+
+        class Resize(unittest.TestCase):
+            def test_resize(self):
+                self.assertTrue(resize(3))
+
+            def test_resize_small(self):
+                self.assertTrue(resize(1))
+    Good:
+        # file: tests/test_resize.py
+        def test_resize():
+            def test_size(size):
+                assert resize(size)
+
+            test_size(1)
+    Suppress:
+        Where a runner of the project collects in a way of its own.
+    """
+    if isinstance(event, Class):
+        _class(event, report)
+    else:
+        _function(event, report)
+
+
+def _function(function: Function, report: Report) -> None:
+    outer = function.context.function
+    if outer is None or not function.name.startswith("test") or function.is_method:
+        return
+    if not is_test(outer) or function.decorators or not _looks_like_a_test(function):
+        return
+    uses = [
+        node
+        for node in mentions(function.module, outer.node, function.name)
+        if node.start_byte not in (function.name_span.start, outer.name_span.start)
+    ]
+    if uses or "locals()" in outer.text:
+        return
+    report(
+        at=function.name_span,
+        message=f"`{function.name}` is defined inside `{outer.name}` and never called.",
+        why="The runner does not look into functions, so this test never runs.",
+        fix="Move it out, or call it.",
+    )
+
+
+def _looks_like_a_test(function: Function) -> bool:
+    """Whether it does anything: a stub that is only there to exist is no test."""
+    return any(True for _ in function.module.within(function.node, "assert_statement", "call"))
+
+
+def _class(cls: Class, report: Report) -> None:
+    """A class of pytest's kind with ``__init__``: pytest warns and leaves it out."""
+    init = cls.methods.get("__init__")
+    if init is None or not cls.name.startswith("Test") or cls.context.function is not None:
+        return
+    if cls.bases or not _imports_no_unittest(cls):
+        return
+    tests = [
+        one
+        for name, one in cls.methods.items()
+        if name.startswith("test") and not is_fixture(one) and not one.decorators
+    ]
+    if not tests or not all(_takes_only_self(one) for one in tests):
+        return
+    if cls.methods.keys() - {"__init__"} - SETUP - TEARDOWN == set() or _is_used(cls):
+        return
+    report(
+        at=init.name_span,
+        message=f"`{cls.name}` has an `__init__`, so pytest does not collect its tests.",
+        why="None of its tests ever runs.",
+        fix="Prepare in `setup_method` or in a fixture.",
+    )
+
+
+def _imports_no_unittest(cls: Class) -> bool:
+    return "__test__" not in cls.inner.scope.bindings
+
+
+def _takes_only_self(function: Function) -> bool:
+    return bool(function.parameters) and function.parameters[0].name == "self"
+
+
+def _is_used(cls: Class) -> bool:
+    """Whether the file makes objects of it or derives from it: then it is a helper."""
+    module = cls.module
+    return any(
+        node.start_byte != cls.name_span.start
+        for node in mentions(module, module.tree.root_node, cls.name)
+    )
