@@ -15,6 +15,7 @@ from bot.review.diff import changed_lines
 from bot.review.model import Report, Unread
 from bot.review.report import assemble
 from bot.review.words.sentences import count
+from bot.scan.beside import Beside
 from bot.scan.files import Found
 from checks.configuration import Configuration
 from checks.model import ChangedFile, FileReport, Problem, Profile, Settings, Threshold
@@ -91,7 +92,8 @@ async def _scan(found: Found, root: Path, wishes: Wishes, base: Path | None) -> 
         if wishes.configuration is not None:
             read = await pool.read_configuration(wishes.configuration)
         settings = _settings(read.settings, wishes)
-        work = asyncio.gather(*(pool.analyse(batch, settings) for batch in batches))
+        beside = Beside(root, found.texts)
+        work = asyncio.gather(*(pool.analyse(batch, settings, beside) for batch in batches))
         reports = [report for batch in await work for report in batch]
     catalogue = await loading
     return Scan(
