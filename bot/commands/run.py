@@ -14,6 +14,7 @@ from datetime import UTC, timedelta
 from bot.commands import calls, words
 from bot.commands.parse import Command, Unknown, Verb, parse
 from bot.events.jobs import asked_review
+from bot.github import repos
 from bot.github.faults import GiveUp, OurBug
 from bot.github.port import RepositoryAPI
 from bot.jobs import Job, JobEngine, kinds
@@ -30,6 +31,9 @@ differ."""
 
 MOST_PULLS = 10
 """Pull requests of one commit that one click reviews again."""
+
+REDIRECTS = frozenset({301, 302, 307, 308})
+"""How GitHub answers to the old name of a repository."""
 
 ANSWER = "answer"
 """The kind of marker that an answer bears; its fingerprint is the id of the comment answered."""
@@ -57,10 +61,23 @@ class Commands:
         if command is None:
             return
         api = await self._repository(asked.installation, asked.repository.id)
-        name = asked.repository.full_name
+
+        async def obey(name: str) -> None:
+            await self._obey(api, name, asked, command, job)
+
+        await _by_name(api, asked.repository, obey)
+
+    async def _obey(
+        self,
+        api: RepositoryAPI,
+        name: str,
+        asked: kinds.CommentCommand,
+        command: Command | Unknown,
+        job: Job,
+    ) -> None:
         if not await calls.may_write(api, name, asked.author):
             log.info("a command by @%s, who has no write access", asked.author)
-            await self._react(api, asked, "confused")
+            await self._react(api, name, asked.comment, "confused")
             return
         match command:
             case Command(verb=Verb.RECHECK):
@@ -74,13 +91,13 @@ class Commands:
                         f"recheck by @{asked.author}",
                     )
                 )
-                await self._react(api, asked, "eyes")
+                await self._react(api, name, asked.comment, "eyes")
             case Command(verb=Verb.HELP):
-                await self._react(api, asked, "+1")
-                await self._answer(api, asked, job, words.help_answer())
+                await self._react(api, name, asked.comment, "+1")
+                await self._answer(api, name, asked, job, words.help_answer())
             case Unknown():
-                await self._react(api, asked, "confused")
-                await self._answer(api, asked, job, words.unknown_answer(command))
+                await self._react(api, name, asked.comment, "confused")
+                await self._answer(api, name, asked, job, words.unknown_answer(command))
 
     async def rerun(self, job: Job) -> None:
         """Find the pull requests of a commit and queue their reviews.
@@ -96,7 +113,13 @@ class Commands:
             log.warning("gave up on a re-run: %s", job.ending)
             return
         api = await self._repository(asked.installation, asked.repository.id)
-        name = asked.repository.full_name
+
+        async def review(name: str) -> None:
+            await self._review_again(api, name, asked)
+
+        await _by_name(api, asked.repository, review)
+
+    async def _review_again(self, api: RepositoryAPI, name: str, asked: kinds.RerunHead) -> None:
         candidates = await calls.reviewed_pulls(api, name, asked.head_sha)
         found = [
             pull for pull in candidates[-MOST_PULLS:] if await calls.is_open(api, name, pull)
@@ -115,20 +138,27 @@ class Commands:
                 )
             )
 
-    async def _react(self, api: RepositoryAPI, asked: kinds.CommentCommand, content: str) -> None:
+    async def _react(self, api: RepositoryAPI, name: str, comment: int, content: str) -> None:
         """Acknowledge. The comment may be gone, or the conversation locked: that stops nothing."""
         try:
-            await calls.react(api, asked.repository.full_name, asked.comment, content)
+            await calls.react(api, name, comment, content)
         except (GiveUp, OurBug) as fault:
-            log.info("no reaction on comment %d: %s", asked.comment, fault)
+            if fault.status in REDIRECTS:
+                raise
+            log.info("no reaction on comment %d: %s", comment, fault)
 
     async def _answer(
-        self, api: RepositoryAPI, asked: kinds.CommentCommand, job: Job, text: str
+        self,
+        api: RepositoryAPI,
+        name: str,
+        asked: kinds.CommentCommand,
+        job: Job,
+        text: str,
     ) -> None:
         """Write an answer, unless it stands there already."""
         place = Place(asked.repository.id, asked.pull)
         since = job.created_at.astimezone(UTC) - LOOK_BACK
-        for body in await calls.own_comments(api, asked.repository.full_name, asked.pull, since):
+        for body in await calls.own_comments(api, name, asked.pull, since):
             marker = self._signer.read(body, place)
             if (
                 marker is not None
@@ -137,4 +167,24 @@ class Commands:
             ):
                 return
         body = f"{text}\n\n{self._signer.mark(ANSWER, place, str(asked.comment))}"
-        await calls.comment(api, asked.repository.full_name, asked.pull, body)
+        await calls.comment(api, name, asked.pull, body)
+
+
+async def _by_name(
+    api: RepositoryAPI, repository: kinds.Repository, work: Callable[[str], Awaitable[None]]
+) -> None:
+    """Work with a repository's name; once more with its new one, if it was renamed meanwhile.
+
+    GitHub redirects reads from the old name, and the client follows; writes are refused, and so is
+    everything when the old name belongs to another repository now.
+    """
+    try:
+        await work(repository.full_name)
+    except GiveUp as fault:
+        if fault.status != 404 and fault.status not in REDIRECTS:
+            raise
+        name = await repos.full_name(api, repository.id)
+        if name == repository.full_name:
+            raise
+        log.info("the repository is called %s now", name)
+        await work(name)

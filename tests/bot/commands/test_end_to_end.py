@@ -131,7 +131,7 @@ async def test_help_and_slips_are_answered_once_and_strangers_are_not(stage: Sce
     )
     comment = await stage.say(pull, "alice", "/assay help")
     assert reactions(comment) == ["+1"]
-    await eventually(lambda: "attempt 2" in stage.bot.read_log())
+    await eventually(lambda: "attempt=2" in stage.bot.read_log())
     await eventually(lambda: len(stage.answers(pull)) == 1)
     await stage.say(pull, "alice", "/assay rechek")
     await eventually(lambda: len(stage.answers(pull)) == 2)
@@ -161,3 +161,19 @@ async def test_a_redelivered_command_is_not_run_again(stage: Scene) -> None:
     await stage.github.settle()
     assert "duplicate" in stage.bot.read_log()
     assert len(stage.repository.check_runs(pull.head_sha)) == 2
+
+
+async def test_a_command_outlives_a_rename(stage: Scene) -> None:
+    """The delivery names the repository as it was; GitHub refuses to write under that name."""
+    pull = await stage.pull()
+    (first,) = stage.repository.check_runs(pull.head_sha)
+    stage.github.courier.hold()
+    comments = [await pull.comment("alice", f"/assay {word}") for word in ("help", "recheck")]
+    await stage.repository.rerequest_check_run(first.id, "alice")
+    stage.github.rename_repository(stage.repository, "renamed")
+    stage.github.courier.release()
+    await eventually(lambda: all(comment.reactions for comment in comments))
+    assert [reactions(comment) for comment in comments] == [["+1"], ["eyes"]]
+    await eventually(lambda: len(stage.answers(pull)) == 1)
+    await stage.reviewed(pull, 3)
+    assert "gave up" not in stage.bot.read_log()

@@ -217,6 +217,43 @@ async def test_an_ending_job_touches_nothing() -> None:
     assert situation.engine.jobs == []
 
 
+NOW_CALLED = {"id": 1, "full_name": "octo/new"}
+
+
+async def test_a_renamed_repository_is_asked_under_its_new_name() -> None:
+    moved = GiveUp("moved", status=307)
+    situation = Situation(
+        answers={
+            f"POST {REACTIONS}": moved,
+            "/repositories/1": NOW_CALLED,
+            PERMISSION.replace("repo/", "new/"): {"permission": "write"},
+        }
+    )
+    await situation.say("/assay recheck")
+    assert [path for _, path, _ in situation.github.writes] == [REACTIONS.replace("repo/", "new/")]
+    assert len(situation.engine.jobs) == 1
+
+
+async def test_a_name_that_is_anothers_now_is_looked_up() -> None:
+    new = "/repos/octo/new"
+    situation = Situation(
+        answers={
+            "/repositories/1": NOW_CALLED,
+            RUNS.replace(ROOT, new): [run("pull:7")],
+            f"{new}/pulls/7": pull(7),
+        }
+    )
+    await situation.rerun()
+    assert [review.pull for review in situation.reviews()] == [7]
+
+
+async def test_what_is_gone_and_not_renamed_is_given_up() -> None:
+    situation = Situation(answers={"/repositories/1": {"id": 1, "full_name": "octo/repo"}})
+    with pytest.raises(GiveUp):
+        await situation.rerun()
+    assert situation.reviews() == []
+
+
 def run(external_id: str | None, app: int = 1234) -> dict[str, Any]:
     return {"id": 1, "external_id": external_id, "app": {"id": app}}
 
