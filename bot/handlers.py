@@ -7,16 +7,22 @@ that the app may not read ends its job at once: trying again would not help and 
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 
 import msgspec
 
 from bot import logs, sweep
 from bot.github.faults import GiveUp, OurBug, RetryLater, RetryNow
 from bot.jobs import Handler, Job, Permanent, RetryAt, kinds
+from bot.jobs.backoff import Policy, pause
 from bot.jobs.names import names
 
 log = logging.getLogger(__name__)
+
+_POLICY = Policy()
+"""Passing trouble is waited out with the engine's own pauses: up to ten minutes, for three days."""
 
 Work = Callable[[Job], Awaitable[object]]
 """Does a job; raises GitHub's faults as they come."""
@@ -45,8 +51,10 @@ def guarded(work: Work) -> Handler:
                 log.warning("%s; again at %s", _said(fault), fault.when.isoformat())
                 raise RetryAt(fault.when, str(fault)) from fault
             except RetryNow as fault:
-                log.warning("%s; again after a pause", _said(fault))
-                raise
+                # An outage of GitHub is nobody's failure, and may last longer than five tries.
+                when = datetime.now(UTC) + pause(job.attempt, _POLICY, random.random)
+                log.warning("%s; again at %s", _said(fault), when.isoformat())
+                raise RetryAt(when, str(fault)) from fault
             except GiveUp as fault:
                 log.warning("gave up: %s", _said(fault))
                 if job.ending is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,16 +27,18 @@ PAYLOAD: Mapping[str, Any] = kinds.encode(
 )
 
 
-def job(ending: str | None = None, payload: Any = PAYLOAD) -> Job:
-    return Job(3, kinds.REVIEW, payload, 1, "", "", WHEN, ending)
+def job(ending: str | None = None, payload: Any = PAYLOAD, attempt: int = 1) -> Job:
+    return Job(3, kinds.REVIEW, payload, attempt, "", "", WHEN, ending)
 
 
-async def outcome(error: Exception, ending: str | None = None) -> BaseException | None:
+async def outcome(
+    error: Exception, ending: str | None = None, attempt: int = 1
+) -> BaseException | None:
     async def work(one: Job) -> None:
         raise error
 
     try:
-        await guarded(work)(job(ending))
+        await guarded(work)(job(ending, attempt=attempt))
     except Exception as raised:
         return raised
     return None
@@ -46,6 +48,14 @@ async def test_a_rate_limit_is_waited_out() -> None:
     raised = await outcome(RetryLater("rate limit", when=WHEN))
     assert isinstance(raised, RetryAt)
     assert raised.when == WHEN
+
+
+async def test_an_outage_of_github_is_waited_out_and_is_no_failure() -> None:
+    before = datetime.now(UTC)
+    for attempt in (1, 5, 50):
+        raised = await outcome(RetryNow("502"), attempt=attempt)
+        assert isinstance(raised, RetryAt)
+        assert before <= raised.when <= datetime.now(UTC) + timedelta(minutes=10)
 
 
 async def test_a_repository_that_may_not_be_read_is_one_line_and_no_retry(
@@ -62,7 +72,7 @@ async def test_where_we_may_not_go_nothing_is_tidied_up() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [RetryNow("502"), OurBug("422"), ZeroDivisionError(), Permanent("x"), TimeoutError()]
+    "error", [OurBug("422"), ZeroDivisionError(), Permanent("x"), TimeoutError()]
 )
 async def test_the_rest_is_for_the_engine(
     error: Exception, caplog: pytest.LogCaptureFixture
