@@ -11,13 +11,15 @@ from checks.events import TextEvent
 from checks.languages.paths import language_of
 from checks.model import Aspect, Confidence, Role, Severity, Span, Surface
 from checks.registry import TEST_ROLES, TEXT, check
-from checks.report import Report
+from checks.report import MAX_FINDINGS, Report
 from checks.secrets import assignments, generic, special
 from checks.secrets.hosts import host_of, is_reserved_host
 from checks.secrets.matching import Found, Scan, scan
 from checks.secrets.naming import Kind, words_of
 from checks.secrets.providers.clouds import AWS_KEY_ID
 
+_MAX_TOLD = MAX_FINDINGS + 1
+"""One more than a report takes, so that it says that there are more."""
 _SHOWN = 4
 """Characters of a secret that a message may show."""
 _MADE_UP = ("dummy", "fake", "mock", "test", "example", "sample", "demo", "snakeoil", "self-signed",
@@ -90,7 +92,7 @@ def hard_coded_secret(event: TextEvent, report: Report) -> None:
         Where the value is public by design, as the key of a map on a web page: say so in the
         reason.
     """
-    for secret in _in_production(event, report.role):
+    for secret in itertools.islice(_in_production(event, report.role), _MAX_TOLD):
         _tell(secret, report)
 
 
@@ -127,7 +129,7 @@ def real_secret_in_test_data(event: TextEvent, report: Report) -> None:
     Suppress:
         Where the value was revoked, or never issued: say which in the reason.
     """
-    for secret in _in_tests(event):
+    for secret in itertools.islice(_in_tests(event), _MAX_TOLD):
         _tell(secret, report)
 
 
@@ -228,8 +230,8 @@ def _issued(data: bytes, found: Iterable[Found], *, in_tests: bool) -> Iterator[
 def _blocks(event: TextEvent, seen: Scan) -> Iterator[Secret]:
     data, role = event.source.data, event.role
     for_tests = role.is_test_code or role is Role.EXAMPLE or _speaks_of_tests(event.path)
-    for at in seen.blocks:
-        block = special.private_key(data, at)
+    for at, following in itertools.zip_longest(seen.blocks, seen.blocks[1:], fillvalue=len(data)):
+        block = special.private_key(data, at, following)
         if block is None:
             continue
         service = b'"service_account"' in data[max(at - 1_500, 0) : at]
@@ -282,10 +284,8 @@ def _tokens(data: bytes, seen: Scan, role: Role) -> Iterator[Secret]:
 
 def _addresses(data: bytes, seen: Scan, role: Role) -> Iterator[Secret]:
     for at in seen.addresses:
-        found = special.address(data, at)
+        found = special.address(data, at, drawn=role is not Role.PRODUCTION)
         if found is None:
-            continue
-        if role is not Role.PRODUCTION and not special.looks_random(found.password):
             continue
         yield Secret(
             found.span,

@@ -7,6 +7,7 @@ it is about stands at its end, as in English: a ``password_field`` is a field.
 from __future__ import annotations
 
 import enum
+import functools
 
 import re2
 
@@ -68,6 +69,7 @@ def words_of(name: str) -> list[str]:
     return [word.lower() for word in re2.split(r"[^A-Za-z0-9]+", name) if word]
 
 
+@functools.lru_cache(maxsize=4_096)
 def kind_of(name: str) -> Kind | None:
     """What secret a name speaks of; ``None`` when it does not.
 

@@ -24,7 +24,7 @@ _PAIR_REACH = 400
 _LABEL = re2.compile(rb"^-----BEGIN ((?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----")
 _TOKEN = re2.compile(rb"^eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{20,}")
 _ADDRESS = re2.compile(
-    rb"""([A-Za-z][A-Za-z0-9+.-]{1,20})://([^\s:/@'"<>`\\,;()]{0,80}):([^\s/@'"<>`\\]{3,200})@"""
+    rb"""^([^\s:/@'"<>`\\,;()]{0,80}):([^\s/@'"<>`\\]{3,200})@"""
     rb"""([A-Za-z0-9._-]{1,200}|\[[0-9A-Fa-f:.]{2,60}\])"""
 )
 _AWS_SECRET = re2.compile(rb"[A-Za-z0-9/+]{40,}")
@@ -65,14 +65,19 @@ class Address:
     password: str
 
 
-def private_key(data: bytes, at: int) -> Block | None:
-    """The private key whose header stands at ``at``, when its body can be one."""
+def private_key(data: bytes, at: int, limit: int) -> Block | None:
+    """The private key whose header stands at ``at``, when its body can be one.
+
+    ``limit`` is where the next block begins: a body that has not ended before is none.
+    """
+    if b"PRIVATE KEY" not in data[at : at + 60]:
+        return None
     match = _LABEL.match(data[at : at + 80])
     if match is None:
         return None
     label = match.group(1)
     start = at + match.end()
-    end = data.find(b"-----END", start, start + _MAX_BLOCK)
+    end = data.find(b"-----END", start, min(start + _MAX_BLOCK, limit))
     if end < 0:
         return None
     body = data[start:end]
@@ -103,30 +108,31 @@ def web_token(data: bytes, at: int) -> Token | None:
     return Token(Span(at, at + match.end()), header, claims)
 
 
-def address(data: bytes, at: int) -> Address | None:
+def address(data: bytes, at: int, *, drawn: bool) -> Address | None:
     """The address around the ``://`` at ``at`` when it holds a password that could be a real one.
 
     Not when the host is of the machine itself or set aside for examples, and not when the password
-    is a template, a placeholder, or one of the words that stand for a password.
+    is a template, a placeholder, or one of the words that stand for a password; with ``drawn``
+    only when it looks drawn, not typed.
     """
-    first = max(at - 24, 0)
-    window = data[first : at + _MAX_ADDRESS]
-    for match in _ADDRESS.finditer(window):
-        if first + match.start(2) != at + 3:
-            continue
-        user, password = match.group(2).decode("latin-1"), match.group(3).decode("latin-1")
-        host = host_of("x://" + match.group(4).decode("latin-1")) or ""
-        if is_reserved_host(host) or is_placeholder(password) or is_placeholder(host):
-            return None
-        if password.lower() in _WEAK or password == user or any(one in password for one in "{}$%"):
-            return None
-        if password.isdigit() and len(password) <= 5:
-            return None  # host:port@… of a proxy, or a port
-        return Address(Span(first + match.start(3), first + match.end(3)), host, password)
-    return None
+    first = at + 3
+    match = _ADDRESS.match(data[first : first + _MAX_ADDRESS])
+    if match is None or not data[at - 1 : at].isalnum():
+        return None
+    user, password = match.group(1).decode("latin-1"), match.group(2).decode("latin-1")
+    if drawn and not _looks_random(password):
+        return None
+    host = host_of("x://" + match.group(3).decode("latin-1")) or ""
+    if is_reserved_host(host) or is_placeholder(password) or is_placeholder(host):
+        return None
+    if password.lower() in _WEAK or password == user or any(one in password for one in "{}$%"):
+        return None
+    if password.isdigit() and len(password) <= 5:
+        return None  # host:port@… of a proxy, or a port
+    return Address(Span(first + match.start(2), first + match.end(2)), host, password)
 
 
-def looks_random(text: str) -> bool:
+def _looks_random(text: str) -> bool:
     """Whether a password looks drawn, not typed: long, mixed, and with little repetition."""
     has_digit = any(one.isdigit() for one in text)
     has_letter = any(one.isalpha() for one in text)
