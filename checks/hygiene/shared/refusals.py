@@ -152,9 +152,10 @@ def _call(function: Function, call: Call) -> Assertion:
     keywords = [one.node for name, one in call.keywords.items() if name in _STATUS_KEYWORDS]
     nodes = (*arguments[:3], *keywords)
     if call.method in ("assertNotIn", "assertNotContains"):
-        payload = arguments[0] if call.method == "assertNotIn" else (arguments[1:2] or [None])[0]
-        if payload is not None and (what := _payload(call.value(payload))):
-            return _made(function, call, plain(call.module.text_of(payload)), what, "escaping")
+        payload = call.argument(0 if call.method == "assertNotIn" else 1)
+        what = "" if payload is None else _payload(payload)
+        if payload is not None and what:
+            return _made(function, call, plain(payload.text), what, "escaping")
     if not nodes:
         return _made(function, call, "", "", "")
     return _assertion(function, call, nodes[0], nodes, negated=negated)
@@ -303,7 +304,7 @@ def _raises(call: Call) -> Assertion | None:
         one
         for one in names
         if not _EXCEPTION_WORDS.isdisjoint(words(one.rpartition(".")[2]))
-        or one.rpartition(".")[2].startswith(("BadSignature", "InvalidToken", "NotAuth"))
+        or any(part in one for part in ("BadSignature", "InvalidToken", "NotAuth"))
     ]
     denies = f"`{secure[0].rpartition('.')[2]}`" if secure and len(secure) == len(names) else ""
     rest: tuple[str, ...] = ()

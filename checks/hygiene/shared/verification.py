@@ -71,9 +71,9 @@ def _switches(base: Function, head: Function) -> Iterator[Removal]:
         key, value = pair.child("key"), pair.child("value")
         if key is None or value is None or value.type != "false" or plain(pair.text) in old:
             continue
-        name = pair.value(key).constant
-        if isinstance(name, str) and name in ("verify_signature", "verify_exp", "verify_aud"):
-            yield Removal(pair, f"`{name}` set to false")
+        option = pair.value(key).constant
+        if option in ("verify_signature", "verify_exp", "verify_aud"):
+            yield Removal(pair, f"`{option}` set to false")
 
 
 def _off_keywords(call: Call) -> list[str]:
