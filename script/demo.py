@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -180,7 +181,7 @@ def print_review(github: StandIn, repository: Repository, pull: PullRequest) -> 
     """The review as the terminal can show it."""
     run = repository.check_runs(pull.head_sha)[-1]
     print(f"\n{run.name}: {run.conclusion}. {run.title}\n")
-    print(run.summary)
+    print(plain(run.summary or ""))
     comments = sorted(pull.review_comments, key=lambda one: (one.path, one.original_line or 0))
     print(f"\n{len(comments)} inline comments:")
     for comment in comments:
@@ -189,6 +190,11 @@ def print_review(github: StandIn, repository: Repository, pull: PullRequest) -> 
         where = f"{comment.path}:{line}"
         print(f"\n── {where}\n{comment.body.split('<!--')[0].strip()}")
     print(f"\n{len(github.exchanges)} API calls.")
+
+
+def plain(markdown: str) -> str:
+    """Markdown without the addresses of its links, which only a page can follow."""
+    return re.sub(r"\[([^]]*)\]\(http[^)\s]*\)", r"\1", markdown).replace("<br>", "; ")
 
 
 if __name__ == "__main__":
