@@ -32,6 +32,7 @@ from bot.settings import CONCURRENCY
 from tests.running import BotProcess, NotReady
 
 MOST_PULLS = 2_000
+LONGEST = 3_600
 PULLS_OF_AN_INSTALLATION = 4
 BARE_ROUNDS = 3
 SEND_SECONDS = 60.0
@@ -58,6 +59,8 @@ def main() -> int:
     except (ChildFailed, NotReady, aiohttp.ClientError, TimeoutError) as error:
         print(f"the benchmark did not come to its end: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     print(json.dumps(found.values(), indent=2) if arguments.as_json else table(found))
     return 0 if found.complete else 1
 
@@ -88,6 +91,8 @@ def read_arguments(given: Sequence[str]) -> Arguments:
     read = parser.parse_args(given)
     if not 1 <= read.pulls <= MOST_PULLS:
         parser.error(f"--pulls must be from 1 to {MOST_PULLS}")
+    if not 0 <= read.seconds <= LONGEST:
+        parser.error(f"--seconds must be from 0 to {LONGEST}")
     wanted = -(-read.pulls // PULLS_OF_AN_INSTALLATION)
     installations = wanted if read.installations is None else read.installations
     if not 1 <= installations <= read.pulls:

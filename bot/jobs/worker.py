@@ -218,7 +218,8 @@ class Worker:
                 return outcome.HandedBack()
             return outcome.Failed(outcome.describe(cancelled))
         except Exception as error:
-            log.warning("job %d (%s) failed", job.id, job.kind, exc_info=True)
+            # The handler has said it, with the traceback where that helps (`bot.handlers`); how
+            # the job goes on is said with its reason in `_settle`.
             return outcome.Failed(outcome.describe(error))
         return outcome.Returned()
 

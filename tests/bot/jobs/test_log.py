@@ -14,6 +14,7 @@ import pytest
 from bot.events.jobs import push_review
 from bot.events.outcome import Delivery
 from bot.jobs import Job, Permanent, kinds
+from bot.jobs.backoff import Policy
 from bot.jobs.names import names
 from bot.jobs.open import open_engine
 from bot.logs import Redactor, TextFormatter
@@ -38,9 +39,12 @@ def log() -> Iterator[StringIO]:
     logger.removeHandler(handler)
 
 
-async def run(folder: Path, error: Exception | None) -> None:
-    """One review job, which does nothing or raises; returns when it has ended for good."""
-    engine = open_engine(None, folder)
+async def run(folder: Path, error: Exception | None, *, tries: int = 10) -> None:
+    """One review job, which does nothing or raises; returns when it has ended for good.
+
+    It raises in fewer attempts than ``tries``.
+    """
+    engine = open_engine(None, folder, Policy(first_pause=timedelta()))
     await engine.open()
     repository = kinds.Repository(id=2, owner="octo", name="repo")
     delivery = Delivery("d-1", "pull_request", b"{}")
@@ -49,7 +53,7 @@ async def run(folder: Path, error: Exception | None) -> None:
     ended: list[str | None] = []
 
     async def handler(job: Job) -> None:
-        if error is not None and job.ending is None:
+        if error is not None and job.ending is None and job.attempt < tries:
             raise error
         ended.append(job.ending)
 
@@ -81,6 +85,16 @@ async def test_a_job_that_is_given_up_says_why(tmp_path: Path, log: StringIO) ->
     )
     assert lines[2] == f"job 1 (review) starts job=1 kind=review attempt=2 {NAMES}"
     assert all(line.endswith(NAMES) for line in lines)
+
+
+async def test_a_failure_is_one_line_with_its_reason(tmp_path: Path, log: StringIO) -> None:
+    """The traceback, where there is one, is the handler's own line."""
+    await run(tmp_path, RuntimeError("a defect"), tries=2)
+    lines = [line.split("bot.jobs.worker: ")[1] for line in log.getvalue().splitlines()]
+    assert lines[1] == (
+        f"job 1 (review) is waiting: RuntimeError: a defect job=1 kind=review attempt=1 {NAMES}"
+    )
+    assert len(lines) == 4
 
 
 def test_a_payload_without_names_is_none_the_worse() -> None:
