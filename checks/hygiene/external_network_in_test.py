@@ -24,7 +24,7 @@ _REQUESTS = (
     f"urllib3.PoolManager().{_VERBS}",
 )
 _SOCKETS = ("socket.{create_connection,getaddrinfo,gethostbyname}", "smtplib.{SMTP,SMTP_SSL}",
-            "ftplib.{FTP,FTP_TLS}", "http.client.{HTTPConnection,HTTPSConnection}")  # fmt: skip
+            "ftplib.{FTP,FTP_TLS}")  # fmt: skip
 _TRANSPORTS = frozenset({"transport", "app", "mounts", "connector"})
 _FAILING = ("raises", "assertRaises", "suppress")
 
@@ -98,7 +98,7 @@ def _host(call: Call) -> str:
             continue
         if found := url_hosts(known):
             return found[0]
-        if not (call.name or "").startswith(("socket.", "smtplib.", "ftplib.", "http.client.")):
+        if not (call.name or "").startswith(("socket.", "smtplib.", "ftplib.")):
             continue
         if "." in known and known.rpartition(".")[2].isalpha():
             return known.lower()

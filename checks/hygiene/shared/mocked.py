@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.hygiene.shared.tests import decorators, is_replaced, preparations
+from checks.hygiene.shared.tests import decorators, is_replaced, own_calls, preparations
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 
@@ -19,6 +19,14 @@ _MARKS = ("vcr", "network", "online", "internet", "smoke", "live", "block_networ
 _FOLDERS = ("cassettes", "smoke", "network", "live")
 
 
+def _asks_for_network(text: str) -> bool:
+    """Whether a call makes sure that the network is there: ``requires("network")``."""
+    head = text[:120].lower()
+    return ("require" in head or "skip" in head or "transient" in head) and (
+        "network" in head or "internet" in head or "online" in head
+    )
+
+
 def traffic_is_mocked(located: Located, index: Index) -> bool:
     """Whether a library of doubles, a fixture, a mark or a patch keeps the traffic inside.
 
@@ -30,6 +38,10 @@ def traffic_is_mocked(located: Located, index: Index) -> bool:
     for function in preparations(located, index):
         if any(one.name in _PARAMETERS for one in function.parameters):
             return True
+    if located.function is not None and any(
+        _asks_for_network(call.text) for call in own_calls(located.function)
+    ):
+        return True
     for value in decorators(located):
         text = value.text.partition("(")[0].lower()
         if text.rpartition(".")[2] in _MARKS:
