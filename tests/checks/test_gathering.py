@@ -273,6 +273,9 @@ def test_base_classes_of_other_files_are_known(shape: str) -> None:
         ("testtools.TestCase, object", True),
         ("typing.Generic[T]", True),
         ("Exception", True),
+        ("django.test.TestCase", True),
+        ("flask_unknown.TestCase", False),
+        ("make().TestCase", False),
         ("enum.Enum", True),
         ("other.Thing", False),
         ("unittest.TestCase, other.Mixin", False),
@@ -283,7 +286,8 @@ def test_base_classes_of_other_files_are_known(shape: str) -> None:
     ],
 )
 def test_a_class_is_complete_when_all_its_bases_are_known(bases: str, complete: bool) -> None:
-    text = f"import enum, other, six, testtools, typing, unittest\nclass A({bases}): pass\n"
+    imports = "django.test, enum, flask_unknown, other, six, testtools, typing, unittest"
+    text = f"import {imports}\nclass A({bases}): pass\n"
     index = Index(modules({"a.py": text}))
     assert index.complete(only_class(index)) is complete
 
@@ -327,6 +331,22 @@ def test_helpers_and_decorators_of_other_files_are_known() -> None:
                  "app.tools.text.clean"):  # fmt: skip
         assert index.find_function(name) is not None, name
     assert len(shelf.asked) == 2
+
+
+def test_a_name_that_is_passed_on_is_asked_of_its_module_not_of_its_class() -> None:
+    change = {
+        "app/x.py": """
+            from app import models
+            models.User.get(1)
+            models.make()
+        """
+    }
+    tree = {"app/models/__init__.py": "from .user import *\nfrom .maker import make\n"}
+    shelf = Shelf(tree)
+    gathered(change, shelf)
+    files = {"app/models/user.py", "app/models/maker.py"}
+    assert files <= set(shelf.asked[1])
+    assert not {path for path in shelf.asked[1] if "User" in path or "make.py" in path}
 
 
 FIXTURE = "import pytest\n@pytest.fixture\ndef client(): pass\n"

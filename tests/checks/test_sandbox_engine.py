@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import pytest
+
 from checks import engine, registry
 from checks.model import ChangedFile, Settings, Threshold
+from checks.repository import Bounds
 from checks.sandbox import Pool
 
 
@@ -27,3 +32,44 @@ async def test_the_sandbox_changes_no_result() -> None:
         result = await pool.read_configuration(b"\xef\xbb\xbffail-on: low\nchecks:\n  x: off\n")
     assert result.settings.fail_on is Threshold.LOW
     assert [problem.key for problem in result.problems] == ["checks.x"]
+
+
+TREE = {
+    "app/tests/base.py": b"from app import test\nclass Base(test.TestCase): pass\n",
+    "app/test.py": b"import unittest\nclass TestCase(unittest.TestCase): pass\n",
+    "app/tests/conftest.py": b"import pytest\n@pytest.fixture\ndef client(): pass\n",
+    "app/helpers.py": b"def wait(x): pass\n" + b"# " + b"x" * 400 + b"\n",
+    "app/broken.py": b"def f(:\n\xff\0",
+}
+
+
+@pytest.mark.parametrize("bounds", [Bounds(), Bounds(files=2), Bounds(bytes=300), Bounds(paths=3)])
+async def test_the_sandbox_changes_no_result_that_takes_other_files(bounds: Bounds) -> None:
+    text = b"""
+import time
+from app import broken, helpers
+from app.tests.base import Base
+class Tests(Base):
+    def test_a(self):
+        helpers.wait(broken.f())
+        time.sleep(3)
+def test_b(client):
+    assert (client, "b")
+"""
+    files = [ChangedFile("app/tests/test_x.py", text), ChangedFile("app/tests/test_y.py", text)]
+    asked: list[list[str]] = []
+
+    def lookup(paths: Sequence[str], /) -> Mapping[str, bytes | None]:
+        asked.append(list(paths))
+        return {path: TREE.get(path) for path in paths}
+
+    async def awaited(paths: Sequence[str], /) -> Mapping[str, bytes | None]:
+        # In another order, which must not matter.
+        return dict(reversed(list(lookup(paths).items())))
+
+    outside = engine.analyse(files, Settings(), repository=lookup, bounds=bounds)
+    once = list(asked)
+    async with Pool(1) as pool:
+        assert await pool.analyse(files, Settings(), awaited, bounds=bounds) == outside
+    assert asked == once * 2
+    assert once

@@ -97,7 +97,9 @@ def exports(module: Module, rest: list[str]) -> Iterator[str]:
         ):
             yield ".".join([name.replace(":", "."), *tail])
     if not bindings:
-        for star in stars(module):
+        # ``package.part`` is the part itself where the package imports everything from it.
+        every = stars(module)
+        for star in every if f"{module.name}.{head}" not in every else ():
             yield ".".join([star, *rest])
 
 

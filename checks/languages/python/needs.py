@@ -66,7 +66,7 @@ def bases(module: Module, index: Index, tables: Tables) -> Iterator[Need]:
             if name is None:
                 if base.node.kind_id == _IDENTIFIER:
                     yield from _through_stars(cls.module, base.text)
-            elif ":" not in name and "()" not in name and not library.is_known_base(name):
+            elif ":" not in name and "()" not in name:
                 yield from _need(cls.module, name.removesuffix("[]"), tables)
 
 
@@ -128,12 +128,17 @@ def missing(need: Need, index: Index) -> list[str]:
     if index.find_class(need.name) or index.find_function(need.name):
         return []
     wanted = _unknown(need, index)
+    length = need.name.count(".")
+    # How much of the name is not the module: "Class.method" where a class was imported.
+    tails = {max(1, length - module.count(".")) for module in need.modules}
     for passed_on in index.follow(need.name):
-        owner = index.owner(passed_on)
-        module = passed_on.rpartition(".")[0]
-        known = owner is not None and len(owner[1]) == 1
-        if passed_on != need.name and module and not known and index.find_module(module) is None:
-            wanted.append(module)
+        if passed_on == need.name:
+            continue
+        parts = passed_on.split(".")
+        for tail in sorted(tails):
+            module = ".".join(parts[:-tail])
+            if module and index.find_module(module) is None:
+                wanted.append(module)
     return list(dict.fromkeys(wanted))
 
 
