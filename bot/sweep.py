@@ -191,6 +191,9 @@ async def _store(engine: JobEngine, prefix: str, slot: datetime) -> None:
         await engine.enqueue(job)
     except StoreUnavailable as error:
         log.warning("missed deliveries are not looked for now: %s", error)
+    except Exception:
+        # A defect here must not end the process: the next tick tries again.
+        log.exception("missed deliveries are not looked for now")
 
 
 async def _stopped(stop: asyncio.Event, seconds: float) -> bool:

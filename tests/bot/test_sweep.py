@@ -266,12 +266,16 @@ async def test_of_many_workers_one_sweeps_a_slot() -> None:
     assert {(one.kind, one.lane, one.group) for one in engine.jobs} == {("sweep", "sweep", "")}
 
 
-async def test_a_database_that_is_away_ends_no_tick(caplog: pytest.LogCaptureFixture) -> None:
+async def test_neither_a_database_that_is_away_nor_a_defect_ends_a_tick(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     engine, stop = MemoryEngine(down=True), asyncio.Event()
     async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
         tasks.create_task(sweep.tick(engine, every=timedelta(milliseconds=20), stop=stop))
         await eventually(lambda: len(caplog.records) > 1)
-        engine.down = False
+        engine.down, engine.broken = False, RuntimeError("a defect")
+        await eventually(lambda: "a defect" in caplog.text)
+        engine.broken = None
         await eventually(lambda: len(engine.jobs) > 1)
         stop.set()
     assert "not looked for now" in caplog.text
