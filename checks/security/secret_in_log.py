@@ -22,7 +22,7 @@ _LOGGERS = ("log", "logger", "logging", "logs")
 _ON = calls("*.{debug,info,warning,warn,error,exception,critical,fatal,log,trace,success,msg}",
             "logging.{debug,info,warning,warn,error,exception,critical,fatal,log}",
             "loguru.logger.{trace,debug,info,success,warning,error,critical,exception,log}",
-            "print", "sys.stdout.write", "sys.stderr.write", "pprint.pprint",
+            "print", "sys.stderr.write", "pprint.pprint",
             "warnings.warn")  # fmt: skip
 _WHOLE = frozenset({"os.environ", "os.environb", "os.environ.copy()", "flask.request.headers",
                     "flask.request.cookies", "quart.request.headers"})  # fmt: skip
@@ -96,7 +96,7 @@ def secret_in_log(call: Call, report: Report) -> None:
         return
     value, what = found
     # What a program prints is most often the answer that its user asked for.
-    printed = call.name in ("print", "pprint.pprint", "sys.stdout.write")
+    printed = call.name in ("print", "pprint.pprint")
     severity = Severity.HIGH
     confidence, surface = Confidence.MEDIUM, Surface.INLINE
     if printed or what == "the whole":
@@ -194,7 +194,7 @@ def _found(call: Call) -> tuple[Value, str] | None:
 
 def _is_log(call: Call) -> bool:
     name = call.name or ""
-    if name in ("print", "sys.stdout.write", "sys.stderr.write", "pprint.pprint", "warnings.warn"):
+    if name in ("print", "sys.stderr.write", "pprint.pprint", "warnings.warn"):
         to = call.keywords.get("file")
         return to is None or to.name in ("sys.stderr", "sys.stdout")
     if call.method not in _LEVELS:

@@ -30,7 +30,8 @@ _SAFE_FUNCTION = {"load": "safe_load", "load_all": "safe_load_all", "unsafe_load
 def unsafe_yaml_load(call: Call, report: Report) -> None:
     """YAML is read with a loader that can build any Python object.
 
-    `SafeLoader`, `CSafeLoader`, `BaseLoader` and loaders derived from them are clean.
+    `SafeLoader`, `CSafeLoader`, `BaseLoader` and loaders derived from them are clean, and so are
+    loaders of other modules, of which nothing is seen here.
 
     Why:
         A document with `!!python/object/apply:os.system` runs a command while it is read, so
@@ -71,17 +72,14 @@ def unsafe_yaml_load(call: Call, report: Report) -> None:
     else:
         kind = "full" if name.startswith("full") else "unsafe"
     data = call.argument(0, "stream")
-    if kind == "safe" or (data is not None and data.fixed):
+    if kind in ("safe", "unknown") or (data is not None and data.fixed):
         return
     shown = name if loader is None else loader.short
-    severity, confidence, surface = Severity.HIGH, Confidence.HIGH, Surface.INLINE
+    severity, surface = Severity.HIGH, Surface.INLINE
     message = f"`yaml.{name}` builds any Python object that the document asks for."
     if kind == "full":
         severity, surface = Severity.LOW, Surface.SUMMARY
         message = f"`{shown}` builds more Python objects than plain data needs."
-    elif kind == "unknown":
-        severity, confidence = Severity.MEDIUM, Confidence.LOW
-        message = f"Whether the loader `{shown}` is safe cannot be seen here."
     elif kind == "none":
         message = f"`yaml.{name}` is called without a loader."
     if report.role.is_test_code:
@@ -92,7 +90,6 @@ def unsafe_yaml_load(call: Call, report: Report) -> None:
         why="A document with a `!!python/object` tag can run code while it is read.",
         fix=f"Use `yaml.{_SAFE_FUNCTION[name]}`, or a loader derived from `yaml.SafeLoader`.",
         severity=severity,
-        confidence=confidence,
         surface=surface,
         edits=_edits(call, name, kind),
     )
@@ -110,7 +107,7 @@ def _kind(loader: Value, report: Report) -> str:
     choices = [one.name or "" for one in loader.assignments]
     if choices and all(one.startswith("yaml.") for one in choices):
         kinds = {_of_library(one.rpartition(".")[2]) for one in choices}
-        return "safe" if kinds == {"safe"} else max(kinds - {"safe"})
+        return _worst(kinds)
     if not name:
         return "safe" if "safe" in loader.text.lower() else "unknown"
     cls = report.index.find_class(name)
@@ -123,7 +120,12 @@ def _of_choice(loader: Value, report: Report) -> str:
     if origin.node.type == "conditional_expression":
         children = children[:1] + children[2:]
     kinds = {_kind(Value(origin.module, one, origin.context), report) for one in children}
-    return "safe" if kinds == {"safe"} else max(kinds - {"safe"})
+    return _worst(kinds)
+
+
+def _worst(kinds: set[str]) -> str:
+    """Of several loaders that may be meant, the one that is known to be the least safe."""
+    return next((one for one in ("unsafe", "full", "unknown") if one in kinds), "safe")
 
 
 def _of_class(cls: Class, report: Report) -> str:
