@@ -529,6 +529,27 @@ def test_ten_thousand_wildcards_are_bounded() -> None:
     assert sum(map(len, shelf.asked)) <= 20
 
 
+def test_a_web_of_wildcards_ends_when_the_time_is_over() -> None:
+    every = "".join(f"from a.m{n} import *\n" for n in range(5))
+    text = every + "".join(f"class C{n}(B{n}): pass\n" for n in range(2_000))
+    looks = 0
+
+    def deadline() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 3_000
+
+    result = gather(
+        modules({"a/x.py": text}),
+        ["a/x.py"],
+        Shelf({f"a/m{n}.py": every for n in range(5)}),
+        Bounds(),
+        deadline,
+    )
+    assert "time limit" in result.limits["a/x.py"][-1]
+    assert looks == 3_001, "it is looked at again and again, and not after it has passed"
+
+
 @pytest.mark.parametrize(
     "name", ["a" * 600, ".".join("a" * 40), "é", "\u202e", "CON", "__init__", "a.__init__"]
 )

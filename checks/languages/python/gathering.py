@@ -153,6 +153,7 @@ class _Gathering:
             for path in needs.conftests(module):
                 self._wish(wishes, path, FIXTURE, module)
         for module, need in self._needs():
+            self._check_time()
             for name in needs.missing(need, self._index):
                 for path in self._roots.candidates(name, need.importer, guess=guess):
                     self._wish(wishes, path, need.rank, module)
@@ -168,8 +169,7 @@ class _Gathering:
     def _needs(self) -> Iterator[tuple[Module, Need]]:
         tables: needs.Tables = {}
         for module in self._modules:
-            if self._deadline():
-                raise _TimeIsOver
+            self._check_time()
             for need in needs.bases(module, self._index, tables):
                 yield module, need
             for need in needs.fixtures(module, self._index):
@@ -183,9 +183,9 @@ class _Gathering:
         """Say so when the last round brought a base class whose own base was not asked for."""
         tables: needs.Tables = {}
         for module in self._modules:
-            if self._deadline():
-                raise _TimeIsOver
+            self._check_time()
             for need in needs.bases(module, self._index, tables):
+                self._check_time()
                 paths = (
                     path
                     for name in needs.missing(need, self._index)
@@ -193,6 +193,10 @@ class _Gathering:
                 )
                 if any(path not in self._asked for path in paths):
                     self._lack([module.path], TOO_FAR.format(self._bounds.rounds))
+
+    def _check_time(self) -> None:
+        if self._deadline():
+            raise _TimeIsOver
 
     def _lack(self, paths: Iterable[str], line: str) -> None:
         for path in paths:

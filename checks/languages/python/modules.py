@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary
 from checks.languages.python.module import Module
 from checks.languages.python.scopes import Bound
 
-MAX_HOPS = 24
+MAX_HOPS = 16
 """Names that are looked at on the way from one name to its definition."""
 
-_MAX_STARS = 8
+_MAX_STARS = 5
 """Wildcard imports of one module that are followed."""
 
 _MAX_BINDINGS = 4
