@@ -1,0 +1,212 @@
+"""The check ``conditional-assertion``: the only assertions of a test may never run."""
+
+from __future__ import annotations
+
+import tree_sitter
+
+from checks.events import Function, Value, as_call
+from checks.hygiene.shared.assertions import is_failure
+from checks.hygiene.shared.blocks import block_of, mentions, statements
+from checks.hygiene.shared.conditions import bare
+from checks.hygiene.shared.proving import proofs
+from checks.hygiene.shared.tests import is_test
+from checks.languages.python.context import Located
+from checks.model import Aspect, Confidence, Severity, Surface
+from checks.registry import FUNCTIONS, TEST_ROLES, check
+from checks.report import Report
+
+_WRAPPERS = frozenset({"enumerate", "list", "reversed", "set", "sorted", "tuple"})
+_SURE = frozenset(
+    {"range", "itertools.product", "itertools.permutations", "itertools.combinations",
+     "itertools.count", "itertools.repeat", "itertools.cycle", "itertools.chain", "zip", "iter",
+     "dir", "vars", "inspect.getmembers", "pkgutil.iter_modules", "pkgutil.walk_packages"}
+)  # fmt: skip
+_FIXED = ("platform", "version", "sys.", "os.name", "HAS_", "HAVE_", "has_", "hasattr", "importlib",
+          "implementation", "PYPY", "pypy", "WINDOWS", "IS_", "__debug__")  # fmt: skip
+"""What a condition on the machine speaks of: there the assertion does run, elsewhere."""
+
+
+@check(
+    id="conditional-assertion",
+    title="Assertion that may never run",
+    aspect=Aspect.ERRORS,
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    surface=Surface.SUMMARY,
+    roles=TEST_ROLES,
+    on=FUNCTIONS,
+    cwe=(670,),
+)
+def conditional_assertion(function: Function, report: Report) -> None:
+    """All assertions of a test stand in a loop, or under an `if`, that may not be entered.
+
+    Why:
+        When the list comes back empty, or the condition is false, the test passes without having
+        proved anything.
+    Bad:
+        # file: tests/test_jobs.py
+        def test_jobs(client):
+            for job in client.list():
+                assert job.ok
+    Good:
+        # file: tests/test_jobs.py
+        def test_jobs(client):
+            jobs = client.list()
+            assert jobs
+            for job in jobs:
+                assert job.ok
+    Good:
+        # file: tests/test_jobs.py
+        def test_states(client):
+            for state in ("new", "done"):
+                assert client.count(state) == 1
+    Suppress:
+        Where the collection cannot be empty.
+    """
+    if not is_test(function) or function.body is None:
+        return
+    found = [one for one in proofs(function, report.index) if one.function is function]
+    if not found or any(True for one in function.own("yield")):
+        return
+    holder = _holder(function, found)
+    if holder is None:
+        return
+    if holder.type == "for_statement":
+        _loop(function, holder, report)
+    elif holder.type == "if_statement" and not all(_is_failure(one) for one in found):
+        _branch(function, holder, report)
+
+
+def _holder(function: Function, found: list[Located]) -> tree_sitter.Node | None:
+    """The one statement of the test's body, within plain blocks, that holds all its proofs."""
+    body = statements(function.body)
+    while True:
+        holders = [
+            one
+            for one in body
+            if any(
+                one.start_byte <= proof.node.start_byte and proof.node.end_byte <= one.end_byte
+                for proof in found
+            )
+        ]
+        if len(holders) != 1:
+            return None
+        holder = holders[0]
+        if holder.type != "with_statement":
+            return holder
+        inner = block_of(holder)
+        start = inner[0].start_byte if inner else holder.end_byte
+        if any(proof.node.start_byte < start for proof in found):
+            return None  # "with raises(...)" is a proof itself.
+        body = inner
+
+
+def _is_failure(proof: Located) -> bool:
+    """Whether it always fails: then the condition above it is what is asserted."""
+    call = as_call(proof)
+    if proof.kind == "raise_statement" or (call is not None and is_failure(call)):
+        return True
+    above = proof.parent  # "raise AssertionError(...)"
+    return above is not None and above.kind == "raise_statement"
+
+
+def _loop(function: Function, loop: tree_sitter.Node, report: Report) -> None:
+    right = loop.child_by_field_name("right")
+    if right is None or loop.child_by_field_name("alternative") is not None:
+        return
+    context = next(
+        (one.context for one in function.own("for_statement") if one.node == loop), function.inner
+    )
+    values = Value(function.module, right, context)
+    if loop.children[0].type == "async" or not _may_be_empty(values, function):
+        return
+    report(
+        at=right,
+        message=f"All assertions stand in a loop over `{values.short}`, which may be empty.",
+        why="When it is, the test passes without having proved anything.",
+        fix="Assert first that it is not empty, or how many there are.",
+    )
+
+
+def _may_be_empty(value: Value, function: Function) -> bool:
+    """Whether what is looped over is the result of a call that nothing is known about."""
+    node = bare(value.origin.node)
+    here = value.origin
+    for _ in range(4):
+        if node.type != "call":
+            return False
+        name = here.callee_name or ""
+        arguments = node.child_by_field_name("arguments")
+        operands = [] if arguments is None else arguments.named_children
+        if name in _WRAPPERS and operands:
+            here = Value(here.module, operands[0], here.context).origin
+            node = bare(here.node)
+            continue
+        if name in _SURE or name.startswith("itertools."):
+            return False
+        text = here.text
+        called = text.partition("(")[0]
+        if called.rpartition(".")[2] in ("items", "keys", "values", "split", "splitlines"):
+            owner = node.child_by_field_name("function")
+            inner = None if owner is None else owner.child_by_field_name("object")
+            if inner is None:
+                return False
+            here = Value(here.module, inner, here.context).origin
+            node = bare(here.node)
+            continue
+        return _is_result(here, function)
+    return False
+
+
+def _is_result(value: Value, function: Function) -> bool:
+    """Whether the call is made in the test itself, on something that may hold nothing."""
+    start, end = function.span
+    called = value.node.child_by_field_name("function")
+    parameters = {one.name for one in function.parameters}
+    if called is None or function.module.text_of(called) in parameters:
+        return False  # A fixture that makes the cases.
+    if not start <= value.span.start < end:
+        return False
+    arguments = value.node.child_by_field_name("arguments")
+    given = [] if arguments is None else arguments.named_children
+    # What is made from literals, as "parse('a, b')", holds what they hold.
+    return not any(
+        one.type in ("string", "list", "tuple", "dictionary", "integer", "concatenated_string",
+                     "generator_expression", "list_comprehension")
+        for one in given
+    )  # fmt: skip
+
+
+def _branch(function: Function, branch: tree_sitter.Node, report: Report) -> None:
+    condition = branch.child_by_field_name("condition")
+    if condition is None or any(
+        one.type in ("else_clause", "elif_clause") for one in branch.named_children
+    ):
+        return
+    text = function.module.text_of(condition)
+    if any(word in text for word in _FIXED) or _asks_for_case(function, condition):
+        return
+    shown = Value(function.module, condition, function.inner).short
+    report(
+        at=condition,
+        message=f"All assertions stand under `if {shown}`.",
+        why="When the condition is false, the test passes without having proved anything.",
+        fix="Assert the condition itself, or make two tests of it.",
+    )
+
+
+def _asks_for_case(function: Function, condition: tree_sitter.Node) -> bool:
+    """Whether the condition is on a parameter, or on a constant of the module."""
+    module = function.module
+    names = [one.name for one in function.parameters if one.name not in ("self", "cls")]
+    if any(any(True for _ in mentions(module, condition, name)) for name in names):
+        return True
+    stack = [condition]
+    while stack:
+        node = stack.pop()
+        if node.type == "identifier":
+            scope = function.inner.scope.find(module.text_of(node))
+            if scope is not None and scope.kind == "function":
+                return False
+        stack.extend(node.named_children)
+    return True
