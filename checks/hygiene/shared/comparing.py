@@ -182,6 +182,20 @@ def plain(text: str) -> str:
     return joined
 
 
+def without_comments(function: Function) -> str:
+    """A function's code, comments cut out."""
+    module = function.module
+    start, end = function.span
+    pieces, at = [], start
+    data = module.source.data
+    for node, _ in module.comment_nodes:
+        if start <= node.start_byte < end:
+            pieces.append(data[at : node.start_byte])
+            at = node.end_byte
+    pieces.append(data[at:end])
+    return b"".join(pieces).decode("utf-8", "replace")
+
+
 def _outermost(module: Module) -> list[Function]:
     """The functions that stand in no other function."""
     return [one for one in module.functions if one.context.function is None]

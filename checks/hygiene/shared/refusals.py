@@ -47,7 +47,7 @@ _ESCAPED = ("&lt;script", "&lt;img", "&lt;svg", "&lt;iframe", "%3cscript", "\\u0
             "&#60;script", "&lt;b&gt;", "&lt;h1", "&lt;a ")  # fmt: skip
 _PROTECTIONS = ("x-frame-options", "content-security-policy", "strict-transport-security",
                 "x-content-type-options", "referrer-policy", "www-authenticate", "httponly",
-                "samesite", "csrf", "xsrf", "authorization", "x-hub-signature",
+                "samesite", "csrf", "xsrf", "x-hub-signature",
                 "cross-origin-opener-policy", "permissions-policy")  # fmt: skip
 _ANYWHERE = ("httponly", "samesite", "csrf", "xsrf")
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request",
@@ -251,6 +251,8 @@ def _payload(value: Value) -> str:
         text = text.decode("latin-1")
     if isinstance(text, str) and any(one in text.lower() for one in _DANGEROUS):
         return "the output holds no markup that runs"
+    if isinstance(text, str) and text.lower() in ("authorization", "cookie", "proxy-authorization"):
+        return f"`{text}` is not sent"
     if value.node.type in ("identifier", "attribute") and names_credential(
         value.text.rpartition(".")[2]
     ):

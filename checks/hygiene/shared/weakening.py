@@ -15,7 +15,13 @@ from dataclasses import dataclass, field
 import re2
 
 from checks.events import Call, Function, Module, Value, calls_of
-from checks.hygiene.shared.comparing import STILL_ALIKE, Comparison, Pair, plain
+from checks.hygiene.shared.comparing import (
+    STILL_ALIKE,
+    Comparison,
+    Pair,
+    plain,
+    without_comments,
+)
 from checks.hygiene.shared.refusals import (
     Assertion,
     assertions_of,
@@ -278,16 +284,7 @@ def _decoration(function: Function | None) -> list[str]:
 
 def code_of(function: Function) -> str:
     """A function's code without comments and without what a formatter changes."""
-    module = function.module
-    start, end = function.span
-    pieces, at = [], start
-    data = module.source.data
-    for node, _ in module.comment_nodes:
-        if start <= node.start_byte < end:
-            pieces.append(data[at : node.start_byte])
-            at = node.end_byte
-    pieces.append(data[at:end])
-    return plain(b"".join(pieces).decode("utf-8", "replace"))
+    return plain(without_comments(function))
 
 
 def _outer(module: Module) -> list[Function]:

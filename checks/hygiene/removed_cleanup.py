@@ -1,0 +1,185 @@
+"""The check ``removed-cleanup``: a change drops the cleanup of something that is still created."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from checks.events import Change, Function
+from checks.hygiene.shared.comparing import STILL_ALIKE, Comparison
+from checks.hygiene.shared.releases import Creation, Holder
+from checks.hygiene.shared.tests import is_fixture
+from checks.languages.python.index import Index
+from checks.model import Aspect, Confidence, Severity
+from checks.registry import CHANGE, TEST_ROLES, check
+from checks.report import Report
+
+
+@check(
+    id="removed-cleanup",
+    title="The change removes a cleanup and keeps what it cleaned up",
+    aspect=Aspect.CLEANUP,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    roles=TEST_ROLES,
+    on=CHANGE,
+    cwe=(772,),
+)
+def removed_cleanup(change: Change, report: Report) -> None:
+    """A change drops a cleanup of a test, while what it cleaned up is still created.
+
+    Found by comparing the test before and after: an `addCleanup`, a `tearDown`, a `finally`, what
+    stands after the `yield` of a fixture, or a `with` that is gone, for a server, file, patch or
+    other object that the same code still makes. A cleanup that moved, into a base class, a fixture
+    or another form, is not gone.
+
+    Why:
+        The next tests meet a port that is taken, a patched module, or rows that they did not
+        write. They fail in another place and another order than the change that caused it.
+    Bad:
+        # file: tests/test_server.py
+        # before
+        import unittest
+
+        class Tests(unittest.TestCase):
+            def setUp(self):
+                self.server = make_server()
+                self.addCleanup(self.server.stop)
+        # after
+        import unittest
+
+        class Tests(unittest.TestCase):
+            def setUp(self):
+                self.server = make_server()
+    Bad:
+        # file: tests/conftest.py
+        # before
+        import pytest
+
+        @pytest.fixture
+        def engine():
+            engine = create_engine("sqlite://")
+            yield engine
+            engine.dispose()
+        # after
+        import pytest
+
+        @pytest.fixture
+        def engine():
+            engine = create_engine("sqlite://")
+            return engine
+    Good:
+        # file: tests/test_server.py
+        # before
+        import unittest
+
+        class Tests(unittest.TestCase):
+            def setUp(self):
+                self.server = make_server()
+
+            def tearDown(self):
+                self.server.stop()
+        # after
+        import unittest
+
+        class Tests(unittest.TestCase):
+            def setUp(self):
+                self.server = make_server()
+                self.addCleanup(self.server.stop)
+    Good:
+        # file: tests/test_server.py
+        # before
+        import unittest
+
+        class Tests(unittest.TestCase):
+            def setUp(self):
+                self.server = make_server()
+                self.addCleanup(self.server.stop)
+        # after
+        import unittest
+
+        class Tests(unittest.TestCase):
+            def setUp(self):
+                self.server = FakeServer()
+    Suppress:
+        Where the object needs no cleanup any more.
+    """
+    base, head = change.base, change.head
+    if base is None or head is None or base.source.data == head.source.data:
+        return
+    before, after = Holder(base, report.index), Holder(head, report.index)
+    for pair in Comparison(base, head, report.index).pairs:
+        if pair.head is None or pair.head.module is not head or pair.likeness < STILL_ALIKE:
+            continue
+        if pair.is_untouched and _class_text(pair.base) == _class_text(pair.head):
+            continue
+        if _has_new_bases(pair.base, pair.head, report.index):
+            continue
+        _compare(pair.base, pair.head, before, after, report)
+
+
+def _compare(old: Function, new: Function, before: Holder, after: Holder, report: Report) -> None:
+    """Report what the new function still creates and no longer gives back."""
+    was: dict[str, Creation] = {}
+    for one in before.creations(old):
+        was.setdefault(one.code, one)
+    created = list(after.creations(new))
+    times = Counter(one.code for one in created)
+    told: set[str] = set()
+    for one in created:
+        previous = was.get(one.code)
+        if previous is None or one.code in told or times[one.code] > 1:
+            continue
+        if not before.is_released(previous, old) or after.is_released(one, new):
+            continue
+        if one.name and _handed_on(
+            after.passes_on(one, new) - before.passes_on(previous, old), new
+        ):
+            continue
+        told.add(one.code)
+        word = before.cleanup_of(previous, old)
+        report(
+            at=one.at,
+            message=_message(one, word),
+            why="What it leaves behind meets the tests that run after it.",
+            fix=_fix(new, word),
+        )
+
+
+def _handed_on(places: set[str], function: Function) -> bool:
+    """Whether someone else may give the thing back; the users of a fixture do not."""
+    return any(not (is_fixture(function) and place.startswith("return")) for place in places)
+
+
+def _message(one: Creation, word: str) -> str:
+    if word == "with":
+        return (
+            f"`{one.at.value().short}` was in a `with` before this change and is released no more."
+        )
+    what = f"`{one.name}`" if not one.begins else f"`{one.name}.{one.begins}()`"
+    if not word:
+        return f"The cleanup of {what} is gone, and it is still created."
+    return f"The cleanup of {what} (`{word}`) is gone with this change, and it is still created."
+
+
+def _fix(function: Function, word: str) -> str:
+    if word == "with":
+        return "Keep the `with`."
+    if function.cls is not None and not is_fixture(function):
+        ending = "the cleanup" if word.startswith(("add", "use")) or not word else f"`{word}`"
+        return f"Register {ending} with `self.addCleanup` right after it is created."
+    if is_fixture(function):
+        return "Keep the `yield`, and the cleanup after it."
+    return "Keep it in a `with`, or in a `try` whose `finally` gives it back."
+
+
+def _class_text(function: Function | None) -> str:
+    return "" if function is None or function.cls is None else function.cls.text
+
+
+def _has_new_bases(old: Function, new: Function, index: Index) -> bool:
+    """Whether the class has other bases than before that are not known: they may clean up."""
+    if old.cls is None or new.cls is None:
+        return old.cls is not new.cls
+    before = {one.text for one in old.cls.bases}
+    after = {one.text for one in new.cls.bases}
+    return bool(after - before) and not index.complete(new.cls)
