@@ -11,6 +11,7 @@ from checks.engine import analyse
 from checks.model import ChangedFile, FileReport, Settings
 
 CASE = "import unittest\nfrom unittest import mock\n\n\nclass T(unittest.TestCase):\n"
+STOP = "self.addCleanup(patcher.stop)\n"
 
 
 def look(check: str, text: str) -> FileReport:
@@ -37,7 +38,7 @@ def method(body: str, name: str = "test_a") -> str:
         (
             "patcher-not-stopped",
             "self.m = mock.patch('a.b').start()\n",
-            "patcher = mock.patch('a.b')\nself.m = patcher.start()\nself.addCleanup(patcher.stop)\n",
+            "patcher = mock.patch('a.b')\nself.m = patcher.start()\n" + STOP,
         ),
         ("assert-constant", "assert b'1', x['a']\n", "assert x['a'] == b'1'\n"),
         ("assert-constant", "self.assertTrue(False, 'no')\n", "self.fail('no')\n"),

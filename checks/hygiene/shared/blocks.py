@@ -61,30 +61,23 @@ def mentions(module: Module, node: tree_sitter.Node, name: str) -> Iterator[tree
     """
     wanted = name.encode()
     data = module.source.data
-    dotted = "." in name
-    stack = [(node, "")]
+    if wanted not in data[node.start_byte : node.end_byte]:
+        return
+    found_in = "attribute" if "." in name else "identifier"
+    stack = [node]
     for _ in range(_MAX_NODES):
         if not stack:
             return
-        current, field = stack.pop()
+        current = stack.pop()
         kind = current.type
-        found = kind == "attribute" if dotted else kind == "identifier"
-        if (
-            found
-            and field not in ("attribute", "keyword")
-            and data[current.start_byte : current.end_byte] == wanted
-        ):
+        if kind == found_in and data[current.start_byte : current.end_byte] == wanted:
             yield current
             continue
-        children = []
-        for index in range(current.child_count):
-            child = current.child(index)
-            if not child.is_named:
-                continue
-            label = current.field_name_for_child(index) or ""
-            if kind == "keyword_argument" and label == "name":
-                label = "keyword"
-            children.append((child, label))
+        children = current.named_children
+        if kind == "attribute":
+            children = children[:1]  # the object, not the attribute's name
+        elif kind == "keyword_argument":
+            children = children[1:]  # the value, not the keyword
         stack.extend(reversed(children))
 
 

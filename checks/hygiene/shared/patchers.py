@@ -76,11 +76,15 @@ def patcher_fate(call: Call, index: Index) -> Fate:
 def fate_of_name(at: Located, name: str, index: Index) -> Fate:
     """What becomes of the patcher that is assigned to ``name`` at this place."""
     places = _region(at, name, index)
-    started = any(_uses(module, one, f"{name}.start") for module, one, _ in places)
+    started = any(_uses(module, span, f"{name}.start") for module, _, span in places)
     if not started:
         entered = any(_entered(module, one, name) for module, one, _ in places)
         return Fate.WITH if entered else Fate.NOT_STARTED
     for module, function, span in places:
+        if not _uses(module, span, name):
+            continue
+        if not (_uses(module, span, f"{name}.stop") or _uses(module, span, f"{name}.__exit__")):
+            continue
         for node in mentions(module, function.node, f"{name}.stop"):
             if span[0] <= node.start_byte < span[1]:
                 registered = any(
@@ -131,8 +135,8 @@ def methods_of(cls: Class, index: Index) -> list[Function]:
     return [method for one in index.chain(cls) for method in one.methods.values()]
 
 
-def _uses(module: Module, function: Function, dotted: str) -> bool:
-    return next(mentions(module, function.node, dotted), None) is not None
+def _uses(module: Module, span: tuple[int, int], dotted: str) -> bool:
+    return dotted.encode() in module.source.data[span[0] : span[1]]
 
 
 def _entered(module: Module, function: Function, name: str) -> bool:

@@ -6,6 +6,8 @@ Decided from how test runners collect: pytest's and unittest's names, decorators
 from __future__ import annotations
 
 import bisect
+import functools
+import itertools
 from collections.abc import Iterable, Iterator
 
 from checks.events import Call, Class, Function, Module, calls_of
@@ -102,11 +104,15 @@ def decorators(located: Located) -> Iterator[Value]:
         yield from located.cls.decorators
 
 
-def own_calls(function: Function) -> Iterator[Call]:
-    """The calls in a function's body, those of functions nested in it left out."""
-    for one in calls_of(function.module, function.node):
-        if one.function is function:
-            yield one
+MAX_CALLS = 300
+"""Calls of one function that are looked at where every call is held against all others."""
+
+
+@functools.lru_cache(maxsize=16)
+def own_calls(function: Function) -> tuple[Call, ...]:
+    """The first calls in a function's body, those of functions nested in it left out."""
+    calls = calls_of(function.module, function.node)
+    return tuple(itertools.islice((one for one in calls if one.function is function), MAX_CALLS))
 
 
 def last_part(value: Value) -> str:
