@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Value, calls_of
+from checks.events import Call, Value
 from checks.hygiene.shared.patchers import (
     Fate,
     fate_of_name,
@@ -11,7 +11,7 @@ from checks.hygiene.shared.patchers import (
     started_by,
     stops_all,
 )
-from checks.hygiene.shared.tests import has_unknown_base, is_test_class
+from checks.hygiene.shared.tests import calls_of_value, has_unknown_base, is_test_class
 from checks.model import Aspect, Confidence, Edit, Severity, Span
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
@@ -109,7 +109,7 @@ def _is_left(call: Call, patcher: Value, report: Report) -> bool:
     if receiver is None:
         return False
     made = next(
-        (one for one in calls_of(call.module) if one.node == patcher.node),
+        (one for one in calls_of_value(patcher) if one.node == patcher.node),
         None,
     )
     if made is None or made.function is None or made.is_with_item:
