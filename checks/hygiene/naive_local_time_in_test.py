@@ -1,0 +1,87 @@
+"""The check ``naive-local-time-in-test``: a value that depends on the machine's time zone."""
+
+from __future__ import annotations
+
+from checks.events import Call
+from checks.hygiene.shared.clocks import sets_zone
+from checks.hygiene.shared.equalities import equalities
+from checks.hygiene.shared.tests import is_replaced, is_setup, is_test
+from checks.model import Aspect, Confidence, Severity, Surface
+from checks.registry import TEST_ROLES, calls, check
+from checks.report import Report
+
+_STAMPS = ("datetime.datetime.fromtimestamp", "datetime.date.fromtimestamp")
+_LOCAL = ("time.localtime", "time.mktime", "time.ctime")
+_ZONE_AT = 1
+
+
+@check(
+    id="naive-local-time-in-test",
+    title="Result depends on the machine's time zone",
+    aspect=Aspect.TIME,
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    surface=Surface.SUMMARY,
+    roles=TEST_ROLES,
+    on=calls(*_STAMPS, *_LOCAL),
+)
+def naive_local_time_in_test(call: Call, report: Report) -> None:
+    """A test turns a fixed moment into local time, or compares local time with a fixed text.
+
+    Why:
+        The result is another one in each time zone and in summer: the test passes in the zone of
+        its author and fails for a colleague, or on a build machine that runs in UTC.
+    Bad:
+        # file: tests/test_log.py
+        import datetime
+
+        def test_format(log):
+            moment = datetime.datetime.fromtimestamp(0)
+            assert log.format(moment) == "1970-01-01 00:00"
+    Good:
+        # file: tests/test_log.py
+        import datetime
+
+        def test_format(log):
+            moment = datetime.datetime.fromtimestamp(0, tz=datetime.timezone.utc)
+            assert log.format(moment) == "1970-01-01 00:00"
+    Suppress:
+        Where the time zone of the machine is what is tested.
+    """
+    function = call.function
+    if function is None or not (is_test(function) or is_setup(function)):
+        return
+    if sets_zone(call) or is_replaced(
+        call, report.index, "localtime", "datetime", "mktime", "time"
+    ):
+        return
+    first = call.argument(0)
+    if call.name in _STAMPS:
+        if call.argument(_ZONE_AT, "tz") is not None or call.has_double_star or first is None:
+            return
+        if not first.fixed and not _meets_text(call):
+            return
+    elif first is None or not first.fixed or not _meets_text(call):
+        return
+    report(
+        at=call,
+        message=f"`{call.value().short}` is another time in every time zone.",
+        why="The test passes where its author lives and fails elsewhere.",
+        fix="Pass `tz=timezone.utc`, or build the moment from its date with a time zone.",
+    )
+
+
+def _meets_text(call: Call) -> bool:
+    """Whether the value is compared with something fixed."""
+    function = call.function
+    if function is None:
+        return False
+    start, end = call.span
+    name = call.assigned_to
+    for one in equalities(function):
+        for side, other in one.sides:
+            inside = side.span.start <= start and end <= side.span.end
+            held = bool(name) and side.text.partition(".")[0] == name
+            if (inside or held) and other.fixed:
+                return True
+    return False

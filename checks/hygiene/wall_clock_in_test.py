@@ -1,0 +1,93 @@
+"""The check ``wall-clock-in-test``: an expected value that is made from today's date."""
+
+from __future__ import annotations
+
+from checks.events import Call
+from checks.hygiene.shared.clocks import is_frozen
+from checks.hygiene.shared.equalities import equalities, is_given_away
+from checks.hygiene.shared.tests import is_test
+from checks.model import Aspect, Confidence, Severity, Surface
+from checks.registry import TEST_ROLES, calls, check
+from checks.report import Report
+
+_NOW = ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today",
+        "datetime.date.today", "django.utils.timezone.now", "django.utils.timezone.localdate",
+        "oslo_utils.timeutils.utcnow", "pendulum.now", "pendulum.today", "arrow.now",
+        "arrow.utcnow", "time.strftime")  # fmt: skip
+_TOLERANT = ("timedelta", "abs(", "delta", "approx", "almost", "within")
+
+
+@check(
+    id="wall-clock-in-test",
+    title="Test depends on today's date",
+    aspect=Aspect.TIME,
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    surface=Surface.SUMMARY,
+    roles=TEST_ROLES,
+    on=calls(*_NOW),
+)
+def wall_clock_in_test(call: Call, report: Report) -> None:
+    """A test asks the clock for what it expects, while the code under test asks it on its own.
+
+    Why:
+        The two looks at the clock are not the same moment: around midnight, at the end of a month
+        or on another day of the year they differ, and the test fails with nothing changed.
+    Bad:
+        # file: tests/test_jobs.py
+        import datetime
+
+        def test_start(job):
+            job.start()
+            assert job.started_at.date() == datetime.date.today()
+    Good:
+        # file: tests/test_jobs.py
+        import datetime
+
+        def test_expiry(token):
+            token.expires = datetime.datetime.now() + datetime.timedelta(hours=1)
+            assert token.is_valid()
+    Good:
+        # file: tests/test_jobs.py
+        import datetime
+        from freezegun import freeze_time
+
+        @freeze_time("2024-02-29")
+        def test_start(job):
+            job.start()
+            assert job.started_at.date() == datetime.date.today()
+    Suppress:
+        Where the library under test is the clock.
+    """
+    function = call.function
+    if function is None or not is_test(function) or is_frozen(call, report.index):
+        return
+    start, end = call.span
+    name = call.assigned_to
+    for one in equalities(function):
+        if any(word in one.at.text.lower() for word in _TOLERANT):
+            continue
+        for side, other in one.sides:
+            inside = side.span.start <= start and end <= side.span.end
+            if inside and not other.fixed and _outermost(side.node.type):
+                _tell(call, report)
+                return
+            held = name and side.text.partition(".")[0].partition("(")[0] == name
+            compared = held and not other.fixed and name not in other.text
+            if compared and not is_given_away(call, name):
+                _tell(call, report)
+                return
+
+
+def _outermost(kind: str) -> bool:
+    """Whether an expression can be a moment itself, not a call that was handed one."""
+    return kind in ("call", "attribute", "string", "binary_operator")
+
+
+def _tell(call: Call, report: Report) -> None:
+    report(
+        at=call,
+        message=f"The expected value comes from `{call.value().short}`, later than the tested one.",
+        why="Around midnight the two are different days, and the test fails by chance.",
+        fix="Let the test set the clock, or compare with the moments before and after.",
+    )
