@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST_LINE = 256 * 1024 * 1024
 READY_SECONDS = 300.0
 ANSWER_SECONDS = 60.0
+END_SECONDS = 10.0
 
 
 class ChildFailed(Exception):
@@ -60,6 +61,17 @@ async def child(module: str, *arguments: str) -> AsyncIterator[Child]:
     try:
         yield Child(process, await _line(process, READY_SECONDS))
     finally:
+        await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End its input, so that it tidies up; kill it when it does not end by that."""
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        async with asyncio.timeout(END_SECONDS):
+            await process.wait()
+    except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()

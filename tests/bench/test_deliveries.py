@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -16,13 +18,14 @@ from tests.running import ROOT
 LONGEST = 240
 
 
-async def run(*arguments: str) -> tuple[int | None, str, str]:
+async def run(*arguments: str, folder: Path | None = None) -> tuple[int | None, str, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bench.deliveries",
         *arguments,
         cwd=ROOT,
+        env={**os.environ, **({} if folder is None else {"TMPDIR": str(folder)})},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -36,9 +39,15 @@ async def run(*arguments: str) -> tuple[int | None, str, str]:
     return process.returncode, out.decode(), err.decode()
 
 
-async def test_every_pull_request_is_reviewed_and_counted() -> None:
-    status, out, err = await run("--pulls", "5", "--installations", "2", "--json")
+def left_in(folder: Path) -> list[str]:
+    return [one.name for one in folder.iterdir()]
+
+
+async def test_every_pull_request_is_reviewed_and_counted(tmp_path: Path) -> None:
+    arguments = ("--pulls", "5", "--installations", "2", "--json")
+    status, out, err = await run(*arguments, folder=tmp_path)
     assert (status, err) == (0, "")
+    assert left_in(tmp_path) == []
     found: dict[str, Any] = json.loads(out)
     assert found["complete"] is True
     assert found["problems"] == []
