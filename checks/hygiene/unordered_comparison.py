@@ -1,0 +1,123 @@
+"""The check ``unordered-comparison``: a test relies on an order that nobody promises."""
+
+from __future__ import annotations
+
+from checks.events import Function, Value, argument_nodes
+from checks.hygiene.shared.equalities import equalities
+from checks.hygiene.shared.tests import is_replaced, is_test
+from checks.model import Aspect, Confidence, Severity, Surface
+from checks.registry import FUNCTIONS, TEST_ROLES, check
+from checks.report import Report
+
+_LISTINGS = frozenset({"os.listdir", "glob.glob", "os.scandir", "glob.iglob"})
+_KEEPING = frozenset({"list", "tuple", "iter", "next", "str", "repr"})
+_SETS = ("set", "set_comprehension")
+_DEPTH = 4
+_ENOUGH = 2
+"""From two elements on there is an order."""
+
+
+@check(
+    id="unordered-comparison",
+    title="Order of an unordered collection is asserted",
+    aspect=Aspect.TIME,
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    surface=Surface.SUMMARY,
+    roles=TEST_ROLES,
+    on=FUNCTIONS,
+)
+def unordered_comparison(function: Function, report: Report) -> None:
+    """A test compares the elements of a set, or the names in a folder, with a list in one order.
+
+    Why:
+        The order of a set of strings changes with every run of the interpreter, that of a folder
+        with the file system: the test passes or fails by chance.
+    Bad:
+        # file: tests/test_tags.py
+        def test_tags(post):
+            assert list(set(post.tags)) == ["a", "b"]
+    Bad:
+        # file: tests/test_files.py
+        import os
+
+        def test_files(folder):
+            assert os.listdir(folder) == ["a.txt", "b.txt"]
+    Good:
+        # file: tests/test_tags.py
+        def test_tags(post):
+            assert sorted(set(post.tags)) == ["a", "b"]
+    Good:
+        # file: tests/test_tags.py
+        def test_tags(post):
+            assert set(post.tags) == {"a", "b"}
+    Suppress:
+        Where the type that is compared keeps an order after all.
+    """
+    if not is_test(function):
+        return
+    for one in equalities(function):
+        for side, other in one.sides:
+            what = _unordered(side, function)
+            if not what or not _has_order(other):
+                continue
+            if what == "a folder" and is_replaced(one.at, report.index, "listdir", "glob", "os"):
+                continue
+            report(
+                at=one.at,
+                message=f"`{side.short}` takes its order from {what}, which has none.",
+                why="The order differs between runs and machines, and the test fails by chance.",
+                fix="Compare `sorted(…)` of it, or sets on both sides.",
+            )
+            break
+
+
+def _unordered(value: Value, function: Function, depth: int = 0) -> str:
+    """What without an order the elements of an expression come from; ``""`` when there is none."""
+    if depth > _DEPTH:
+        return ""
+    origin = value.origin if value.context.function is function else value
+    if origin.callee_name in _LISTINGS:
+        return "a folder"
+    arguments = argument_nodes(origin.node) if origin.node.type == "call" else []
+    if origin.callee_name in _KEEPING and arguments:
+        inner = Value(origin.module, arguments[0], origin.context)
+        if _is_set(inner):
+            return "a set"
+        return _unordered(inner, function, depth + 1)
+    if origin.node.type == "list_comprehension":
+        clause = next(
+            (one for one in origin.node.named_children if one.type == "for_in_clause"), None
+        )
+        source = None if clause is None else clause.child_by_field_name("right")
+        if source is not None:
+            inner = Value(origin.module, source, origin.context)
+            return "a set" if _is_set(inner) else _unordered(inner, function, depth + 1)
+    if origin.node.type == "subscript":
+        whole = origin.node.child_by_field_name("value")
+        if whole is not None:
+            return _unordered(Value(origin.module, whole, origin.context), function, depth + 1)
+    return ""
+
+
+def _is_set(value: Value) -> bool:
+    """Whether an expression makes a set of more than one element."""
+    origin = value.origin
+    if origin.callee_name in ("set", "frozenset"):
+        arguments = argument_nodes(origin.node)
+        return bool(arguments) and not _has_few(Value(origin.module, arguments[0], origin.context))
+    return origin.node.type in _SETS and not _has_few(origin)
+
+
+def _has_few(value: Value) -> bool:
+    """Whether it is seen to have at most one element."""
+    elements = value.elements
+    return elements is not None and len(elements) < _ENOUGH
+
+
+def _has_order(other: Value) -> bool:
+    """Whether the expected value says an order: a list or tuple of several, a text, one element."""
+    elements = other.origin.elements
+    if elements is not None:
+        return other.origin.node.type != "set" and len(elements) >= _ENOUGH
+    return isinstance(other.constant, (str, int))

@@ -1,0 +1,137 @@
+"""The check ``unseeded-randomness-in-test``: chance decides what a test does or finds."""
+
+from __future__ import annotations
+
+from checks.events import Call, Function, Value
+from checks.hygiene.shared.assertions import asserts
+from checks.hygiene.shared.blocks import mentions
+from checks.hygiene.shared.tests import is_replaced, is_test
+from checks.model import Aspect, Confidence, Severity, Surface
+from checks.registry import TEST_ROLES, calls, check
+from checks.report import Report
+
+_RANDOM = "random.{random,randint,randrange,choice,choices,sample,uniform,gauss,betavariate}"
+_NUMPY = "numpy.random.{rand,randn,randint,choice,random,uniform,normal,random_sample}"
+_SEEDS = (b"seed(", b"hypothesis", b"random.Random(", b"default_rng", b"random_seed", b"setstate",
+          b"randomly")  # fmt: skip
+_SMALL = 1_000_000
+_PAIR = 2
+_BRANCHES = ("if_statement", "while_statement", "elif_clause", "conditional_expression")
+
+
+@check(
+    id="unseeded-randomness-in-test",
+    title="Unseeded randomness decides the outcome",
+    aspect=Aspect.TIME,
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    surface=Surface.SUMMARY,
+    roles=TEST_ROLES,
+    on=calls(_RANDOM, _NUMPY),
+)
+def unseeded_randomness_in_test(call: Call, report: Report) -> None:
+    """A random number without a fixed seed decides a branch, a key, or what is compared.
+
+    Why:
+        Each run tests something else. A failure cannot be made to happen again, and two draws
+        that must differ are one day the same.
+    Bad:
+        # file: tests/test_store.py
+        import random
+
+        def test_store(store):
+            key = "key_%d" % random.randint(0, 10000)
+            store.add(key)
+            assert store.count() == 1
+    Bad:
+        # file: tests/test_menu.py
+        import random
+
+        def test_menu(menu):
+            if random.random() < 0.5:
+                menu.open()
+            assert menu.works
+    Good:
+        # file: tests/test_store.py
+        import random
+
+        def test_store(store):
+            numbers = random.Random(42)
+            key = "key_%d" % numbers.randint(0, 10000)
+            store.add(key)
+            assert store.count() == 1
+    Good:
+        # file: tests/test_store.py
+        import uuid
+
+        def test_store(store):
+            store.add(str(uuid.uuid4()))
+            assert store.count() == 1
+    Suppress:
+        Where the test is meant to roam, and prints its seed when it fails.
+    """
+    function = call.function
+    if function is None or not is_test(function):
+        return
+    if any(word in call.module.source.data for word in _SEEDS):
+        return
+    if is_replaced(call, report.index, call.method, "random"):
+        return
+    how = _decides(call, function)
+    if how:
+        report(
+            at=call,
+            message=f"`{call.value().short}` {how} without a fixed seed.",
+            why="Each run tests something else, and a failure cannot be made to happen again.",
+            fix="Draw from `random.Random(42)`, or test the cases one by one.",
+        )
+
+
+def _decides(call: Call, function: Function) -> str:
+    """What chance decides here, in words; empty when it decides nothing."""
+    name = call.assigned_to
+    for one in function.own(*_BRANCHES):
+        condition = one.child("condition")
+        if one.kind == "conditional_expression":
+            condition = one.children()[1] if len(one.children()) > 1 else None
+        if condition is None:
+            continue
+        inside = condition.start_byte <= call.span.start < condition.end_byte
+        if inside or (name and next(mentions(call.module, condition, name), None) is not None):
+            return "decides which way the test goes"
+    if _makes_key(call):
+        return "makes a name that another run or test can have, too,"
+    if not name and (side := _compared(call)) is not None and side.fixed:
+        return "is compared with a fixed value"
+    return ""
+
+
+def _makes_key(call: Call) -> bool:
+    """Whether it becomes a part of a text, out of a range that is soon used up."""
+    if call.method not in ("randint", "randrange"):
+        return False
+    bounds = [one.constant for one in call.arguments[:_PAIR]]
+    numbers = [one for one in bounds if isinstance(one, int)]
+    if not numbers or len(numbers) != len(bounds) or max(numbers) - min(0, *numbers) >= _SMALL:
+        return False
+    for above in call.ancestors():
+        if above.kind == "interpolation":
+            return True
+        if above.kind == "binary_operator" and above.value().built:
+            return True
+        if above.kind == "call" and ".format" in above.text.partition("(")[0]:
+            return True
+        if above.kind in ("block", "assignment", "list_comprehension"):
+            return False
+    return False
+
+
+def _compared(call: Call) -> Value | None:
+    """What the draw itself is compared with in an assertion."""
+    above = call.parent
+    if above is None or above.kind != "comparison_operator":
+        return None
+    if not any(asserts(one) for one in above.ancestors() if one.kind != "block"):
+        return None
+    others = [one for one in above.children() if one != call.node]
+    return above.value(others[0]) if len(others) == 1 else None
