@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from checks.events import Call, Change, ModuleEvent, Node, TextEvent
+from checks.events import Call, Change, Flow, ModuleEvent, Node, TextEvent
 from checks.languages.python import grammar
 from checks.languages.python.module import Module
 from checks.languages.python.parse import Expired, never
@@ -37,6 +37,7 @@ class Dispatch:
         self._calls: dict[str, list[tuple[str, int]]] = {}
         self._every_call: list[int] = []
         self._nodes: dict[str, list[int]] = {}
+        self._flows: dict[str, list[int]] = {}
         self._kinds: dict[EventKind, list[int]] = {kind: [] for kind in EventKind}
         for number, events in enumerate(listeners):
             for one in events:
@@ -55,6 +56,9 @@ class Dispatch:
                 if name in grammar.LEAVES:
                     raise ValueError(f"nodes of kind {name!r} are not recorded")
                 self._nodes.setdefault(name, []).append(number)
+        elif events.kind is EventKind.FLOW:
+            for name in events.names:
+                self._flows.setdefault(name, []).append(number)
         else:
             self._kinds[events.kind].append(number)
 
@@ -62,6 +66,16 @@ class Dispatch:
     def compares(self) -> bool:
         """Whether a listener asks for the base beside the head."""
         return bool(self._kinds[EventKind.CHANGE])
+
+    @property
+    def follows(self) -> bool:
+        """Whether a listener asks for the flow of data."""
+        return bool(self._flows)
+
+    def flow(self, event: Flow, emit: Emit) -> None:
+        """Send out a flow."""
+        for number in self._flows.get(event.kind, ()):
+            emit(number, event)
 
     def code(self, module: Module, emit: Emit, expired: Callable[[], bool] = never) -> None:
         """Send out everything that happens in a file of code.

@@ -20,7 +20,7 @@ from checks.languages.python.definitions import Class, Function, Parameter
 from checks.languages.python.evaluate import argument_nodes
 from checks.languages.python.module import Module
 from checks.languages.python.values import UNKNOWN, Value
-from checks.model import Lines, Role
+from checks.model import Confidence, Lines, Role, Span, Step
 from checks.text import SourceText
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Change",
     "Class",
     "Context",
+    "Flow",
     "Function",
     "Module",
     "ModuleEvent",
@@ -225,6 +226,38 @@ class TextEvent:
     def is_added(self, line: int) -> bool:
         """Whether the change adds this line."""
         return self.added is None or any(start <= line <= end for start, end in self.added)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Untrusted data that reaches a place where it does harm."""
+
+    module: Module
+    """The file in which it comes in."""
+    kind: str
+    """The kind of place that it reaches: a name in :mod:`checks.flow.kinds`."""
+    span: Span
+    """The call that is the sink, or the call through which the data leaves this file for it."""
+    argument: Span
+    """The argument, in the file of the sink."""
+    here: bool
+    """Whether the sink is in this file."""
+    callee: str
+    """The qualified name of what is called, ``*.method`` when that is not known."""
+    sink: str
+    """The sink in the words of the code: "`cursor.execute`"."""
+    label: str
+    """What tells sinks of one kind apart: ``shell``, ``open``."""
+    text: str
+    """The argument as it is written."""
+    template: str | None
+    """The constant pieces of its text, NUL where something varies; ``None`` when unknown."""
+    source: str
+    """What comes in, as a reader calls it: "`name` from the query string"."""
+    origin: str
+    """``remote``, ``stored`` or ``local`` (from the person who runs the program)."""
+    trace: tuple[Step, ...]
+    confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 from checks.dispatch import Dispatch
 from checks.events import Change, TextEvent
 from checks.evidence.registry import Gatherer
+from checks.following import Following
 from checks.languages.python.index import Index
 from checks.languages.python.module import Module
 from checks.languages.python.parse import Expired
@@ -53,6 +54,7 @@ class Inspector:
         self._gatherers = gatherers
         self._settings = settings
         self._index = index
+        self._following = Following((*index.modules, *index.context), deadline)
         self._deadline = deadline
         self._strict = strict
         self._tables: dict[tuple[Role, bool], _Table] = {}
@@ -88,6 +90,7 @@ class Inspector:
             self._settings,
             self._index,
             subject.module,
+            self._following,
         )
         run = _Run(table.listeners, desk, only, gather=gather, strict=self._strict)
         event = TextEvent(subject.path, subject.source, subject.role, subject.added, subject.module)
@@ -95,9 +98,13 @@ class Inspector:
         if subject.module is not None:
             try:
                 table.dispatch.code(subject.module, run.emit, self._deadline)
+                if table.dispatch.follows:
+                    for flow in self._following.events(subject.module):
+                        table.dispatch.flow(flow, run.emit)
             except Expired:
                 desk.expired = True
                 return desk
+            desk.limits += self._following.limits(subject.module)
             change = Change(subject.path, subject.base, subject.module)
             table.dispatch.change(change, run.emit)
         return desk

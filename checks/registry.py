@@ -66,6 +66,8 @@ class EventKind(enum.StrEnum):
     """Once a file of any language, with its bytes: what secrets are looked for in."""
     CHANGE = "change"
     """Once a file, with the module of the base and that of the head."""
+    FLOW = "flow"
+    """Untrusted data that reaches a place of one of the named kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,14 @@ def calls(*names: str) -> Events:
 def nodes(*kinds: str) -> Events:
     """Syntax nodes by the grammar's kind names, ``nodes("assert_statement")``."""
     return Events(EventKind.NODE, kinds)
+
+
+def flows(*kinds: str) -> Events:
+    """Untrusted data that reaches a place where it does harm, ``flows("sql")``.
+
+    The kinds are those of :mod:`checks.flow.kinds`.
+    """
+    return Events(EventKind.FLOW, kinds)
 
 
 FUNCTIONS = Events(EventKind.FUNCTION)

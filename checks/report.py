@@ -11,9 +11,12 @@ from typing import TypeAlias
 
 import tree_sitter
 
+from checks.flow.results import Reach
+from checks.following import Following
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 from checks.languages.python.module import Module
+from checks.languages.python.parse import Expired
 from checks.languages.python.values import Value
 from checks.model import (
     Aspect,
@@ -55,7 +58,9 @@ class Desk:
         settings: Settings,
         index: Index,
         module: Module | None,
+        following: Following | None = None,
     ) -> None:
+        self.following = following
         self.path = path
         self.source = source
         self.role = role
@@ -116,6 +121,22 @@ class Report:
         """The classes, functions and fixtures of all Python files of the change."""
         self.module = desk.module
         self.evidence = EvidenceSink(desk, check.aspect)
+
+    def reach(self, at: At, kind: str) -> Reach | None:
+        """What reaches a call of this file at most, by the flow analysis.
+
+        ``Reach.CLEAN``: constants, or what was cleaned or tested for this kind of use, or the call
+        cannot be executed. ``Reach.TAINTED``: data from outside; a flow is told of by itself.
+        ``Reach.VAGUE``: of unknown origin, a parameter for instance. ``None``: it is not known.
+        """
+        desk = self._desk
+        if desk.following is None or desk.module is None:
+            return None
+        try:
+            return desk.following.reach(desk.module, _span(at), kind)
+        except Expired:
+            desk.expired = True
+            return None
 
     def __call__(
         self,

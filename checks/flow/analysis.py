@@ -1,0 +1,211 @@
+"""The flow analysis of one file of a change: in goes its tree, out come flows and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
+from checks.flow.entries import Entry, feeding
+from checks.flow.machine import ENTRY_STEPS, MODULE_STEPS, Machine, ModuleRun, Spent
+from checks.flow.results import Hit, Reach, Results
+from checks.flow.values import VAGUE, LocalFunction
+from checks.languages.python.lower_statements import lower_module
+from checks.languages.python.module import Module
+from checks.languages.python.parse import never
+from checks.models.facts import tables
+
+MAX_MODULES = 60
+"""Files of a change whose module code is run for one file."""
+_MAX_NAMESAKES = 20
+
+
+@dataclass(slots=True)
+class FlowReport:
+    """What the analysis says about one file."""
+
+    module: Module
+    hits: list[Hit] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
+    results: Results = field(default_factory=Results)
+    complete: bool = False
+    """Whether every function was run to its end: what was not reached cannot be reached."""
+
+    def reach(self, start: int, end: int, kind: str) -> Reach | None:
+        """What reaches a sink of this file at most.
+
+        ``None``: it was never evaluated, and that may be for want of time or depth.
+        """
+        found = self.results.reaches.get((self.module.path, start, end, kind))
+        if found is None and self.complete:
+            return None
+        return found
+
+
+class Flows:
+    """The analysis of the files of one change. Made once a change, asked once a text."""
+
+    def __init__(self, modules: Iterable[Module] = (), expired: Callable[[], bool] = never) -> None:
+        self._expired = expired
+        self._by_name: dict[str, Module] = {}
+        self._by_last: dict[str, list[Module]] = {}
+        for module in modules:
+            self._by_name.setdefault(module.name, module)
+            last = module.name.rpartition(".")[2]
+            self._by_last.setdefault(last, []).append(module)
+
+    def find(self, name: str, near: Module) -> Module | None:
+        """The file of the change that has a dotted name.
+
+        ``models`` finds ``src/app/models.py`` when no other file is called so: the root that the
+        interpreter searches is not known.
+        """
+        if name == near.name:
+            return near
+        found = self._by_name.get(name)
+        if found is not None:
+            return found if found.path != near.path else near
+        candidates = [
+            one
+            for one in self._by_last.get(name.rpartition(".")[2], ())[:_MAX_NAMESAKES]
+            if one.name.endswith(f".{name}") or name.endswith(f".{one.name}")
+        ]
+        return candidates[0] if len(candidates) == 1 else None
+
+    def run(self, module: Module) -> FlowReport:
+        """Analyse one file, with those that it imports.
+
+        Raises:
+            Expired: the time is over.
+        """
+        return _Run(self, module, self._expired).report()
+
+
+class _Run:
+    """The analysis of one file."""
+
+    def __init__(self, flows: Flows, module: Module, expired: Callable[[], bool]) -> None:
+        self._flows = flows
+        self._module = module
+        self._runs: dict[str, ModuleRun] = {}
+        self._machine = Machine(tables(), self._find, expired)
+        self._limits: list[str] = []
+        self._spent = 0
+        self._depth = 0
+
+    def report(self) -> FlowReport:
+        machine = self._machine
+        complete = False
+        try:
+            own = self._start(self._module)
+            complete = self._entries(own)
+        except RecursionError:
+            # The budgets leave room for it; a caller deep in its own stack may still have none.
+            self._limits.append("data could not be followed: the code is nested too deeply")
+        if self._spent:
+            self._limits.append(
+                f"data was followed in part only: {self._spent} functions are too complex"
+            )
+        hits = sorted(
+            machine.results.hits.values(),
+            key=lambda one: (one.module.path, one.start, one.end, one.kind),
+        )
+        return FlowReport(
+            self._module, hits, self._limits, machine.results,
+            complete and not self._spent and not machine.truncated,
+        )  # fmt: skip
+
+    def _find(self, name: str) -> ModuleRun | None:
+        module = self._flows.find(name, self._module)
+        if module is None:
+            return None
+        known = self._runs.get(module.path)
+        if known is not None:
+            return known
+        if len(self._runs) >= MAX_MODULES or self._depth > 8:
+            return None
+        return self._start(module)
+
+    def _start(self, module: Module) -> ModuleRun:
+        """Run a file's module code."""
+        machine = self._machine
+        run = self._runs[module.path] = ModuleRun(module)
+        block, too_deep = lower_module(module.source.code, module.tree.root_node)
+        if too_deep:
+            machine.truncated = True
+        nesting, machine.nesting = machine.nesting, min(machine.nesting, 60)
+        left, machine.left = machine.left, ENTRY_STEPS
+        top = machine.heap.top
+        machine.heap.top = dict(top)
+        self._depth += 1
+        way, machine.way = machine.way, []
+        try:
+            machine.execute(run.frame, block)
+        except Spent:
+            self._spent += 1
+        finally:
+            self._depth -= 1
+            machine.nesting = nesting
+            machine.left = left
+            machine.way = way
+        run.frame.jumps = []
+        machine.heap.base.update(machine.heap.top)
+        machine.heap.top = top
+        for name, value in run.frame.names.items():
+            if value.constant is None:
+                run.frame.names[name] = VAGUE  # to be filled later, by a function
+        run.started = True
+        return run
+
+    def _entries(self, own: ModuleRun) -> bool:
+        """Run the functions of the file; whether there was room for all of them."""
+        machine = self._machine
+        start = machine.steps
+        index = 0
+        while index < len(own.functions):
+            if machine.steps - start > MODULE_STEPS:
+                self._limits.append("data was followed in part only: the file is too complex")
+                return False
+            machine.heap.top = {}
+            index = self._family(own, index)
+        return True
+
+    def _family(self, own: ModuleRun, index: int) -> int:
+        """Run a function and then those defined in it, which see what it left behind."""
+        before = len(own.functions)
+        self._enter(own.functions[index])
+        mine = own.functions[before:]
+        del own.functions[before:]
+        for one in mine[:200]:
+            self._enter(one)
+        del own.functions[before:]
+        return index + 1
+
+    def _enter(self, function: LocalFunction) -> None:
+        machine = self._machine
+        if not self._is_entry(function):
+            return
+        machine.left = ENTRY_STEPS
+        machine.nesting = 0
+        machine.active = []
+        machine.asking = []
+        machine.way = []
+        kept = machine.heap.top
+        machine.heap.top = dict(kept)
+        try:
+            Entry(machine, function).run()
+        except Spent:
+            self._spent += 1
+        machine.results.muted = False
+        machine.on_return = None
+        if machine.heap.count > 200_000:
+            machine.heap.top = kept
+
+    def _is_entry(self, function: LocalFunction) -> bool:
+        """Whether somebody may call it whom the analysis did not see."""
+        if function.definition not in self._machine.entered:
+            return True
+        if feeding(self._machine, function)[0]:
+            return True
+        private = function.name.startswith("_") and not function.name.startswith("__")
+        return not private and function.frame.function is None

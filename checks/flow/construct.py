@@ -1,0 +1,134 @@
+"""Instances of the change's classes."""
+
+from __future__ import annotations
+
+from checks import ir
+from checks.flow import calls, library, lookup, typing_facts
+from checks.flow.heap import Object
+from checks.flow.machine import Frame, Machine
+from checks.flow.site import Site
+from checks.flow.values import CLEAN, VAGUE, Cell, LocalClass, LocalFunction, Value, content
+
+
+def instance(machine: Machine, frame: Frame, cls: LocalClass, site: Site) -> Value:
+    """What calling a class gives."""
+    if cls.is_enum:
+        # An enum's call gives one of its members, or raises.
+        return Value(references=(cls,)) if not site.arguments else CLEAN
+    cell = machine.heap.new(Object("instance", {}, cls=cls))
+    value = Value(references=(cell,))
+    initial = lookup.class_attribute(machine, cls, "__init__")
+    functions = () if initial is None else initial.references
+    ran = False
+    for one in functions:
+        if isinstance(one, LocalFunction):
+            calls.call_function(
+                machine, frame, one, [value, *site.arguments], site.keywords, site.star, site.node
+            )
+            ran = True
+            if frame.dead:
+                return VAGUE
+    if ran:
+        return value
+    if any(one.is_record for one in lookup.lineage(machine, cls)):
+        _fill(machine, cell, cls, site)
+        after = lookup.class_attribute(machine, cls, "__post_init__")
+        for one in () if after is None else after.references:
+            if isinstance(one, LocalFunction):
+                calls.call_function(machine, frame, one, [value], {}, None, site.node)
+        return value
+    if lookup.library_bases(machine, cls):
+        return _of_library(machine, frame, cls, cell, site)
+    return value
+
+
+def _fill(machine: Machine, cell: Cell, cls: LocalClass, site: Site) -> None:
+    """A dataclass, named tuple or model: its fields are its parameters."""
+    made = machine.heap.get(cell)
+    position = 0
+    for one in reversed(lookup.lineage(machine, cls)):
+        for name, annotation, default in one.fields:
+            if position < len(site.arguments) and name not in site.keywords:
+                value = site.arguments[position]
+                position += 1
+            elif name in site.keywords:
+                value = site.keywords[name]
+            elif site.star is not None:
+                value = site.star
+            else:
+                value = VAGUE if default is None else default
+            if cls.is_typed and typing_facts.is_harmless(machine, one.frame, annotation):
+                value = CLEAN
+            made = made.with_field(name, value)
+    machine.heap.put(cell, made)
+
+
+def _of_library(machine: Machine, frame: Frame, cls: LocalClass, cell: Cell, site: Site) -> Value:
+    """The base class is a library's: what is known of its own construction holds for it."""
+    everything = content(
+        *(machine.heap.flat(one) for one in (*site.arguments, *site.keywords.values())),
+        CLEAN if site.star is None else site.star,
+    )
+    for path in lookup.library_bases(machine, cls):
+        site.callee = path
+        library.check_sinks(machine, frame, path, site)
+    if everything.taints:
+        made = machine.heap.get(cell).with_rest(everything)
+        machine.heap.put(cell, made)
+    return Value(references=(cell,))
+
+
+def tainted_model(
+    machine: Machine, frame: Frame, cls: LocalClass, value: Value, depth: int = 0
+) -> Value:
+    """An instance of a model whose fields a framework filled from a request."""
+    made = Object("instance", {}, cls=cls)
+    for one in reversed(lookup.lineage(machine, cls)):
+        for name, annotation, _ in one.fields:
+            inner = typing_facts.model_of(machine, one.frame, annotation)
+            if typing_facts.is_harmless(machine, one.frame, annotation):
+                part = CLEAN
+            elif inner is not None and depth < 3:
+                part = tainted_model(machine, frame, inner, value, depth + 1)
+            else:
+                part = value
+            made = made.with_field(name, part)
+    return Value(references=(machine.heap.new(made),))
+
+
+def made_class(machine: Machine, frame: Frame, definition: ir.Class) -> LocalClass:
+    """Run a class body."""
+    inner = Frame(frame.module, frame.function, frame)
+    cls = LocalClass(definition, frame.module, inner)
+    inner.cls = cls
+    cls.bases = tuple(machine.evaluate(frame, one) for one in definition.bases)
+    cls.decorators = tuple(library.path_of(machine, frame, one) for one in definition.decorators)
+    bases = lookup.library_bases(machine, cls)
+    cls.is_enum = any(one.startswith("enum.") for one in bases)
+    cls.is_record = any(
+        one in ("dataclasses.dataclass", "dataclasses.dataclass()", "attr.s", "attr.s()",
+                "attrs.define", "attrs.define()", "attr.dataclass", "attrs.frozen",
+                "attrs.frozen()", "pydantic.dataclasses.dataclass",
+                "pydantic.dataclasses.dataclass()")
+        for one in cls.decorators
+    ) or any(
+        one in ("pydantic.BaseModel", "typing.NamedTuple", "sqlmodel.SQLModel", "msgspec.Struct",
+                "pydantic_settings.BaseSettings", "ninja.Schema")
+        for one in bases
+    )  # fmt: skip
+    cls.is_typed = any(
+        one.startswith(("pydantic", "sqlmodel", "ninja.")) for one in (*bases, *cls.decorators)
+    )
+    machine.execute(inner, definition.body)
+    for statement in definition.body:
+        if isinstance(statement, ir.Assign) and statement.annotation is not None:
+            target = statement.targets[0]
+            if isinstance(target, ir.Name):
+                default = inner.names.get(target.id)
+                cls.fields.append((target.id, statement.annotation, default))
+    if cls.is_enum:
+        for name, value in list(inner.names.items()):
+            if not any(isinstance(one, LocalFunction) for one in value.references):
+                member = Object("instance", {"value": value, "name": Value(constant=name)}, cls=cls)
+                inner.names[name] = Value(references=(machine.heap.new(member),))
+    return cls

@@ -1,0 +1,411 @@
+"""Where control comes into a file: functions that a framework or somebody unknown calls.
+
+The parameters of a function are of unknown origin unless a framework feeds them from a request:
+then they are untrusted, as far as their annotations or the converters of the route let them.
+How a framework feeds is one word in its facts:
+
+``route``     every parameter is a piece of the address (Flask, Bottle)
+``request``   the first is the request, the others pieces of the address (Django, aiohttp)
+``params``    parameters are what their annotations and defaults say (FastAPI)
+``falcon``    request, response, pieces of the address
+``event``     the first is what somebody sent (AWS Lambda, message handlers)
+``message``   all are what somebody sent
+``local``     all come from the person who runs the program (click)
+``tool``      like ``message``, for functions that a remote program calls
+"""
+
+from __future__ import annotations
+
+import re2
+
+from checks import ir
+from checks.flow import calls, construct, library, lookup, typing_facts
+from checks.flow.heap import Object
+from checks.flow.kinds import BY_NAME, FULL
+from checks.flow.machine import Frame, Machine
+from checks.flow.results import Reach
+from checks.flow.site import Site
+from checks.flow.values import (
+    CLEAN,
+    NOTHING,
+    VAGUE,
+    Api,
+    Cell,
+    Link,
+    LocalClass,
+    LocalFunction,
+    Source,
+    Taint,
+    Value,
+)
+from checks.models.facts import Sink
+
+REQUEST = "@request"
+_CONVERTER = re2.compile(r"[<{](?:([a-zA-Z_]+)[:])?([a-zA-Z_]\w*)(?::([a-zA-Z_]+))?[>}]")
+_TYPED = frozenset({"int", "float", "uuid", "number"})
+_REQUEST_NAMES = frozenset({"request", "req"})
+_ROUTES = frozenset({"route", "get", "post", "put", "patch", "delete", "head", "options",
+                     "websocket", "api_route", "trace"})  # fmt: skip
+_HTML_FEEDS = frozenset({"route"})
+_HTML = Sink("html", ((0, ""),), None, "https://owasp.org/www-community/attacks/xss/", "response")
+_WORDS = {
+    "route": "the URL path", "request": "the URL path", "params": "the request",
+    "falcon": "the URL path", "event": "the event", "message": "a message",
+    "local": "the command line", "tool": "a remote caller",
+}  # fmt: skip
+
+
+def feeding(machine: Machine, function: LocalFunction) -> tuple[str, str]:
+    """How a function's parameters are fed (``""``: by nobody known), and its route's template."""
+    facts = machine.facts
+    definition = function.definition
+    if isinstance(definition, ir.Lambda):
+        return "", ""
+    for path, node in zip(function.decorators, definition.decorators, strict=False):
+        template = _route_template(machine, function.frame, node)
+        feeds = facts.decorators.get(library.canonical(facts, path.removesuffix("()")))
+        if feeds is not None:
+            return feeds, template or ""
+        if template is not None:
+            return _guess(function), template
+    if function.cls is not None:
+        for base in lookup.library_bases(machine, function.cls):
+            handler = facts.handlers.get(library.canonical(facts, base))
+            if handler is not None and function.name in handler.methods:
+                return handler.feeds, ""
+        if not lookup.library_bases(machine, function.cls) and function.name.startswith("on_"):
+            names = [one.name for one in definition.parameters[1:3]]
+            if names[:1] == ["req"] and names[1:] in (["resp"], ["res"], ["response"]):
+                return "falcon", ""
+    if function.name in ("lambda_handler", "handler") and function.cls is None:
+        names = [one.name for one in definition.parameters]
+        if names == ["event", "context"]:
+            return "event", ""
+    return "", ""
+
+
+def _route_template(machine: Machine, frame: Frame, node: ir.Expression) -> str | None:
+    """The path in ``@router.get("/users/{name}")``; ``None`` when it is no such decorator."""
+    if not isinstance(node, ir.Call) or not isinstance(node.function, ir.Attribute):
+        return None
+    if node.function.name not in _ROUTES or not node.arguments:
+        return None
+    value = machine.evaluate(frame, node.arguments[0])
+    template = value.template
+    # "@mock.patch('app.x')" is none: a route begins with a slash.
+    return template if template is not None and template[:1] in ("/", "") else None
+
+
+def _guess(function: LocalFunction) -> str:
+    """How an unknown router feeds: as the frameworks imported in the file do."""
+    names = function.frame.module.module.imported_modules
+    roots = {name.partition(".")[0] for name in names}
+    if roots & {"fastapi", "starlette", "litestar"}:
+        return "params"
+    if roots & {"aiohttp", "sanic"}:
+        return "request"
+    if roots & {"flask", "quart", "bottle", "flask_restful", "flask_restx"}:
+        return "route"
+    parameters = function.definition.parameters
+    return "request" if parameters and parameters[0].name in _REQUEST_NAMES else "params"
+
+
+def incoming(function: LocalFunction, words: str, kind: str, node: ir.Parameter) -> Value:
+    """Untrusted content in a parameter."""
+    module = function.frame.module
+    said = f"`{node.name}` from {words}"
+    source = Source(kind, said, module, node.start, node.end)
+    link = Link(module, node.start, node.end, f"{said} comes in", None)
+    return Value((Taint(source, 0, link, sure=True),), 0)
+
+
+class Entry:
+    """Runs a function as its framework, or somebody unknown, would."""
+
+    def __init__(self, machine: Machine, function: LocalFunction) -> None:
+        self.machine = machine
+        self.function = function
+        self.feeds, self.template = feeding(machine, function)
+        self.converters: dict[str, str] = {}
+        for match in _CONVERTER.finditer(self.template[:500]):
+            self.converters[match.group(2)] = match.group(1) or match.group(3) or ""
+
+    def run(self) -> None:
+        """Run it."""
+        machine, function = self.machine, self.function
+        definition = function.definition
+        keywords: dict[str, Value] = {}
+        skip = 1 if function.cls is not None and function.kind != "static" else 0
+        position = 0
+        for index, parameter in enumerate(definition.parameters):
+            if index < skip and not parameter.kind:
+                keywords[parameter.name] = self._self()
+                continue
+            keywords[parameter.name] = self._parameter(parameter, position)
+            position += 1
+        if function.decorators:
+            self._returning()
+        inner = calls.enter(machine, function, [], {}, VAGUE, definition, function.frame)
+        for parameter in definition.parameters:
+            inner.names[parameter.name] = keywords[parameter.name]
+        try:
+            completes = calls.run(machine, inner, function)
+            calls.outcome(machine, inner, function, completes=completes)
+        finally:
+            machine.on_return = None
+        if inner.returns is not None:
+            inner.names = dict(inner.returns[0])
+
+    def _self(self) -> Value:
+        cls = self.function.cls
+        if cls is None:
+            return VAGUE
+        if self.function.kind == "class":
+            return Value(references=(cls,))
+        known = self.machine.instances.get(cls)
+        if known is None:
+            known = self.machine.instances[cls] = an_instance(self.machine, cls)
+        return known
+
+    def _parameter(self, node: ir.Parameter, position: int) -> Value:
+        if node.kind:
+            if self.feeds in ("request", "route", "falcon", "message") and node.kind == "**":
+                value = incoming(self.function, _WORDS[self.feeds], "remote", node)
+                made = Object("dict", {}, value)
+                return Value(references=(self.machine.heap.new(made),))
+            part = VAGUE
+            if self.feeds in ("request", "message"):
+                part = incoming(self.function, _WORDS[self.feeds], "remote", node)
+            made = Object("tuple" if node.kind == "*" else "dict", {}, part)
+            return Value(references=(self.machine.heap.new(made),))
+        path = library.canonical(
+            self.machine.facts,
+            f"{typing_facts.path_of(self.machine, self.function.frame, node.annotation)}()",
+        )
+        if path == REQUEST or (path == "()" and node.name in _REQUEST_NAMES and position == 0):
+            return Value((), FULL, NOTHING, (Api(REQUEST),))
+        if self.feeds == "":
+            return self._unfed(node, path, position)
+        if self.feeds == "params":
+            return self._declared(node, path)
+        if self.feeds in ("request", "falcon"):
+            if position == 0:
+                return Value((), FULL, NOTHING, (Api(REQUEST),))
+            if self.feeds == "falcon" and position == 1:
+                return Value((), FULL, NOTHING, (Api("@response"),))
+        if self.feeds == "event" and position > 0:
+            return VAGUE
+        return self._piece(node)
+
+    def _unfed(self, node: ir.Parameter, path: str, position: int) -> Value:
+        """Nobody known calls it; Django's views are known by where they stand."""
+        function = self.function
+        parameters = function.definition.parameters
+        skip = 1 if function.cls is not None else 0
+        if (
+            position > 0
+            and parameters[skip].name == "request"
+            and function.frame.function is None
+            and "view" in function.frame.module.path.rpartition("/")[2]
+            and any(
+                name.partition(".")[0] in ("django", "rest_framework")
+                for name in function.frame.module.module.imported_modules
+            )
+        ):
+            return self._piece(node)
+        if path != "()":
+            return Value((), FULL, NOTHING, (Api(path),))
+        model = typing_facts.model_of(self.machine, function.frame, node.annotation)
+        if model is not None:
+            return an_instance(self.machine, model)
+        return VAGUE
+
+    def _piece(self, node: ir.Parameter) -> Value:
+        """A piece of the address, or of a message."""
+        converter = self.converters.get(node.name, "")
+        if converter in _TYPED:
+            return CLEAN
+        function = self.function
+        if typing_facts.is_harmless(self.machine, function.frame, node.annotation) and (
+            self.feeds in ("params", "tool")
+        ):
+            return CLEAN
+        kind = "local" if self.feeds == "local" else "remote"
+        return incoming(function, _WORDS.get(self.feeds, _WORDS["request"]), kind, node)
+
+    def _declared(self, node: ir.Parameter, path: str) -> Value:
+        """FastAPI: what a parameter is stands in its annotation and its default."""
+        machine, function = self.machine, self.function
+        dependency = self._dependency(node)
+        if dependency is not None:
+            return dependency
+        if typing_facts.is_harmless(machine, function.frame, node.annotation):
+            return CLEAN
+        if path in ("fastapi.UploadFile()", "starlette.datastructures.UploadFile()"):
+            value = incoming(function, "the uploaded file", "remote", node)
+            return Value(value.taints, 0, NOTHING, (Api("@upload"),))
+        if path.startswith("pydantic."):
+            return incoming(function, "the request", "remote", node)
+        if path != "()" and not _is_text(path):
+            return Value((), FULL, NOTHING, (Api(path),))
+        words = "the URL path" if node.name in self.converters else self._place(node)
+        value = incoming(function, words, "remote", node)
+        model = typing_facts.model_of(machine, function.frame, node.annotation)
+        if model is not None:
+            return construct.tainted_model(machine, function.frame, model, value)
+        return value
+
+    def _place(self, node: ir.Parameter) -> str:
+        for one in self._markers(node):
+            name = library.path_of(self.machine, self.function.frame, one.function)
+            last = name.rpartition(".")[2]
+            if last in ("Query", "Body", "Form", "Header", "Cookie", "Path", "File"):
+                return {"Query": "the query string", "Body": "the request's body",
+                        "Form": "the form", "Header": "a header", "Cookie": "a cookie",
+                        "Path": "the URL path", "File": "the uploaded file"}[last]  # fmt: skip
+        return "the request"
+
+    def _markers(self, node: ir.Parameter) -> list[ir.Call]:
+        found = [node.default] if node.default is not None else []
+        if isinstance(node.annotation, ir.Subscript) and isinstance(
+            node.annotation.key, ir.Sequence
+        ):
+            found += node.annotation.key.items[1:]
+        return [one for one in found if isinstance(one, ir.Call)]
+
+    def _dependency(self, node: ir.Parameter) -> Value | None:
+        """``x: T = Depends(f)``: what ``f`` returns, its own parameters fed in the same way."""
+        machine, frame = self.machine, self.function.frame
+        for one in self._markers(node):
+            name = library.path_of(machine, frame, one.function)
+            if name.rpartition(".")[2] not in ("Depends", "Security"):
+                continue
+            if not one.arguments:
+                model = typing_facts.model_of(machine, frame, node.annotation)
+                return None if model is None else self._depended(Value(references=(model,)))
+            return self._depended(machine.evaluate(frame, one.arguments[0]))
+        return None
+
+    def _depended(self, target: Value) -> Value:
+        machine = self.machine
+        for one in target.references:
+            function: LocalFunction | None = None
+            if isinstance(one, LocalFunction):
+                function = one
+            elif isinstance(one, LocalClass):
+                initial = lookup.class_attribute(machine, one, "__init__")
+                for inner in () if initial is None else initial.references:
+                    if isinstance(inner, LocalFunction):
+                        function = inner
+            if function is None or len(machine.active) > 3:
+                continue
+            entry = Entry(machine, function)
+            entry.feeds, entry.converters = "params", self.converters
+            given = {
+                parameter.name: entry._parameter(parameter, index)
+                for index, parameter in enumerate(function.definition.parameters)
+                if not parameter.kind and not (function.name == "__init__" and index == 0)
+            }
+            call = ir.Call(function.definition.start, function.definition.start,
+                           ir.Opaque(0, 0), ())  # fmt: skip
+            site = Site(machine, function.frame, call, function.name, None, [], given)
+            result = calls.invoke(machine, function.frame, Value(references=(one,)), site)
+            function.frame.dead = False
+            if function.definition.body.lowered.yields:
+                return lookup.element(machine, function.frame, result, call)
+            return result
+        return VAGUE
+
+    def _returning(self) -> None:
+        """What a handler returns is the page, where the framework takes it for one."""
+        html = self.feeds in _HTML_FEEDS or (self.feeds == "params" and self._is_html_route())
+        if html:
+            self.machine.on_return = self._returned
+
+    def _is_html_route(self) -> bool:
+        definition = self.function.definition
+        if isinstance(definition, ir.Lambda):
+            return False
+        return any(
+            name == "response_class"
+            and library.path_of(self.machine, self.function.frame, value).endswith("HTMLResponse")
+            for one in definition.decorators
+            if isinstance(one, ir.Call)
+            for name, value in one.keywords
+        )
+
+    def _returned(self, frame: Frame, node: ir.Return, value: Value) -> None:
+        machine = self.machine
+        body = value
+        items = None
+        for one in value.references:
+            if isinstance(one, Cell):
+                made = machine.heap.get(one)
+                if made.type != "tuple" or not made.size:
+                    return
+                items = [made.fields[index] for index in range(made.size)]
+                body = items[0]
+        if any(isinstance(one, Cell) for one in body.references) or _has_other_type(machine, items):
+            return
+        if any(
+            isinstance(one, Api) and not one.path.startswith(("@request", "@upload"))
+            for one in body.references
+        ):
+            return
+        bit = BY_NAME["html"]
+        dangerous = body.dangerous(bit)
+        call = ir.Call(node.start, node.end, ir.Opaque(node.start, node.end),
+                       () if node.value is None else (node.value,))  # fmt: skip
+        site = Site(machine, frame, call, "return", None, [body], {})
+        reached = Reach.TAINTED if dangerous else Reach.CLEAN
+        library.report(machine, frame, _HTML, site, body, dangerous, reached)
+
+
+def _has_other_type(machine: Machine, items: list[Value] | None) -> bool:
+    """Whether the headers beside a page say that it is none."""
+    for one in items[1:] if items else ():
+        for cell in one.references:
+            if isinstance(cell, Cell):
+                for key, value in machine.heap.get(cell).fields.items():
+                    if isinstance(key, str) and key.lower() == "content-type":
+                        return "html" not in str(value.constant)
+    return False
+
+
+def _is_text(path: str) -> bool:
+    return path in ("str()", "bytes()", "list()", "dict()", "set()", "typing.Any()", "Any()",
+                    "object()", "typing.Dict()", "typing.List()", "pydantic.EmailStr()",
+                    "pydantic.constr()()", "pydantic.AnyUrl()", "pydantic.HttpUrl()",
+                    "typing.Mapping()", "pathlib.Path()")  # fmt: skip
+
+
+def an_instance(machine: Machine, cls: LocalClass) -> Value:
+    """An instance of a class whose constructor somebody unknown called."""
+    initial = lookup.class_attribute(machine, cls, "__init__")
+    kept, machine.heap.top = machine.heap.top, {}
+    cell = machine.heap.new(Object("instance", {}, cls=cls))
+    value = Value(references=(cell,))
+    muted, machine.results.muted = machine.results.muted, True
+    try:
+        for one in () if initial is None else initial.references:
+            if isinstance(one, LocalFunction) and len(machine.active) < 3:
+                node = one.definition
+                calls.call_function(machine, one.frame, one, [value], {}, VAGUE, node)
+                one.frame.dead = False
+    finally:
+        machine.results.muted = muted
+    made = machine.heap.get(cell)
+    fields = {key: _unsettled(one) for key, one in made.fields.items()}
+    machine.heap.put(cell, Object("instance", fields, VAGUE, cls=cls))
+    machine.heap.base.update(machine.heap.top)
+    machine.heap.top = kept
+    return value
+
+
+def _unsettled(value: Value) -> Value:
+    """A field may have been written since: its constant is not known any more."""
+    if value.constant is None:
+        return VAGUE
+    if value.constant is NOTHING:
+        return value
+    return Value(value.taints, value.vague, NOTHING, value.references, value.template)

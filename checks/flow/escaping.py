@@ -1,0 +1,62 @@
+"""What is gone from a text from which characters were taken out: escapers written by hand.
+
+``value.replace("<", "&lt;").replace(">", "&gt;")`` is as good as a library's function, whatever
+the function around it is called.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from checks.flow.kinds import HEADER, HTML, LDAP, LOG, PATH, SQL
+from checks.flow.values import Link, Taint, Value
+
+_PIECES: Final[dict[str, tuple[int, str]]] = {
+    "<": (HTML, "<"), ">": (HTML, ">"), "\n": (LOG | HEADER, "\n"), "\r": (LOG | HEADER, "\r"),
+    "'": (SQL, "'"), "..": (PATH, ".."), "../": (PATH, ".."), "/": (PATH, "/"),
+    "*": (LDAP, "*"), "(": (LDAP, "("), ")": (LDAP, ")"),
+}  # fmt: skip
+_ENOUGH: Final[dict[int, frozenset[str]]] = {
+    HTML: frozenset("<"), LOG: frozenset("\n"), HEADER: frozenset("\n"), LDAP: frozenset("*()"),
+}  # fmt: skip
+_NOTE = "without "
+
+
+def without(value: Value, old: str, new: str) -> Value:
+    """The value after ``replace(old, new)``."""
+    found = _PIECES.get(old)
+    if found is None or (not value.taints and not value.vague):
+        return value
+    bits, piece = found
+    if piece in new or bits & (SQL | PATH):
+        # One quote doubled, or one round of "../" taken out, is not enough to rely on.
+        return value
+    taints = []
+    gone = bits
+    for one in value.taints:
+        trace = (
+            Link(one.trace.module, one.trace.start, one.trace.end, _NOTE + piece, one.trace)
+            if one.trace
+            else None
+        )
+        pieces = {piece}
+        link = trace
+        while link is not None:
+            if link.note.startswith(_NOTE):
+                pieces.add(link.note.removeprefix(_NOTE))
+            link = link.previous
+        clean = one.clean
+        for kind, needed in _ENOUGH.items():
+            if needed <= pieces:
+                clean |= kind
+        taints.append(Taint(one.source, clean, trace, sure=one.sure))
+    vague = value.vague
+    for kind, needed in _ENOUGH.items():
+        if gone & kind and len(needed) == 1 and piece in needed:
+            vague &= ~kind
+    return Value(tuple(taints), vague, value.constant, value.references, value.text)
+
+
+def is_note(note: str) -> bool:
+    """Whether a step of a trace is a note of this module, and nothing for a reader."""
+    return note.startswith(_NOTE)

@@ -1,0 +1,445 @@
+"""Expressions: names, attributes, subscripts, operators, displays, comprehensions."""
+
+from __future__ import annotations
+
+from checks import ir
+from checks.flow import calls, folding, guards, lookup
+from checks.flow.heap import Object, make
+from checks.flow.machine import EVALUATORS, Frame, Machine
+from checks.flow.values import (
+    CLEAN,
+    HOLE,
+    MAX_TEXT,
+    NONE,
+    NOTHING,
+    VAGUE,
+    Cell,
+    LocalFunction,
+    Value,
+    constant,
+    content,
+    join,
+    merge_taints,
+)
+
+UNROLLED = 8
+"""Items of a known list that a comprehension or a loop goes through one by one."""
+
+
+def _opaque(machine: Machine, frame: Frame, node: ir.Opaque) -> Value:
+    for one in node.inner:
+        machine.evaluate(frame, one)
+    return VAGUE
+
+
+def _constant(_machine: Machine, _frame: Frame, node: ir.Constant) -> Value:
+    return constant(node.value)
+
+
+def _name(machine: Machine, frame: Frame, node: ir.Name) -> Value:
+    return lookup.name(machine, frame, node.id)
+
+
+def _attribute(machine: Machine, frame: Frame, node: ir.Attribute) -> Value:
+    if frame.keyed and (found := guards.known(frame, node)) is not None:
+        return found
+    value = machine.evaluate(frame, node.value)
+    return lookup.attribute(machine, frame, value, node.name, node)
+
+
+def _subscript(machine: Machine, frame: Frame, node: ir.Subscript) -> Value:
+    if frame.keyed and (found := guards.known(frame, node)) is not None:
+        return found
+    value = machine.evaluate(frame, node.value)
+    if isinstance(node.key, ir.Slice):
+        return _sliced(machine, frame, value, node.key)
+    key = machine.evaluate(frame, node.key)
+    return lookup.item(machine, frame, value, key, node)
+
+
+def _sliced(machine: Machine, frame: Frame, value: Value, node: ir.Slice) -> Value:
+    bounds = [
+        NONE if one is None else machine.evaluate(frame, one)
+        for one in (node.lower, node.upper, node.step)
+    ]
+    if value.constant is not NOTHING:
+        return folding.sliced(value, [one.constant for one in bounds])
+    for ref in value.references:
+        if isinstance(ref, Cell):
+            made = machine.heap.get(ref)
+            written = [bound.constant for bound in bounds]
+            known = [one if isinstance(one, int) else None for one in written]
+            if made.size is not None and known == written:
+                items = [made.fields[index] for index in range(made.size)]
+                try:
+                    kept = items[slice(known[0], known[1], known[2])]
+                except ValueError:
+                    return VAGUE
+                fields: dict[object, Value] = dict(enumerate(kept))
+                return Value(references=(machine.heap.new(make(fields, made.type)),))
+            return Value(references=(machine.heap.new(made.blurred()),))
+    return content(value)
+
+
+def _call(machine: Machine, frame: Frame, node: ir.Call) -> Value:
+    if frame.keyed and (found := guards.known(frame, node)) is not None:
+        return found
+    return calls.call(machine, frame, node)
+
+
+def _operation(machine: Machine, frame: Frame, node: ir.Operation) -> Value:
+    spine: list[ir.Operation] = []
+    one: ir.Expression = node
+    while isinstance(one, ir.Operation):
+        spine.append(one)
+        one = one.left
+    value = machine.evaluate(frame, one)
+    for outer in reversed(spine):
+        right = machine.evaluate(frame, outer.right)
+        value = operate(machine, outer.operator, value, right)
+    return value
+
+
+def operate(machine: Machine, operator: str, left: Value, right: Value) -> Value:
+    """The value of ``left operator right``."""
+    if left.constant is not NOTHING and right.constant is not NOTHING:
+        known = folding.operate(operator, left.constant, right.constant)
+        if known is not NOTHING:
+            return constant(known)
+    if operator == "%" and left.template is not None:
+        return folding.percent(machine.heap, left, right)
+    if operator == "+":
+        found = _added(machine, left, right)
+        return concatenated((left, right)) if found is None else found
+    if operator == "/":
+        return _divided(machine, left, right)
+    if operator == "*":
+        return Value(merge_taints(left.taints, right.taints), left.vague | right.vague)
+    if operator == "&":
+        flat = [machine.heap.flat(left), machine.heap.flat(right)]
+        return min(flat, key=lambda one: (len(one.taints), one.vague))
+    if operator in ("//", "**", "<<", ">>", "^", "@"):
+        return CLEAN
+    if operator == "|":
+        return _merged(machine, left, right)
+    return content(left, right) if left.taints or left.vague else left
+
+
+def _added(machine: Machine, left: Value, right: Value) -> Value | None:
+    """Two lists or tuples as one."""
+    cells = [
+        machine.heap.get(one)
+        for side in (left, right)
+        for one in side.references
+        if isinstance(one, Cell)
+    ]
+    if not cells:
+        return None
+    if len(cells) == 2 and cells[0].size is not None and cells[1].size is not None:
+        items = [cell.fields[n] for cell in cells for n in range(cell.size or 0)]
+        fields: dict[object, Value] = dict(enumerate(items))
+        return Value(references=(machine.heap.new(make(fields, cells[0].type)),))
+    whole = cells[0].blurred()
+    for other in cells[1:]:
+        whole = whole.with_rest(other.any_item())
+    if len(cells) == 1:
+        rest = right if left.references else left
+        whole = whole.with_rest(content(rest))
+    return Value(references=(machine.heap.new(whole),))
+
+
+def _merged(machine: Machine, left: Value, right: Value) -> Value:
+    for side in (left, right):
+        for one in side.references:
+            if isinstance(one, Cell):
+                whole = machine.heap.get(one)
+                other = right if side is left else left
+                for cell in other.references:
+                    if isinstance(cell, Cell):
+                        second = machine.heap.get(cell)
+                        fields = {**whole.fields, **second.fields}
+                        merged = Object(whole.type, fields, whole.rest, whole.keys)
+                        if second.rest is not None:
+                            merged = merged.with_rest(second.rest, second.keys)
+                        return Value(references=(machine.heap.new(merged),))
+                made = whole.with_rest(content(machine.heap.flat(other)))
+                return Value(references=(machine.heap.new(made),))
+    return content(left, right)
+
+
+def _divided(machine: Machine, left: Value, right: Value) -> Value:
+    """A number, or a path: those carry on what their parts hold."""
+    taints = merge_taints(left.taints, machine.heap.flat(right).taints)
+    text = None
+    if left.template is not None or right.template is not None:
+        text = f"{left.template or HOLE}/{right.template or HOLE}"[:MAX_TEXT]
+    references = left.references if not any(isinstance(x, Cell) for x in left.references) else ()
+    return Value(taints, left.vague | right.vague, NOTHING, references, text)
+
+
+def concatenated(parts: tuple[Value, ...]) -> Value:
+    """Texts, one after the other."""
+    taints = parts[0].taints
+    vague = 0
+    pieces: list[str] = []
+    known = True
+    for index, one in enumerate(parts):
+        if index and one.taints:
+            taints = merge_taints(taints, one.taints)
+        vague |= one.vague
+        text = one.template
+        if text is None:
+            if isinstance(one.constant, (int, float)) and not isinstance(one.constant, bool):
+                text = str(one.constant)[:64]
+            elif one.constant is None:
+                text = "None"
+            else:
+                text, known = HOLE, False
+        elif one.constant is NOTHING:
+            known = False
+        pieces.append(text)
+    whole = "".join(pieces)
+    if len(whole) > MAX_TEXT:
+        whole = whole[:MAX_TEXT]
+        known = False
+    if known and not taints:
+        return Value(constant=whole)
+    return Value(taints, vague, NOTHING, (), whole)
+
+
+def _format(machine: Machine, frame: Frame, node: ir.Format) -> Value:
+    parts = []
+    for one in node.parts:
+        value = machine.evaluate(frame, one)
+        parts.append(folding.as_text(machine.heap, value))
+    return concatenated(tuple(parts)) if parts else constant("")
+
+
+def _unary(machine: Machine, frame: Frame, node: ir.Unary) -> Value:
+    if node.operator == "not":
+        value = machine.evaluate(frame, node.operand)
+        truth = folding.truth(machine.heap, value)
+        return CLEAN if truth is None else constant(not truth)
+    value = machine.evaluate(frame, node.operand)
+    if node.operator == "-" and isinstance(value.constant, (int, float)):
+        return constant(-value.constant)
+    return CLEAN if node.operator != "+" else value
+
+
+def _logic(machine: Machine, frame: Frame, node: ir.Logic) -> Value:
+    stops_at = node.operator == "or"
+    found: Value | None = None
+    kept = machine.snapshot(frame)
+    last = len(node.operands) - 1
+    for index, one in enumerate(node.operands):
+        value = machine.evaluate(frame, one)
+        if frame.dead:  # a or abort()
+            frame.dead = index == 0
+            break
+        truth = folding.truth(machine.heap, value)
+        if index == last or truth is stops_at:
+            found = value if found is None else join(found, value)
+            break
+        if truth is None:
+            passed = guards.narrowed(value, truth=stops_at)
+            found = passed if found is None else join(found, passed)
+        guards.refine(machine, frame, one, truth=not stops_at)
+    after = machine.state(frame)
+    machine.enter(frame, [kept, after])
+    return CLEAN if found is None else found
+
+
+def _compare(machine: Machine, frame: Frame, node: ir.Compare) -> Value:
+    left = machine.evaluate(frame, node.left)
+    result: object = True
+    for operator, right_node in zip(node.operators, node.rights, strict=False):
+        right = machine.evaluate(frame, right_node)
+        one = folding.compare(machine.heap, operator, left, right)
+        if one is NOTHING:
+            result = NOTHING
+        elif one is False:
+            return constant(value=False)
+        left = right
+    return CLEAN if result is NOTHING else constant(value=True)
+
+
+def _choice(machine: Machine, frame: Frame, node: ir.Choice) -> Value:
+    truth = guards.test(machine, frame, node.test)
+    if truth is True:
+        return machine.evaluate(frame, node.first)
+    if truth is False:
+        return machine.evaluate(frame, node.second)
+    kept = machine.snapshot(frame)
+    guards.refine(machine, frame, node.test, truth=True)
+    first = machine.evaluate(frame, node.first)
+    dead, frame.dead = frame.dead, False
+    after = machine.state(frame)
+    machine.restore(frame, kept)
+    guards.refine(machine, frame, node.test, truth=False)
+    second = machine.evaluate(frame, node.second)
+    if dead:
+        return second
+    if frame.dead:
+        frame.dead = False
+        machine.restore(frame, after)
+        return first
+    machine.enter(frame, [after, machine.state(frame)])
+    return join(first, second)
+
+
+def _sequence(machine: Machine, frame: Frame, node: ir.Sequence) -> Value:
+    fields: dict[object, Value] = {}
+    rest: Value | None = None
+    for one in node.items:
+        if isinstance(one, ir.Star):
+            value = machine.evaluate(frame, one.value)
+            items = lookup.known_items(machine, value)
+            if items is None or rest is not None:
+                item = lookup.element(machine, frame, value, one)
+                rest = item if rest is None else join(rest, item)
+            else:
+                for item in items:
+                    fields[len(fields)] = item
+        else:
+            value = machine.evaluate(frame, one)
+            if rest is None:
+                fields[len(fields)] = value
+            else:
+                rest = join(rest, value)
+    made = make(fields, node.type)
+    if rest is not None:
+        made = made.blurred().with_rest(rest)
+    return Value(references=(machine.heap.new(made),))
+
+
+def _mapping(machine: Machine, frame: Frame, node: ir.Mapping) -> Value:
+    made = Object("dict", {})
+    for key_node, value_node in node.items:
+        if key_node is None:
+            value = machine.evaluate(frame, value_node)
+            made = lookup.updated(machine, made, value)
+            continue
+        key = machine.evaluate(frame, key_node)
+        value = machine.evaluate(frame, value_node)
+        if key.constant is NOTHING or not folding.hashable(key.constant):
+            made = made.with_rest(value, machine.heap.flat(key))
+        else:
+            made = made.with_field(key.constant, value)
+    return Value(references=(machine.heap.new(made),))
+
+
+def _comprehension(machine: Machine, frame: Frame, node: ir.Comprehension) -> Value:
+    kept_names = frame.names
+    frame.names = dict(kept_names)
+    items: list[tuple[Value | None, Value]] = []
+    exact = _clauses(machine, frame, node, 0, items, 1)
+    frame.names = kept_names
+    made = Object("dict" if node.type == "dict" else "list", {}, size=None)
+    if node.type == "dict":
+        for key, value in items:
+            if key is None:
+                continue
+            if key.constant is not NOTHING and folding.hashable(key.constant):
+                made = made.with_field(key.constant, value)
+            else:
+                made = made.with_rest(value, machine.heap.flat(key))
+    elif exact:
+        fields: dict[object, Value] = {n: value for n, (_, value) in enumerate(items)}
+        made = make(fields, "set" if node.type == "set" else "list")
+    else:
+        for _, value in items:
+            made = made.with_rest(value)
+        if node.type == "set":
+            made = Object("set", made.fields, made.rest, made.keys)
+    return Value(references=(machine.heap.new(made),))
+
+
+def _clauses(
+    machine: Machine,
+    frame: Frame,
+    node: ir.Comprehension,
+    index: int,
+    items: list[tuple[Value | None, Value]],
+    copies: int,
+) -> bool:
+    """Run the clauses from one on; whether the items are exactly those that there will be."""
+    if index == len(node.clauses):
+        key = None if node.key is None else machine.evaluate(frame, node.key)
+        items.append((key, machine.evaluate(frame, node.value)))
+        return True
+    clause = node.clauses[index]
+    source = machine.evaluate(frame, clause.source)
+    known = lookup.known_items(machine, source)
+    exact = known is not None and len(known) * copies <= UNROLLED
+    values = known if exact and known is not None else None
+    if values is None:
+        values = [lookup.element(machine, frame, source, clause)]
+    for value in values:
+        lookup.bind(machine, frame, clause.target, value)
+        runs = True
+        for condition in clause.conditions:
+            truth = guards.test(machine, frame, condition)
+            if truth is False:
+                runs = False
+                break
+            exact = exact and truth is True
+            guards.refine(machine, frame, condition, truth=True)
+        if runs:
+            inner = _clauses(machine, frame, node, index + 1, items, copies * len(values))
+            exact = exact and inner
+    return exact
+
+
+def _lambda(_machine: Machine, frame: Frame, node: ir.Lambda) -> Value:
+    return Value(references=(LocalFunction(node, frame, "lambda", ""),))
+
+
+def _yield(machine: Machine, frame: Frame, node: ir.Yield) -> Value:
+    value = NONE if node.value is None else machine.evaluate(frame, node.value)
+    if node.delegates:
+        value = lookup.element(machine, frame, value, node)
+    frame.yielded = value if frame.yielded is None else join(frame.yielded, value)
+    return VAGUE
+
+
+def _walrus(machine: Machine, frame: Frame, node: ir.Walrus) -> Value:
+    value = machine.evaluate(frame, node.value)
+    lookup.assign_name(machine, frame, node.name, value, node)
+    return value
+
+
+def _star(machine: Machine, frame: Frame, node: ir.Star) -> Value:
+    return lookup.element(machine, frame, machine.evaluate(frame, node.value), node)
+
+
+def _slice(machine: Machine, frame: Frame, node: ir.Slice) -> Value:
+    for one in (node.lower, node.upper, node.step):
+        if one is not None:
+            machine.evaluate(frame, one)
+    return CLEAN
+
+
+EVALUATORS.update(
+    {
+        ir.Opaque: _opaque,
+        ir.Constant: _constant,
+        ir.Name: _name,
+        ir.Attribute: _attribute,
+        ir.Subscript: _subscript,
+        ir.Slice: _slice,
+        ir.Star: _star,
+        ir.Call: _call,
+        ir.Operation: _operation,
+        ir.Unary: _unary,
+        ir.Logic: _logic,
+        ir.Compare: _compare,
+        ir.Choice: _choice,
+        ir.Format: _format,
+        ir.Sequence: _sequence,
+        ir.Mapping: _mapping,
+        ir.Comprehension: _comprehension,
+        ir.Yield: _yield,
+        ir.Walrus: _walrus,
+        ir.Lambda: _lambda,
+    }
+)

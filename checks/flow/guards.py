@@ -1,0 +1,393 @@
+"""Tests in conditions, and what is known of the tested values after them.
+
+``refine`` is given a condition and the way it turned out, and writes what follows from that to
+where the tested value stands: a name, an attribute, an item, or a reading call that is written
+again later (``request.args.get("x")``).
+"""
+
+from __future__ import annotations
+
+from checks import ir
+from checks.flow import folding, patterns, verdicts
+from checks.flow.kinds import ALL, HOST, NORMAL, PATH, REDIRECT, REQUEST, SINGLE, SLASH
+from checks.flow.machine import Frame, Machine
+from checks.flow.values import (
+    CLEAN,
+    Cell,
+    Taint,
+    Value,
+    cleaned,
+    constant,
+)
+
+_MAX_KEY = 120
+_READERS = frozenset({"get", "getlist", "get_argument", "getvalue", "get_param", "cookies"})
+_THROUGH = frozenset({"lower", "upper", "strip", "casefold", "title", "lstrip", "rstrip", "decode",
+                      "encode", "split", "rsplit", "partition", "removeprefix"})  # fmt: skip
+_ALPHABETS = frozenset({"isdigit", "isalnum", "isalpha", "isdecimal", "isnumeric", "isidentifier"})
+_CONVERSIONS = frozenset({"str", "int", "float", "set", "list", "tuple", "os.path.basename"})
+_WEB_KINDS = REDIRECT | REQUEST
+
+
+def key_of(node: ir.Expression, depth: int = 0) -> str | None:
+    """The place that an expression reads, as text; ``None`` when it reads none."""
+    if isinstance(node, ir.Name):
+        return node.id
+    if depth > 6:
+        return None
+    if isinstance(node, ir.Attribute):
+        inner = key_of(node.value, depth + 1)
+        return None if inner is None else f"{inner}.{node.name}"
+    if isinstance(node, ir.Subscript) and isinstance(node.key, ir.Constant):
+        inner = key_of(node.value, depth + 1)
+        return None if inner is None else f"{inner}[{node.key.value!r:.40}]"
+    if isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute):
+        if node.function.name not in _READERS or node.keywords:
+            return None
+        first = node.arguments[:1]
+        if not first or not isinstance(first[0], ir.Constant):
+            return None
+        inner = key_of(node.function.value, depth + 1)
+        return None if inner is None else f"{inner}.{node.function.name}({first[0].value!r:.40})"
+    return None
+
+
+def known(frame: Frame, node: ir.Expression) -> Value | None:
+    """What a test told of the place that an expression reads."""
+    key = key_of(node)
+    return None if key is None or key == "" else frame.names.get(key)
+
+
+def forget(frame: Frame, name: str) -> None:
+    """Drop what tests told of the parts of a name that is bound anew."""
+    prefixes = (f"{name}.", f"{name}[")
+    for key in [one for one in frame.names if one.startswith(prefixes)]:
+        del frame.names[key]
+
+
+def forget_key(frame: Frame, node: ir.Expression) -> None:
+    """Drop what tests told of a place that is written."""
+    if frame.keyed and (key := key_of(node)) is not None:
+        frame.names.pop(key, None)
+        forget(frame, key)
+
+
+def test(machine: Machine, frame: Frame, node: ir.Expression) -> bool | None:
+    """Evaluate a condition; whether it is true, ``None`` when that is not known."""
+    value = machine.evaluate(frame, node)
+    return folding.truth(machine.heap, value)
+
+
+def narrowed(value: Value, *, truth: bool) -> Value:
+    """The value when it is known to be true or false."""
+    if not truth and (value.taints or value.vague):
+        return CLEAN  # a false text, number or list holds nothing
+    return value
+
+
+def refine(machine: Machine, frame: Frame, node: ir.Expression, *, truth: bool) -> None:
+    """Write what follows from a condition that turned out true or false."""
+    machine.tick()
+    if isinstance(node, ir.Unary) and node.operator == "not":
+        refine(machine, frame, node.operand, truth=not truth)
+    elif isinstance(node, ir.Logic):
+        if (node.operator == "and") is truth:
+            for one in node.operands:
+                refine(machine, frame, one, truth=truth)
+        else:
+            _refine_any(machine, frame, node.operands, truth=truth)
+    elif isinstance(node, ir.Compare):
+        _refine_compare(machine, frame, node, truth=truth)
+    elif isinstance(node, ir.Call):
+        _refine_call(machine, frame, node, truth=truth)
+    elif isinstance(node, ir.Walrus):
+        refine(machine, frame, node.value, truth=truth)
+        if isinstance(node.value, ir.Call) is False:
+            _falsy(machine, frame, ir.Name(node.start, node.end, node.name), truth=truth)
+    elif isinstance(node, ir.Name):
+        stored = frame.names.get(node.id)
+        if stored is not None:
+            verdicts.recall(machine, frame, node.id, truth=truth)
+        _falsy(machine, frame, node, truth=truth)
+    elif isinstance(node, (ir.Attribute, ir.Subscript)):
+        _falsy(machine, frame, node, truth=truth)
+
+
+def _refine_any(
+    machine: Machine, frame: Frame, operands: tuple[ir.Expression, ...], *, truth: bool
+) -> None:
+    """One of several turned out so, it is not known which: what follows from each follows."""
+    states = []
+    for index, one in enumerate(operands):
+        kept = machine.snapshot(frame)
+        value = folding.truth(machine.heap, machine.evaluate(frame, one))
+        if value is not (not truth):
+            refine(machine, frame, one, truth=truth)
+            states.append(machine.state(frame))
+        machine.restore(frame, kept)
+        if index < len(operands) - 1:
+            refine(machine, frame, one, truth=not truth)
+    if states:
+        machine.enter(frame, states)
+
+
+def _falsy(machine: Machine, frame: Frame, node: ir.Expression, *, truth: bool) -> None:
+    if not truth:
+        value = read(machine, frame, node)
+        if value.taints and all(one.clean & HOST for one in value.taints):
+            _clean_sources(machine, frame, value, REDIRECT)  # an address without a host
+        if value.taints or value.vague:
+            write(machine, frame, node, narrowed(value, truth=False))
+
+
+def read(machine: Machine, frame: Frame, node: ir.Expression) -> Value:
+    """Evaluate an expression once more, reporting nothing."""
+    kept, machine.results.muted = machine.results.muted, True
+    try:
+        return machine.evaluate(frame, node)
+    finally:
+        machine.results.muted = kept
+
+
+def write(machine: Machine, frame: Frame, node: ir.Expression, value: Value) -> None:
+    """Put what is known of a tested value to the place it was read from."""
+    if isinstance(node, ir.Walrus):
+        frame.names[node.name] = value
+        return
+    if isinstance(node, ir.Name):
+        if node.id in frame.names or node.id not in frame.elsewhere:
+            frame.names[node.id] = value
+        return
+    if isinstance(node, ir.Attribute):
+        owner = read(machine, frame, node.value)
+        if len(owner.references) == 1 and isinstance(cell := owner.references[0], Cell):
+            made = machine.heap.get(cell)
+            if made.type == "instance" and node.name in made.fields:
+                machine.heap.put(cell, made.with_field(node.name, value))
+                return
+    if isinstance(node, ir.Subscript) and isinstance(node.key, ir.Constant):
+        owner = read(machine, frame, node.value)
+        if len(owner.references) == 1 and isinstance(cell := owner.references[0], Cell):
+            made = machine.heap.get(cell)
+            if node.key.value in made.fields:
+                machine.heap.put(cell, made.with_field(node.key.value, value))
+                return
+    key = key_of(node)
+    if key is not None and len(key) <= _MAX_KEY:
+        frame.names[key] = value
+        frame.keyed = True
+
+
+def clean(machine: Machine, frame: Frame, node: ir.Expression, bits: int) -> None:
+    """A test told that a value is harmless for some kinds (or told a fact of it)."""
+    for _ in range(6):
+        if isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute):
+            if node.function.name in _THROUGH and key_of(node) is None:
+                node = node.function.value
+                continue
+        elif isinstance(node, ir.Call) and isinstance(node.function, ir.Name):
+            if node.function.id in _CONVERSIONS and len(node.arguments) == 1:
+                node = node.arguments[0]
+                continue
+        elif isinstance(node, ir.Subscript) and key_of(node) is None:
+            node = node.value
+            continue
+        break
+    value = read(machine, frame, node)
+    if bits & (SLASH | SINGLE) and all(
+        (one.clean | bits) & SLASH and (one.clean | bits) & SINGLE for one in value.taints
+    ):
+        bits |= REDIRECT  # a path of this site
+    if value.taints and all(one.clean & HOST for one in value.taints):
+        _clean_sources(machine, frame, value, bits & _WEB_KINDS)
+    if isinstance(node, ir.Walrus) or key_of(node) is not None:
+        write(machine, frame, node, cleaned(value, bits))
+
+
+def _clean_sources(machine: Machine, frame: Frame, value: Value, bits: int) -> None:
+    """A part of an address was tested: the address it was taken from is as good."""
+    sources = {id(one.source) for one in value.taints}
+
+    def better(one: Value) -> Value:
+        if not any(id(taint.source) in sources for taint in one.taints):
+            return one
+        taints = tuple(
+            Taint(taint.source, taint.clean | bits, taint.trace, sure=taint.sure)
+            if id(taint.source) in sources
+            else taint
+            for taint in one.taints
+        )
+        return Value(taints, one.vague & ~bits, one.constant, one.references, one.text)
+
+    for name, one in list(frame.names.items()):
+        if one.taints:
+            frame.names[name] = better(one)
+    for number, made in list(machine.heap.top.items()):
+        for key, one in made.fields.items():
+            if one.taints and (new := better(one)) is not one:
+                made = made.with_field(key, new)
+        machine.heap.top[number] = made
+
+
+def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: bool) -> None:
+    if len(node.operators) != 1:
+        return
+    sign, left, right = node.operators[0], node.left, node.rights[0]
+    if sign in ("in", "not in"):
+        _refine_membership(machine, frame, left, right, holds=truth is (sign == "in"))
+        return
+    if sign in ("==", "!=", "is", "is not", "<>"):
+        equal = truth is (sign in ("==", "is"))
+        one, other = read(machine, frame, left), read(machine, frame, right)
+        if equal:
+            _equal(machine, frame, left, one, other)
+            _equal(machine, frame, right, other, one)
+        if isinstance(left, ir.Call) and other.constant in (True, False, None):
+            # is_valid(x) is True; re.match(…) is not None
+            if other.constant is None:
+                _refine_call(machine, frame, left, truth=not equal)
+            else:
+                _refine_call(machine, frame, left, truth=equal is (other.constant is True))
+        elif isinstance(left, ir.Name) and other.constant is None:
+            verdicts.recall(machine, frame, left.id, truth=not equal)
+        return
+    if isinstance(left, ir.Call) and sign in ("<", "<=", ">", ">="):
+        return
+
+
+def _equal(machine: Machine, frame: Frame, node: ir.Expression, value: Value, other: Value) -> None:
+    if not value.taints and not value.vague:
+        return
+    flat = machine.heap.flat(other)
+    if flat.taints or flat.vague:
+        return
+    if (
+        isinstance(other.constant, (str, int, float, bool))
+        and key_of(node) is not None
+        and not any(one.clean & HOST for one in value.taints)
+    ):
+        write(machine, frame, node, constant(other.constant))
+        return
+    if other.constant is not None:
+        clean(machine, frame, node, ALL)
+
+
+def _refine_membership(
+    machine: Machine, frame: Frame, left: ir.Expression, right: ir.Expression, *, holds: bool
+) -> None:
+    one, other = read(machine, frame, left), read(machine, frame, right)
+    flat = machine.heap.flat(other)
+    container = not isinstance(other.constant, (str, bytes)) and other.text is None
+    if holds and container and not flat.taints and (one.taints or one.vague):
+        # A list that comes from nowhere untrusted is a list of what is allowed.
+        clean(machine, frame, left, ALL)
+        return
+    if not holds and isinstance(one.constant, str) and (other.taints or other.vague):
+        _absent(machine, frame, right, one.constant)
+
+
+def _absent(machine: Machine, frame: Frame, node: ir.Expression, text: str) -> None:
+    """A text is known not to be in a value."""
+    if text in ("..", "../", "/"):
+        clean(machine, frame, node, PATH)
+
+
+def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) -> None:
+    function = node.function
+    if isinstance(function, ir.Name) and function.id in ("bool", "all", "any") and node.arguments:
+        inner = node.arguments[0]
+        if function.id == "bool":
+            refine(machine, frame, inner, truth=truth)
+        elif isinstance(inner, ir.Comprehension) and len(inner.clauses) == 1:
+            _refine_all(machine, frame, inner, function.id, truth=truth)
+        return
+    if isinstance(function, ir.Attribute):
+        name = function.name
+        if name in _ALPHABETS and truth and not node.arguments:
+            clean(machine, frame, function.value, ALL)
+            return
+        if name == "startswith" and node.arguments:
+            _starts(machine, frame, function.value, node, truth=truth)
+            return
+        if name in ("is_relative_to", "endswith") and truth and name != "endswith":
+            _inside(machine, frame, function.value)
+            return
+        if name in ("issubset", "isdisjoint", "__contains__"):
+            if name == "issubset" and truth:
+                clean(machine, frame, function.value, ALL)
+            elif name == "__contains__" and truth and node.arguments:
+                clean(machine, frame, node.arguments[0], ALL)
+            return
+        if name == "get" and truth is True:
+            return
+    if patterns.refine(machine, frame, node, truth=truth):
+        return
+    verdicts.refine(machine, frame, node, truth=truth)
+
+
+def _refine_all(
+    machine: Machine, frame: Frame, node: ir.Comprehension, name: str, *, truth: bool
+) -> None:
+    """``all(c in ALPHABET for c in text)``, ``any(bad in text for bad in (…))``."""
+    clause = node.clauses[0]
+    test_node = node.value
+    if name == "all" and truth and isinstance(clause.target, ir.Name):
+        kept = machine.snapshot(frame)
+        marker = read(machine, frame, clause.source)
+        frame.names[clause.target.id] = Value(marker.taints, marker.vague)
+        refine(machine, frame, test_node, truth=True)
+        after = frame.names.get(clause.target.id, CLEAN)
+        machine.restore(frame, kept)
+        if (marker.taints or marker.vague) and not after.taints and not after.vague:
+            clean(machine, frame, clause.source, ALL)
+    if name == "any" and not truth and isinstance(test_node, ir.Compare):
+        source = read(machine, frame, clause.source)
+        for cell in source.references:
+            if isinstance(cell, Cell):
+                for one in machine.heap.get(cell).fields.values():
+                    if isinstance(one.constant, str) and test_node.operators == ("in",):
+                        _absent(machine, frame, test_node.rights[0], one.constant)
+
+
+def _starts(
+    machine: Machine, frame: Frame, tested: ir.Expression, node: ir.Call, *, truth: bool
+) -> None:
+    if isinstance(tested, ir.Call) and tested.arguments and len(tested.arguments) == 1:
+        # os.path.realpath(p).startswith(base), str(p).startswith(base)
+        value = read(machine, frame, tested)
+        if truth and value.taints and all(one.clean & NORMAL for one in value.taints):
+            clean(machine, frame, tested.arguments[0], PATH)
+            return
+    value = read(machine, frame, tested)
+    prefix = read(machine, frame, node.arguments[0])
+    items = [prefix]
+    for cell in prefix.references:
+        if isinstance(cell, Cell):
+            items = list(machine.heap.get(cell).fields.values())
+    if prefix.taints:
+        return
+    if truth:
+        if any(one.clean & NORMAL for one in value.taints) or (
+            not value.taints and not value.vague & NORMAL
+        ):
+            clean(machine, frame, tested, PATH)
+        texts = [one.template for one in items]
+        if texts and all(text is not None and _is_origin(text) for text in texts):
+            clean(machine, frame, tested, _WEB_KINDS)
+        elif texts and all(text == "/" for text in texts):
+            clean(machine, frame, tested, SLASH)
+        return
+    if any(one.template == "//" for one in items):
+        clean(machine, frame, tested, SINGLE)
+
+
+def _is_origin(text: str) -> bool:
+    """Whether a text that an address begins with fixes its host."""
+    scheme, found, rest = text.partition("://")
+    return bool(found) and bool(scheme) and "/" in rest
+
+
+def _inside(machine: Machine, frame: Frame, tested: ir.Expression) -> None:
+    value = read(machine, frame, tested)
+    if all(one.clean & NORMAL for one in value.taints):
+        clean(machine, frame, tested, PATH)

@@ -1,0 +1,490 @@
+"""Finding and writing things: names, attributes, items, targets of assignments."""
+
+from __future__ import annotations
+
+import builtins
+
+from checks import ir
+from checks.flow import calls, guards, library
+from checks.flow.folding import hashable
+from checks.flow.heap import Object, make
+from checks.flow.kinds import FULL
+from checks.flow.machine import Frame, Machine
+from checks.flow.site import Site
+from checks.flow.values import (
+    CLEAN,
+    NOTHING,
+    VAGUE,
+    Api,
+    Bound,
+    Cell,
+    LocalClass,
+    LocalFunction,
+    LocalModule,
+    Method,
+    Parent,
+    Reference,
+    Value,
+    api,
+    constant,
+    content,
+    join,
+    stepped,
+)
+
+_BUILTINS = frozenset(dir(builtins)) | {"unicode", "raw_input", "xrange", "basestring", "execfile"}
+_BUILTIN_VALUES = {name: api(name, vague=0) for name in sorted(_BUILTINS)}
+_OWN = {"__file__": CLEAN, "__name__": CLEAN, "__doc__": CLEAN, "__package__": CLEAN}
+_MAX_BASES = 12
+_CONTAINER_METHODS = ("list", "tuple", "set", "dict", "buffer", "config")
+
+
+def name(machine: Machine, frame: Frame, identifier: str) -> Value:
+    """What a name stands for here."""
+    found = frame.names.get(identifier)
+    if found is not None:
+        return found
+    if identifier in frame.assigned and frame.function is not None:
+        return VAGUE  # bound on another way to here, or nowhere
+    one = frame.parent
+    while one is not None:
+        if one.cls is None and (found := one.names.get(identifier)) is not None:
+            return found
+        one = one.parent
+    for star in frame.module.stars:
+        path = f"{star}.{identifier}"
+        if library.knows(machine.facts, path):
+            return api(library.canonical(machine.facts, path), imported=True)
+    found = _OWN.get(identifier)
+    if found is not None:
+        return found
+    return _BUILTIN_VALUES.get(identifier, VAGUE)
+
+
+def assign_name(
+    _machine: Machine, frame: Frame, identifier: str, value: Value, node: ir.Node
+) -> None:
+    """Bind a name."""
+    if value.taints:
+        module = frame.module
+        value = stepped(value, module, node.start, node.end, f"assigned to `{identifier}`")
+    if frame.keyed:
+        guards.forget(frame, identifier)
+    where = frame.elsewhere.get(identifier)
+    if where is None:
+        frame.names[identifier] = value
+        return
+    frame.writes = True
+    owner: Frame | None = frame.module.frame
+    if where == "nonlocal":
+        owner = frame.parent
+        while owner is not None and identifier not in owner.names:
+            owner = owner.parent
+    if owner is not None:
+        known = owner.names.get(identifier)
+        # Another function may run before or after: the name holds either.
+        owner.names[identifier] = value if known is None else join(known, value)
+        frame.names[identifier] = value
+
+
+def attribute(
+    machine: Machine, frame: Frame, value: Value, identifier: str, node: ir.Node
+) -> Value:
+    """What ``value.identifier`` is."""
+    if not value.references:
+        return Value(value.taints, value.vague, NOTHING, (Method(value, identifier),))
+    found: Value | None = None
+    for one in value.references:
+        part = _attribute_of(machine, frame, value, one, identifier, node)
+        found = part if found is None else join(found, part)
+    return VAGUE if found is None else found
+
+
+def _attribute_of(
+    machine: Machine, frame: Frame, value: Value, one: Reference, identifier: str, node: ir.Node
+) -> Value:
+    if isinstance(one, Api):
+        return library.attribute(machine, frame, value, one, identifier, node)
+    if isinstance(one, Cell):
+        return _part(machine, frame, value, one, identifier, node)
+    if isinstance(one, LocalModule):
+        found = one.run.frame.names.get(identifier)
+        if found is not None:
+            return found
+        inner = machine.find_module(f"{one.run.name}.{identifier}")
+        return VAGUE if inner is None else Value(references=(LocalModule(inner),))
+    if isinstance(one, LocalClass):
+        found = class_attribute(machine, one, identifier)
+        if found is None:
+            return _inherited(machine, frame, one, Value(references=(one,)), identifier, node)
+        return _bound_to_class(found, one)
+    if isinstance(one, Parent):
+        found = _above(machine, one.cls, identifier)
+        if found is None:
+            return _inherited(machine, frame, one.cls, one.receiver, identifier, node)
+        return bind_method(machine, frame, found, one.receiver, node)
+    if isinstance(one, Method) and not value.taints:
+        return VAGUE
+    return Value(value.taints, FULL, NOTHING, (Method(value, identifier),))
+
+
+def _part(
+    machine: Machine, frame: Frame, value: Value, cell: Cell, identifier: str, node: ir.Node
+) -> Value:
+    made = machine.heap.get(cell)
+    receiver = value if len(value.references) == 1 else Value((), 0, NOTHING, (cell,))
+    if made.type in _CONTAINER_METHODS:
+        return Value(references=(Method(receiver, identifier),))
+    found = made.fields.get(identifier)
+    if found is not None:
+        return found
+    if made.cls is not None:
+        inherited = class_attribute(machine, made.cls, identifier)
+        if inherited is not None:
+            return bind_method(machine, frame, inherited, receiver, node)
+    if made.cls is not None and library_bases(machine, made.cls):
+        return _inherited(machine, frame, made.cls, receiver, identifier, node)
+    if made.rest is not None:
+        return made.rest
+    return Value((), FULL, NOTHING, (Method(receiver, identifier),))
+
+
+def bind_method(
+    machine: Machine, frame: Frame, found: Value, receiver: Value, node: ir.Node
+) -> Value:
+    """A function found in a class, bound to the object it was asked of."""
+    references: list[Reference] = []
+    for one in found.references:
+        if isinstance(one, LocalFunction) and one.kind == "property":
+            return calls.call_function(machine, frame, one, [receiver], {}, None, node)
+        if isinstance(one, LocalFunction) and one.kind != "static":
+            references.append(Bound(Value(references=(one,)), (receiver,), {}))
+        else:
+            references.append(one)
+    return Value(found.taints, found.vague, found.constant, tuple(references), found.text)
+
+
+def _bound_to_class(found: Value, cls: LocalClass) -> Value:
+    for one in found.references:
+        if isinstance(one, LocalFunction) and one.kind == "class":
+            receiver = Value(references=(cls,))
+            return Value(references=(Bound(Value(references=(one,)), (receiver,), {}),))
+    return found
+
+
+def class_attribute(machine: Machine, cls: LocalClass, identifier: str) -> Value | None:
+    """What the class or one of its known bases binds a name to."""
+    for one in lineage(machine, cls):
+        found = one.frame.names.get(identifier)
+        if found is not None:
+            return found
+    return None
+
+
+def _above(machine: Machine, cls: LocalClass, identifier: str) -> Value | None:
+    for one in lineage(machine, cls)[1:]:
+        found = one.frame.names.get(identifier)
+        if found is not None:
+            return found
+    return None
+
+
+def lineage(_machine: Machine, cls: LocalClass) -> list[LocalClass]:
+    """The class and its known bases, near ones first."""
+    found = [cls]
+    for one in found:
+        for base in one.bases:
+            for reference in base.references:
+                if isinstance(reference, LocalClass) and reference not in found:
+                    found.append(reference)
+        if len(found) > _MAX_BASES:
+            break
+    return found
+
+
+def library_bases(machine: Machine, cls: LocalClass) -> list[str]:
+    """The paths of the bases that are classes of libraries."""
+    return [
+        reference.path
+        for one in lineage(machine, cls)
+        for base in one.bases
+        for reference in base.references
+        if isinstance(reference, Api)
+    ]
+
+
+def _inherited(
+    machine: Machine, frame: Frame, cls: LocalClass, receiver: Value, identifier: str, node: ir.Node
+) -> Value:
+    """An attribute that only a base class of a library can have."""
+    found: Value | None = None
+    for path in library_bases(machine, cls):
+        part = library.attribute(machine, frame, receiver, Api(f"{path}()"), identifier, node)
+        if library.is_known(machine.facts, part, f"{path}().{identifier}"):
+            return part
+        found = part if found is None else found
+    return Value((), FULL, NOTHING, (Method(receiver, identifier),)) if found is None else found
+
+
+def item(machine: Machine, frame: Frame, value: Value, key: Value, node: ir.Subscript) -> Value:
+    """What ``value[key]`` is."""
+    if isinstance(value.constant, (str, bytes)):
+        if isinstance(key.constant, int) and -len(value.constant) <= key.constant < len(
+            value.constant
+        ):
+            found = value.constant[key.constant]
+            return constant(found)
+        return CLEAN
+    result: Value | None = None
+    for one in value.references:
+        if isinstance(one, Cell):
+            part = object_item(machine.heap.get(one), key)
+        elif isinstance(one, Api):
+            part = library.item(machine, frame, value, one, key, node)
+        elif isinstance(one, LocalClass):
+            part = class_attribute(machine, one, str(key.constant)) or Value((), 0, NOTHING, (one,))
+        else:
+            part = content(value)
+        result = part if result is None else join(result, part)
+    if result is not None:
+        return result
+    if not value.taints and value.vague == FULL:
+        return Value((), FULL, NOTHING, ())
+    return content(value)
+
+
+def object_item(made: Object, key: Value) -> Value:
+    """The part of an object at a key."""
+    known = key.constant
+    if known is NOTHING or not hashable(known):
+        return made.any_item()
+    if isinstance(known, int) and not isinstance(known, bool) and made.type in ("list", "tuple"):
+        if made.size is not None and known < 0:
+            known += made.size
+        found_at = made.fields.get(known)
+        if found_at is not None:
+            return found_at
+        return made.any_item() if made.rest is not None or made.size is None else CLEAN
+    found_or_none = made.get(known)
+    return CLEAN if found_or_none is None else found_or_none
+
+
+def known_items(machine: Machine, value: Value) -> list[Value] | None:
+    """The items that iterating gives, when they are known one by one."""
+    if isinstance(value.constant, str) and len(value.constant) <= 16:
+        return [constant(one) for one in value.constant]
+    if len(value.references) != 1 or not isinstance(value.references[0], Cell):
+        return None
+    made = machine.heap.get(value.references[0])
+    if made.type in ("list", "tuple") and made.size is not None:
+        return [made.fields[index] for index in range(made.size)]
+    if made.type == "set" and made.rest is None:
+        return list(made.fields.values())
+    if made.type == "dict" and made.rest is None and made.keys is None:
+        return [constant(key) for key in made.fields]
+    return None
+
+
+def element(machine: Machine, frame: Frame, value: Value, node: ir.Node) -> Value:
+    """What iterating gives, as one value."""
+    result: Value | None = None
+    for one in value.references:
+        if isinstance(one, Cell):
+            made = machine.heap.get(one)
+            if made.type == "dict":
+                part = Value(constant=next(iter(made.fields), "")) if made.fields else CLEAN
+                if len(made.fields) != 1 or made.rest is not None:
+                    part = CLEAN
+                if made.keys is not None:
+                    part = join(part, made.keys)
+            elif made.type == "instance":
+                part = content(machine.heap.flat(value))
+            else:
+                part = made.any_item()
+        elif isinstance(one, Api):
+            part = library.element(machine, frame, value, one, node)
+        else:
+            part = content(value)
+        result = part if result is None else join(result, part)
+    if result is not None:
+        return result
+    return content(value)
+
+
+def bind(machine: Machine, frame: Frame, target: ir.Expression, value: Value) -> None:
+    """Assign to a target."""
+    if isinstance(target, ir.Name):
+        assign_name(machine, frame, target.id, value, target)
+    elif isinstance(target, ir.Sequence):
+        _unpack(machine, frame, target, value)
+    elif isinstance(target, ir.Attribute):
+        owner = machine.evaluate(frame, target.value)
+        guards.forget_key(frame, target)
+        _store(machine, frame, owner, target.name, value, target)
+    elif isinstance(target, ir.Subscript):
+        owner = machine.evaluate(frame, target.value)
+        key = machine.evaluate(frame, target.key)
+        guards.forget_key(frame, target)
+        store_item(machine, frame, owner, key, value, target)
+    elif isinstance(target, ir.Star):
+        bind(machine, frame, target.value, value)
+
+
+def _unpack(machine: Machine, frame: Frame, target: ir.Sequence, value: Value) -> None:
+    items = known_items(machine, value)
+    stars = [n for n, one in enumerate(target.items) if isinstance(one, ir.Star)]
+    count = len(target.items)
+    if items is not None and not stars and len(items) == count:
+        for one, part in zip(target.items, items, strict=True):
+            bind(machine, frame, one, part)
+        return
+    if items is not None and len(stars) == 1 and len(items) >= count - 1:
+        at = stars[0]
+        after = count - at - 1
+        middle = items[at : len(items) - after]
+        fields: dict[object, Value] = dict(enumerate(middle))
+        rest = Value(references=(machine.heap.new(make(fields, "list")),))
+        for one, part in zip(
+            target.items, [*items[:at], rest, *items[len(items) - after :]], strict=False
+        ):
+            bind(machine, frame, one, part)
+        return
+    part = element(machine, frame, value, target)
+    for one in target.items:
+        bind(machine, frame, one, part)
+
+
+def _store(
+    machine: Machine, frame: Frame, owner: Value, identifier: str, value: Value, node: ir.Node
+) -> None:
+    if value.taints:
+        value = stepped(
+            value, frame.module, node.start, node.end, f"stored in the attribute `{identifier}`"
+        )
+    frame.writes = True
+    for one in owner.references:
+        if isinstance(one, Cell):
+            made = machine.heap.get(one)
+            if len(owner.references) == 1:
+                machine.heap.put(one, made.with_field(identifier, value))
+            else:
+                known = made.fields.get(identifier)
+                both = value if known is None else join(known, value)
+                machine.heap.put(one, made.with_field(identifier, both))
+        elif isinstance(one, LocalClass):
+            one.frame.names[identifier] = value
+        elif isinstance(one, LocalModule):
+            one.run.frame.names[identifier] = value
+    library.stored(machine, frame, owner, identifier, value, node)
+
+
+def store_item(
+    machine: Machine, frame: Frame, owner: Value, key: Value, value: Value, node: ir.Node
+) -> None:
+    """``owner[key] = value``."""
+    if value.taints:
+        value = stepped(value, frame.module, node.start, node.end, "stored under a key")
+    frame.writes = True
+    known = key.constant
+    for one in owner.references:
+        if not isinstance(one, Cell):
+            continue
+        made = machine.heap.get(one)
+        if isinstance(known, int) and known < 0 and made.size is not None:
+            known += made.size
+        if known is NOTHING or not hashable(known):
+            machine.heap.put(one, made.with_rest(value, machine.heap.flat(key)))
+        elif made.type == "list" and (made.size is None or known not in made.fields):
+            machine.heap.put(one, made.with_rest(value))
+        elif len(owner.references) == 1:
+            machine.heap.put(one, made.with_field(known, value))
+        else:
+            old = made.fields.get(known)
+            machine.heap.put(
+                one, made.with_field(known, value if old is None else join(old, value))
+            )
+    library.stored_item(machine, frame, owner, key, value, node)
+
+
+def updated(machine: Machine, made: Object, other: Value) -> Object:
+    """A dict with the entries of another one over its own."""
+    for one in other.references:
+        if isinstance(one, Cell):
+            second = machine.heap.get(one)
+            if second.type in ("dict", "instance"):
+                for key, value in second.fields.items():
+                    made = made.with_field(key, value)
+                if second.rest is not None:
+                    made = made.with_rest(second.rest, second.keys)
+                return made
+    flat = content(machine.heap.flat(other))
+    return made.with_rest(flat, flat) if flat.taints or flat.vague else made
+
+
+def delete(machine: Machine, frame: Frame, target: ir.Expression) -> None:
+    """``del owner[key]``."""
+    if not isinstance(target, ir.Subscript):
+        return
+    owner = machine.evaluate(frame, target.value)
+    known = machine.evaluate(frame, target.key).constant
+    guards.forget_key(frame, target)
+    frame.writes = True
+    for one in owner.references:
+        if not isinstance(one, Cell):
+            continue
+        made = machine.heap.get(one)
+        if made.type == "dict" and hashable(known) and known in made.fields:
+            fields = {key: value for key, value in made.fields.items() if key != known}
+            machine.heap.put(one, Object("dict", fields, made.rest, made.keys))
+        elif made.type == "list":
+            items = known_items(machine, Value(references=(one,)))
+            if items is not None and isinstance(known, int) and -len(items) <= known < len(items):
+                del items[known]
+                machine.heap.put(one, make(dict(enumerate(items)), "list"))
+
+
+def extend(machine: Machine, frame: Frame, left: Value, right: Value, node: ir.Node) -> bool:
+    """``left += right`` for a list, which stays the same list; whether it is one."""
+    cells = [one for one in left.references if isinstance(one, Cell)]
+    done = False
+    for one in cells:
+        made = machine.heap.get(one)
+        if made.type not in ("list", "set"):
+            continue
+        done = True
+        items = known_items(machine, right)
+        if items is not None and made.size is not None and len(left.references) == 1:
+            fields = dict(made.fields)
+            for item in items:
+                fields[len(fields)] = item
+            machine.heap.put(one, make(fields, made.type))
+        else:
+            part = element(machine, frame, right, node)
+            machine.heap.put(one, made.blurred().with_rest(part))
+    frame.writes = frame.writes or done
+    return done
+
+
+def entered(machine: Machine, frame: Frame, value: Value, node: ir.Node) -> Value:
+    """What ``with value as name`` binds."""
+    for one in value.references:
+        if isinstance(one, Cell):
+            made = machine.heap.get(one)
+            own = None if made.cls is None else class_attribute(machine, made.cls, "__enter__")
+            if own is None and made.cls is not None:
+                own = class_attribute(machine, made.cls, "__aenter__")
+            if own is not None:
+                bound = bind_method(machine, frame, own, value, node)
+                return apply(machine, frame, bound, [], node)
+    return value
+
+
+def apply(
+    machine: Machine, frame: Frame, target: Value, arguments: list[Value], node: ir.Node
+) -> Value:
+    """Call a value with arguments that no call in the text gives."""
+    call = ir.Call(node.start, node.end, ir.Opaque(node.start, node.end), ())
+    site = Site(machine, frame, call, "", None, arguments, {})
+    result = calls.invoke(machine, frame, target, site)
+    frame.dead = False
+    return result

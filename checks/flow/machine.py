@@ -1,0 +1,259 @@
+"""The interpreter's state and its budgets; the kinds of node are handled in the files beside.
+
+Nothing in here recurses without counting, and every step is counted: what a text holds cannot
+make the analysis run on. A budget that is spent is said (:attr:`Machine.limits`), never hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from checks import ir
+from checks.flow.heap import Heap, Object
+from checks.flow.kinds import ALL
+from checks.flow.results import Results
+from checks.flow.values import VAGUE, LocalClass, LocalFunction, Source, Value, join
+from checks.languages.python.parse import Expired
+from checks.models.facts import Tables
+
+if TYPE_CHECKING:
+    from checks.languages.python.module import Module
+
+MAX_NESTING = 110
+"""Evaluations one inside the other, over all calls."""
+MAX_CALLS = 9
+"""Calls of functions of the change, one inside the other."""
+ENTRY_STEPS = 40_000
+"""Evaluations of one entry function with all that it calls."""
+MODULE_STEPS = 1_500_000
+"""Evaluations of one file."""
+_LOOK_AT_CLOCK = 1_024
+
+Names = dict[str, Value]
+Snapshot = tuple[Names, "dict[int, Object]"]
+Evaluator = Callable[["Machine", "Frame", Any], Value]
+Executor = Callable[["Machine", "Frame", Any], bool]
+
+EVALUATORS: dict[type[ir.Expression], Evaluator] = {}
+EXECUTORS: dict[type[ir.Statement], Executor] = {}
+
+
+class Spent(Exception):
+    """The steps of an entry function are used up."""
+
+
+class ModuleRun:
+    """A file of the change, and the frame of its module code once that has run."""
+
+    __slots__ = ("frame", "functions", "module", "name", "path", "spent", "stars", "started")
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.path = module.path
+        self.name = module.name
+        self.frame = Frame(self, None, None)
+        self.started = False
+        self.stars: list[str] = []
+        """Libraries of which all names are imported."""
+        self.functions: list[LocalFunction] = []
+        """In the order of their definition, nested ones when they were defined."""
+        self.spent = 0
+
+
+class Frame:
+    """One run of a function, a class body or a module."""
+
+    __slots__ = ("answers", "assigned", "cls", "dead", "depth", "elsewhere", "function", "jumps",
+                 "keyed", "module", "names", "parent", "raised", "result", "returns", "stated",
+                 "writes", "yielded")  # fmt: skip
+
+    def __init__(
+        self, module: ModuleRun, function: LocalFunction | None, parent: Frame | None
+    ) -> None:
+        self.module = module
+        self.function = function
+        self.parent = parent
+        """The frame around the definition."""
+        self.names: Names = {}
+        self.elsewhere: dict[str, str] = {}
+        self.cls: LocalClass | None = None
+        """For the body of a class: the class."""
+        self.depth = 0
+        self.result: Value | None = None
+        self.yielded: Value | None = None
+        self.returns: Snapshot | None = None
+        """The states at the ``return`` statements, joined."""
+        self.stated: list[tuple[ir.Expression | None, Names]] | None = None
+        """When its answers are asked for: every ``return``, and the names as they were then."""
+        self.jumps: list[list[Snapshot]] = []
+        """States at ``break`` (even places) and ``continue`` (odd ones), a pair a loop."""
+        self.raised: list[Value] = []
+        self.dead = False
+        """Whether the expression just evaluated never returns."""
+        self.keyed = False
+        """Whether :attr:`names` holds facts about more than names (``"request.args['x']"``)."""
+        self.assigned: frozenset[str] = frozenset()
+        self.writes = False
+        """Whether something outside of the frame was written."""
+        self.answers: dict[str, ir.Expression] = {}
+        """Names that hold the answer of a test, and the test."""
+
+
+class Machine:
+    """One analysis of one file, with the files of the change that it calls into."""
+
+    def __init__(
+        self,
+        facts: Tables,
+        find_module: Callable[[str], ModuleRun | None],
+        expired: Callable[[], bool],
+    ) -> None:
+        self.facts = facts
+        self.find_module = find_module
+        self.expired = expired
+        self.heap = Heap()
+        self.results = Results()
+        self.sources: dict[tuple[str, int, int, str], Source] = {}
+        """Sources by their place: one place is one source, however often it is evaluated."""
+        self.nesting = 0
+        self.steps = 0
+        self.left = ENTRY_STEPS
+        self.memo: dict[tuple[Any, ...], Value] = {}
+        self.active: list[ir.Function | ir.Lambda] = []
+        """Definitions that are being run, outermost first."""
+        self.asking: list[ir.Function | ir.Lambda] = []
+        """Definitions that are run for their answer."""
+        self.way: list[tuple[ModuleRun, int, int]] = []
+        """The calls that lead to here."""
+        self.entered: set[ir.Function | ir.Lambda] = set()
+        """Definitions that were run."""
+        self.on_return: Callable[[Frame, ir.Return, Value], None] | None = None
+        """Told what the entry function returns."""
+        self.instances: dict[LocalClass, Value] = {}
+        """For methods that somebody unknown calls: an instance of their class."""
+        self.truncated = False
+        """Whether something was too deep to be followed."""
+
+    def tick(self) -> None:
+        """Count a step.
+
+        Raises:
+            Spent: the entry's steps are used up.
+            Expired: the file's time is over.
+        """
+        self.steps += 1
+        self.left -= 1
+        if self.left <= 0:
+            raise Spent
+        if self.steps % _LOOK_AT_CLOCK == 0 and self.expired():
+            raise Expired
+
+    def evaluate(self, frame: Frame, node: ir.Expression) -> Value:
+        """The value of an expression; its effects happen to the frame and the heap."""
+        if self.nesting >= MAX_NESTING:
+            self.truncated = True
+            return VAGUE
+        self.tick()
+        self.nesting += 1
+        try:
+            return EVALUATORS[type(node)](self, frame, node)
+        finally:
+            self.nesting -= 1
+
+    def execute(self, frame: Frame, block: ir.Block) -> bool:
+        """Run statements; whether control comes out at their end."""
+        if self.nesting >= MAX_NESTING:
+            self.truncated = True
+            return True
+        self.nesting += 1
+        try:
+            for statement in block:
+                self.tick()
+                if not EXECUTORS[type(statement)](self, frame, statement):
+                    return False
+                if frame.dead:
+                    frame.dead = False
+                    return False
+            return True
+        finally:
+            self.nesting -= 1
+
+    def snapshot(self, frame: Frame) -> Snapshot:
+        """The state, to be gone back to: what is written from now on does not touch it."""
+        kept = (frame.names, self.heap.top)
+        frame.names = dict(frame.names)
+        self.heap.top = dict(self.heap.top)
+        return kept
+
+    def state(self, frame: Frame) -> Snapshot:
+        """The state as it is, given away: to be called when it is replaced or dead."""
+        return frame.names, self.heap.top
+
+    def restore(self, frame: Frame, state: Snapshot) -> None:
+        """Go back to a state; what is written from now on does not touch it."""
+        frame.names = dict(state[0])
+        self.heap.top = dict(state[1])
+
+    def join(self, first: Snapshot, second: Snapshot) -> Snapshot:
+        """What holds in either state."""
+        names, others = first[0], second[0]
+        if names is not others:
+            joined = dict(names)
+            for name, value in others.items():
+                known = names.get(name)
+                if known is None:
+                    if name[-1:] not in "])" and "." not in name:
+                        joined[name] = value
+                elif known is not value:
+                    joined[name] = join(known, value)
+            for name in names:
+                # Facts about more than names hold only when they hold in both.
+                if name not in others and (name[-1:] in "])" or "." in name):
+                    del joined[name]
+            names = joined
+        return names, self.heap.joined(first[1], second[1])
+
+    def changed(self, before: Snapshot, frame: Frame) -> bool:
+        """Whether a round of a loop changed something that the next round may read."""
+        names = frame.names
+        for name, value in before[0].items():
+            other = names.get(name)
+            if other is not value and (other is None or _differs(value, other)):
+                return True
+        for number, made in self.heap.top.items():
+            old = before[1].get(number)
+            if old is not None and old is not made:
+                return True
+            if old is None and number in self.heap.base:
+                return True
+        return False
+
+    def converted(self, frame: Frame, node: ir.Expression) -> None:
+        """A conversion of a value to a number returned: the value was the text of one."""
+        from checks.flow import guards
+
+        guards.clean(self, frame, node, ALL)
+
+    def enter(self, frame: Frame, states: list[Snapshot]) -> bool:
+        """Go on with what holds in any of the states; whether there is one."""
+        if not states:
+            return False
+        whole = states[0]
+        for one in states[1:]:
+            whole = self.join(whole, one)
+        self.restore(frame, whole)
+        return True
+
+
+def _differs(first: Value, second: Value) -> bool:
+    """Whether two values differ in what a loop's next round could make a difference with."""
+    return (
+        first.vague != second.vague
+        or first.references != second.references
+        or len(first.taints) != len(second.taints)
+        or any(
+            one.source is not other.source or one.clean != other.clean
+            for one, other in zip(first.taints, second.taints, strict=True)
+        )
+    )

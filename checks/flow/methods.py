@@ -1,0 +1,372 @@
+"""Methods of texts and containers, and of values of which nothing is known."""
+
+from __future__ import annotations
+
+from checks.flow import folding, library, lookup
+from checks.flow.heap import Object, make
+from checks.flow.kinds import HOST
+from checks.flow.machine import Frame, Machine
+from checks.flow.site import Site
+from checks.flow.values import (
+    CLEAN,
+    HOLE,
+    MAX_TEXT,
+    NONE,
+    NOTHING,
+    VAGUE,
+    Cell,
+    Method,
+    Value,
+    cleaned,
+    constant,
+    content,
+    join,
+    merge_taints,
+)
+
+_SAME = frozenset(
+    {"strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "swapcase",
+     "expandtabs", "zfill", "center", "ljust", "rjust", "removeprefix", "removesuffix",
+     "encode", "decode", "copy", "tobytes", "as_posix", "to_dict", "dict", "model_dump", "items",
+     "values", "keys", "splitlines", "split", "rsplit", "partition", "rpartition", "join",
+     "replace", "translate", "format", "format_map", "get", "getvalue", "read", "text", "json"}
+)  # fmt: skip
+_TRUTHS = frozenset(
+    {"isdigit", "isalnum", "isalpha", "isdecimal", "isnumeric", "isidentifier", "isspace",
+     "islower", "isupper", "startswith", "endswith", "find", "rfind", "index", "rindex", "count",
+     "exists", "is_file", "is_dir", "hexdigest", "digest", "isprintable", "isascii", "istitle",
+     "is_relative_to", "total_seconds", "timestamp", "isoformat", "bit_length"}
+)  # fmt: skip
+_SPLITTING = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
+_FOLDED = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize",
+                     "replace", "removeprefix", "removesuffix", "casefold"})  # fmt: skip
+_MAX_FOLDED = 500
+
+
+def call(machine: Machine, frame: Frame, one: Method, site: Site) -> Value:
+    """Call a method by its name."""
+    receiver, name = one.receiver, one.name
+    site.callee = f"*.{name}"
+    site.receiver = receiver
+    cells = [ref for ref in receiver.references if isinstance(ref, Cell)]
+    if cells:
+        found: Value | None = None
+        for cell in cells:
+            part = _of_object(machine, frame, cell, name, site)
+            found = part if found is None else join(found, part)
+        return VAGUE if found is None else found
+    library.check_sinks(machine, frame, site.callee, site)
+    result = of_text(machine, frame, receiver, name, site)
+    if result is not None:
+        return result
+    facts = machine.facts
+    bits = facts.cleaners.get(site.callee, 0)
+    everything = content(receiver, site.everything())
+    if bits:
+        return cleaned(everything, bits)
+    if name in _SAME or not everything.taints:
+        return everything if everything.taints else VAGUE
+    inner = content(site.everything(), sure=False)
+    return Value(merge_taints(content(receiver).taints, inner.taints), 0)
+
+
+def of_text(machine: Machine, frame: Frame, receiver: Value, name: str, site: Site) -> Value | None:
+    """A method of a text; ``None`` when it is none of those that are known."""
+    known = receiver.constant
+    if isinstance(known, str) and name in _FOLDED and len(known) <= _MAX_FOLDED:
+        given = [one.constant for one in site.arguments]
+        if (
+            all(isinstance(one, str) and len(one) <= _MAX_FOLDED for one in given)
+            and not site.keywords
+        ):
+            try:
+                found = getattr(known, name)(*given)
+            except (TypeError, ValueError):
+                return CLEAN
+            return constant(found) if len(found) <= MAX_TEXT else CLEAN
+    if isinstance(known, str) and name in ("startswith", "endswith") and len(site.arguments) == 1:
+        part = site.arguments[0].constant
+        if isinstance(part, str):
+            return constant(
+                known.startswith(part) if name == "startswith" else known.endswith(part)
+            )
+    if isinstance(known, str) and name in ("isdigit", "isalnum", "isalpha") and not site.arguments:
+        return constant(getattr(known, name)())
+    if name in _TRUTHS:
+        return CLEAN if receiver.taints or not receiver.references else None
+    if name == "join" and receiver.template is not None and site.arguments:
+        return _joined(machine, frame, receiver, site)
+    if name == "format":
+        return folding.formatted(machine.heap, receiver, site.arguments, site.keywords, site.star)
+    if name == "format_map" and receiver.template is not None and site.arguments:
+        made = lookup.updated(machine, Object("dict", {}), site.arguments[0])
+        named = {str(key): value for key, value in made.fields.items()}
+        return folding.formatted(machine.heap, receiver, [], named, made.rest)
+    if name == "encode" or name == "decode":
+        if known is not NOTHING and isinstance(known, (str, bytes)):
+            return receiver
+        return content(receiver) if receiver.text is None else receiver
+    if name == "replace" and len(site.arguments) >= 2:
+        return _replaced(receiver, site)
+    if name in _SPLITTING:
+        return _split(machine, receiver, name, site)
+    if name in ("strip", "lstrip", "rstrip") and (receiver.taints or receiver.vague):
+        return Value(receiver.taints, receiver.vague, NOTHING, (), receiver.text)
+    return None
+
+
+def _joined(machine: Machine, frame: Frame, receiver: Value, site: Site) -> Value:
+    items = lookup.known_items(machine, site.arguments[0])
+    separator = receiver.template or ""
+    if items is None:
+        part = lookup.element(machine, frame, site.arguments[0], site.node)
+        flat = machine.heap.flat(part)
+        text = flat.template
+        if text is not None and not flat.taints and not flat.vague:
+            return Value((), 0, NOTHING, (), f"{text}{separator}{text}"[:MAX_TEXT])
+        return Value(flat.taints, flat.vague | receiver.vague, NOTHING, (), HOLE)
+    pieces: list[str] = []
+    taints = receiver.taints
+    vague = receiver.vague
+    exact = receiver.constant is not NOTHING
+    for one in items:
+        value = folding.as_text(machine.heap, one)
+        taints = merge_taints(taints, value.taints)
+        vague |= value.vague
+        exact = exact and value.constant is not NOTHING
+        pieces.append(HOLE if value.template is None else value.template)
+    whole = separator.join(pieces)
+    if exact and not taints and len(whole) <= MAX_TEXT:
+        return constant(whole)
+    return Value(taints, vague, NOTHING, (), whole[:MAX_TEXT])
+
+
+def _replaced(receiver: Value, site: Site) -> Value:
+    """``replace("<", "&lt;")``: what is taken out of a text is gone from it."""
+    from checks.flow import escaping
+
+    whole = content(receiver, *site.arguments[1:2])
+    old, new = site.arguments[0].constant, site.arguments[1].constant
+    if isinstance(old, str) and isinstance(new, str):
+        return escaping.without(whole, old, new)
+    return whole
+
+
+def _split(machine: Machine, receiver: Value, name: str, site: Site) -> Value:
+    part = content(receiver)
+    separator = site.constant(0, "sep")
+    if separator in (":", "/", "@"):
+        host = all(one.clean & HOST for one in receiver.taints) and bool(receiver.taints)
+        part = cleaned(part, HOST) if host else part
+    known = receiver.constant
+    if isinstance(known, str) and len(known) <= _MAX_FOLDED and name in ("split", "rsplit"):
+        given = separator if isinstance(separator, str) and separator else None
+        if given is not None or separator is NOTHING:
+            pieces = known.split(given)
+            fields: dict[object, Value] = {n: constant(one) for n, one in enumerate(pieces)}
+            return Value(references=(machine.heap.new(make(fields, "list")),))
+    text = receiver.text
+    if text is not None and isinstance(separator, str) and separator and name == "split":
+        # "a b " + x: the pieces before the first that varies are constants.
+        pieces = text.split(separator)
+        if len(pieces) > 1 and len(site.arguments) == 1 and HOLE not in pieces[0]:
+            first = next(n for n, one in enumerate([*pieces, HOLE]) if HOLE in one)
+            fields = {n: constant(one) for n, one in enumerate(pieces[:first])}
+            return Value(references=(machine.heap.new(Object("list", fields, part)),))
+    return Value(references=(machine.heap.new(Object("list", {}, part)),))
+
+
+def _of_object(machine: Machine, frame: Frame, cell: Cell, name: str, site: Site) -> Value:
+    made = machine.heap.get(cell)
+    handler = {"dict": _of_dict, "buffer": _of_buffer, "config": _of_config}.get(
+        made.type, _of_list
+    )
+    if made.type == "instance":
+        library.check_sinks(machine, frame, site.callee, site)
+        return _of_instance(machine, made, site)
+    return handler(machine, frame, cell, made, name, site)
+
+
+def _of_instance(machine: Machine, made: Object, site: Site) -> Value:
+    parts = [machine.heap.flat(one) for one in made.fields.values()]
+    if made.rest is not None:
+        parts.append(machine.heap.flat(made.rest))
+    found = content(*parts, site.everything(), sure=False)
+    return found if found.taints else VAGUE
+
+
+def _of_list(
+    machine: Machine, frame: Frame, cell: Cell, made: Object, name: str, site: Site
+) -> Value:
+    heap = machine.heap
+    first = site.arguments[0] if site.arguments else None
+    if name in ("append", "add", "put", "put_nowait", "appendleft") and first is not None:
+        frame.writes = True
+        if made.type == "list" and made.size is not None and name != "appendleft":
+            fields = dict(made.fields)
+            fields[made.size] = first
+            heap.put(cell, make(fields, "list"))
+        elif name == "appendleft":
+            heap.put(cell, made.blurred().with_rest(first))
+        else:
+            heap.put(cell, made.with_rest(first))
+        return NONE
+    if name in ("extend", "update", "union", "extendleft", "__iadd__") and first is not None:
+        items = lookup.known_items(machine, first)
+        if items is not None and made.size is not None and name == "extend":
+            fields = dict(made.fields)
+            for one in items:
+                fields[len(fields)] = one
+            new = make(fields, "list")
+        else:
+            new = made.blurred().with_rest(lookup.element(machine, frame, first, site.node))
+        if name == "union":
+            return Value(references=(heap.new(new),))
+        frame.writes = True
+        heap.put(cell, new)
+        return NONE
+    if name == "insert" and len(site.arguments) == 2:
+        frame.writes = True
+        heap.put(cell, made.blurred().with_rest(site.arguments[1]))
+        return NONE
+    if name in ("pop", "popleft", "get", "get_nowait"):
+        return _popped(machine, frame, cell, made, name, site)
+    if name == "clear":
+        frame.writes = True
+        heap.put(cell, make({}, made.type) if made.type != "set" else Object("set", {}))
+        return NONE
+    if name in ("sort", "reverse", "rotate", "remove", "discard"):
+        frame.writes = True
+        if made.size is not None:
+            heap.put(cell, made.blurred())
+        return NONE
+    if name == "copy":
+        return Value(references=(heap.new(made),))
+    if name in ("index", "count", "__len__", "qsize", "empty"):
+        return CLEAN
+    if name == "intersection":
+        return CLEAN
+    if name == "difference":
+        return Value(references=(heap.new(made),))
+    return content(heap.flat(Value(references=(cell,))), site.everything())
+
+
+def _popped(
+    machine: Machine, frame: Frame, cell: Cell, made: Object, name: str, site: Site
+) -> Value:
+    frame.writes = True
+    if made.size is None:
+        return made.any_item()
+    if not made.size:
+        return CLEAN
+    at = 0 if name in ("popleft", "get", "get_nowait") else -1
+    if name == "pop" and site.arguments:
+        known = site.constant(0)
+        if not isinstance(known, int):
+            return made.any_item()
+        at = known
+    items = [made.fields[index] for index in range(made.size)]
+    if not -len(items) <= at < len(items):
+        return CLEAN
+    found = items.pop(at)
+    machine.heap.put(cell, make(dict(enumerate(items)), "list"))
+    return found
+
+
+def _of_dict(
+    machine: Machine, frame: Frame, cell: Cell, made: Object, name: str, site: Site
+) -> Value:
+    heap = machine.heap
+    if name in ("get", "pop", "setdefault", "__getitem__") and site.arguments:
+        wanted = site.arguments[0]
+        default = site.get(1, "default")
+        known = wanted.constant
+        if known is NOTHING or not folding.hashable(known):
+            found = made.any_item()
+            if name == "setdefault" and default is not None:
+                heap.put(cell, made.with_rest(default, heap.flat(wanted)))
+            return found if default is None else join(found, default)
+        at = made.fields.get(known)
+        if at is None and made.rest is not None:
+            at = made.rest if default is None else join(made.rest, default)
+        if name == "setdefault" and at is None:
+            frame.writes = True
+            heap.put(cell, made.with_field(known, NONE if default is None else default))
+        if name == "pop" and known in made.fields:
+            frame.writes = True
+            fields = {key: value for key, value in made.fields.items() if key != known}
+            heap.put(cell, Object("dict", fields, made.rest, made.keys))
+        if at is None:
+            return NONE if default is None else default
+        return at
+    if name == "update":
+        frame.writes = True
+        for one in site.arguments:
+            made = lookup.updated(machine, made, one)
+        for word, value in site.keywords.items():
+            made = made.with_field(word, value)
+        heap.put(cell, made)
+        return NONE
+    if name == "items":
+        pairs = [
+            Value(references=(heap.new(make({0: constant(key), 1: value}, "tuple")),))
+            for key, value in made.fields.items()
+        ]
+        whole = make(dict(enumerate(pairs)), "list")
+        if made.rest is not None:
+            pair = make({0: CLEAN if made.keys is None else made.keys, 1: made.rest}, "tuple")
+            whole = whole.blurred().with_rest(Value(references=(heap.new(pair),)))
+        return Value(references=(heap.new(whole),))
+    if name == "values":
+        whole = make(dict(enumerate(made.fields.values())), "list")
+        if made.rest is not None:
+            whole = whole.blurred().with_rest(made.rest)
+        return Value(references=(heap.new(whole),))
+    if name == "keys":
+        whole = make({n: constant(key) for n, key in enumerate(made.fields)}, "list")
+        if made.keys is not None:
+            whole = whole.blurred().with_rest(made.keys)
+        return Value(references=(heap.new(whole),))
+    if name == "copy":
+        return Value(references=(heap.new(made),))
+    if name == "clear":
+        frame.writes = True
+        heap.put(cell, Object("dict", {}))
+        return NONE
+    return content(heap.flat(Value(references=(cell,))), site.everything())
+
+
+def _of_buffer(
+    machine: Machine, frame: Frame, cell: Cell, made: Object, name: str, site: Site
+) -> Value:
+    if name in ("write", "writelines"):
+        frame.writes = True
+        machine.heap.put(cell, made.with_rest(content(site.everything())))
+        return CLEAN
+    if name in ("getvalue", "read", "readline", "readlines", "getbuffer"):
+        return content(made.any_item())
+    return CLEAN
+
+
+def _of_config(
+    machine: Machine, frame: Frame, cell: Cell, made: Object, name: str, site: Site
+) -> Value:
+    """``ConfigParser``: sections and options."""
+    known = [one.constant for one in site.arguments[:2]]
+    key = tuple(str(one) for one in known)
+    if name == "set" and len(site.arguments) == 3:
+        frame.writes = True
+        if NOTHING in known:
+            machine.heap.put(cell, made.with_rest(site.arguments[2]))
+        else:
+            machine.heap.put(cell, made.with_field(key, site.arguments[2]))
+        return NONE
+    if name == "get" and len(site.arguments) >= 2:
+        found = made.fields.get(key) if NOTHING not in known else made.any_item()
+        return (made.rest or VAGUE) if found is None else found
+    if name in ("getint", "getfloat", "getboolean", "has_section", "has_option"):
+        return CLEAN
+    if name in ("read_string", "read_dict"):
+        frame.writes = True
+        machine.heap.put(cell, made.with_rest(content(site.everything())))
+    return VAGUE

@@ -1,0 +1,84 @@
+"""What came out of a run: the flows that were found, and what every sink was reached by."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from checks.flow.machine import ModuleRun
+    from checks.flow.values import Taint, Value
+    from checks.models.facts import Sink
+
+MAX_HITS = 400
+"""Flows that are kept in one file."""
+
+
+class Reach(enum.IntEnum):
+    """What reaches a sink at most. Ordered."""
+
+    CLEAN = 0
+    """Constants, and what was cleaned or tested for this use."""
+    VAGUE = 1
+    """Content whose origin is not known: a parameter that nobody feeds."""
+    TAINTED = 2
+
+
+@dataclass(slots=True)
+class Hit:
+    """Untrusted content that reaches a sink."""
+
+    kind: str
+    module: ModuleRun
+    start: int
+    end: int
+    """The call that is the sink."""
+    argument: tuple[int, int]
+    callee: str
+    taint: Taint
+    value: Value
+    sink: Sink
+    way: tuple[tuple[ModuleRun, int, int], ...]
+    """The calls that lead from the entry to the function with the sink, outermost first."""
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """Which of several flows to the same sink is shown: the largest."""
+        trace = self.taint.trace
+        return (
+            self.taint.source.kind == "remote",
+            self.taint.sure,
+            -(0 if trace is None else trace.length),
+        )
+
+
+Place = tuple[str, int, int, str]
+"""A file's path, the bytes of a call, and a kind."""
+
+
+@dataclass(slots=True)
+class Results:
+    """All that a run found."""
+
+    hits: dict[Place, Hit] = field(default_factory=dict)
+    reaches: dict[Place, Reach] = field(default_factory=dict)
+    muted: bool = False
+    """While a condition is read again to learn what follows from it."""
+
+    def add(self, hit: Hit) -> None:
+        """Keep a flow; of several to one sink, one."""
+        if self.muted:
+            return
+        place = (hit.module.path, hit.start, hit.end, hit.kind)
+        known = self.hits.get(place)
+        if known is None:
+            if len(self.hits) < MAX_HITS:
+                self.hits[place] = hit
+        elif hit.rank > known.rank:
+            self.hits[place] = hit
+
+    def note(self, place: Place, reach: Reach) -> None:
+        """Note what reached a sink in one evaluation of it."""
+        if not self.muted and reach > self.reaches.get(place, -1):
+            self.reaches[place] = reach

@@ -1,0 +1,381 @@
+"""Library functions whose meaning is more than a fact can say: builtins, paths, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from checks.flow import calls, folding, lookup
+from checks.flow.heap import Object, as_fields, make
+from checks.flow.kinds import FULL, HOST, NORMAL, NOSQL, PATH
+from checks.flow.machine import Frame, Machine
+from checks.flow.site import Site
+from checks.flow.values import (
+    CLEAN,
+    HOLE,
+    MAX_TEXT,
+    NOTHING,
+    VAGUE,
+    Api,
+    Bound,
+    Cell,
+    LocalFunction,
+    Value,
+    cleaned,
+    constant,
+    content,
+    join,
+    merge_taints,
+)
+
+_HARMLESS_TYPES = frozenset({"int", "float", "bool", "uuid.UUID", "decimal.Decimal", "complex"})
+_CONVERTING = frozenset({"int", "float", "complex", "uuid.UUID", "decimal.Decimal",
+                         "ipaddress.ip_address", "ipaddress.ip_network", "ipaddress.IPv4Address",
+                         "ipaddress.IPv6Address", "datetime.date.fromisoformat",
+                         "datetime.datetime.strptime"})  # fmt: skip
+
+Handler = Callable[[Machine, Frame, Value, Site], "Value | None"]
+HANDLERS: dict[str, Handler] = {}
+
+
+def is_harmless_type(path: str) -> bool:
+    """Whether a text that this type accepts can do no harm."""
+    return path in _HARMLESS_TYPES
+
+
+def call(machine: Machine, frame: Frame, path: str, target: Value, site: Site) -> Value | None:
+    """The value of a call with a meaning of its own; ``None`` for all others."""
+    if path in _CONVERTING:
+        return _convert(machine, frame, site)
+    handler = HANDLERS.get(path)
+    return None if handler is None else handler(machine, frame, target, site)
+
+
+def _convert(machine: Machine, frame: Frame, site: Site) -> Value:
+    """A conversion that raises for what is no number: where it returns, its argument was one."""
+    known = site.constant(0)
+    if site.callee in ("int", "float") and len(site.arguments) == 1 and known is not NOTHING:
+        try:
+            text = str(known)[:40]
+            return constant(int(text) if site.callee == "int" else float(text))
+        except ValueError:
+            return CLEAN
+    if len(site.node.arguments) == 1 and site.arguments:
+        one = site.arguments[0]
+        if one.taints or one.vague:
+            machine.converted(frame, site.node.arguments[0])
+    return CLEAN
+
+
+def _str(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+    if not site.arguments:
+        return constant("")
+    value = site.arguments[0]
+    for one in value.references:
+        if isinstance(one, Cell):
+            made = machine.heap.get(one)
+            own = None
+            if made.cls is not None:
+                own = lookup.class_attribute(machine, made.cls, "__str__")
+            if own is not None:
+                bound = lookup.bind_method(machine, frame, own, value, site.node)
+                inner = Site(machine, frame, site.node, "__str__", value, [], {})
+                return calls.invoke(machine, frame, bound, inner)
+    # A text in place of an object brings no operators into a query.
+    return cleaned(folding.as_text(machine.heap, value), NOSQL)
+
+
+def _repr(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    return content(machine.heap.flat(site.arguments[0])) if site.arguments else CLEAN
+
+
+def _container(kind: str) -> Handler:
+    def handle(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+        if not site.arguments:
+            made = make({}, kind) if kind != "set" else Object("set", {})
+            return Value(references=(machine.heap.new(made),))
+        value = site.arguments[0]
+        items = lookup.known_items(machine, value)
+        if items is not None:
+            made = make(dict(enumerate(items)), kind)
+        else:
+            part = lookup.element(machine, frame, value, site.node)
+            made = Object(kind, {}, part)
+        return Value(references=(machine.heap.new(made),))
+
+    return handle
+
+
+def _reordered(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+    """``sorted``, ``reversed``, ``filter``: the same items at other places."""
+    if not site.arguments:
+        return VAGUE
+    value = site.arguments[-1] if site.callee == "filter" else site.arguments[0]
+    if site.callee in ("filter", "map"):
+        return _mapped(machine, frame, site)
+    part = lookup.element(machine, frame, value, site.node)
+    return Value(references=(machine.heap.new(Object("list", {}, part)),))
+
+
+def _mapped(machine: Machine, frame: Frame, site: Site) -> Value:
+    if len(site.arguments) < 2:
+        return VAGUE
+    parts = [lookup.element(machine, frame, one, site.node) for one in site.arguments[1:]]
+    inner = Site(machine, frame, site.node, site.callee, None, parts, {})
+    result = calls.invoke(machine, frame, site.arguments[0], inner)
+    if site.callee == "filter":
+        result = parts[0]
+    return Value(references=(machine.heap.new(Object("list", {}, result)),))
+
+
+def _dict(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+    made = Object("dict", {})
+    for one in site.arguments[:1]:
+        if any(isinstance(ref, Cell) for ref in one.references):
+            inner = machine.heap.get(next(x for x in one.references if isinstance(x, Cell)))
+            if inner.type != "dict":
+                pair = lookup.element(machine, frame, one, site.node)
+                flat = content(machine.heap.flat(pair))
+                made = made.with_rest(flat, flat)
+                continue
+        made = lookup.updated(machine, made, one)
+    for key, value in site.keywords.items():
+        made = made.with_field(key, value)
+    return Value(references=(machine.heap.new(made),))
+
+
+def _zip(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+    parts = [lookup.element(machine, frame, one, site.node) for one in site.arguments]
+    fields: dict[object, Value] = dict(enumerate(parts))
+    if site.callee == "enumerate":
+        fields = {0: CLEAN, 1: parts[0] if parts else CLEAN}
+    pair = Value(references=(machine.heap.new(make(fields, "tuple")),))
+    return Value(references=(machine.heap.new(Object("list", {}, pair)),))
+
+
+def _getattr(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+    name = site.constant(1)
+    if isinstance(name, str) and site.arguments:
+        found = lookup.attribute(machine, frame, site.arguments[0], name, site.node)
+        default = site.get(2)
+        return found if default is None else join(found, default)
+    return content(*site.arguments[:1], VAGUE)
+
+
+def _setattr(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+    name = site.constant(1)
+    if isinstance(name, str) and len(site.arguments) == 3:
+        for one in site.arguments[0].references:
+            if isinstance(one, Cell):
+                made = machine.heap.get(one)
+                machine.heap.put(one, made.with_field(name, site.arguments[2]))
+        frame.writes = True
+    return CLEAN
+
+
+def _first(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+    """``next``, ``min``, ``max``, ``random.choice``: one of the items."""
+    if not site.arguments:
+        return VAGUE
+    if len(site.arguments) > 1 and site.callee in ("min", "max"):
+        return content(*site.arguments)
+    found = lookup.element(machine, frame, site.arguments[0], site.node)
+    if site.callee == "next" and (default := site.get(1)) is not None:
+        return join(found, default)
+    return found
+
+
+def _length(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    for value in site.arguments[:1]:
+        if isinstance(value.constant, (str, bytes)):
+            return constant(len(value.constant))
+        if len(value.references) == 1 and isinstance(one := value.references[0], Cell):
+            size = machine.heap.get(one).size
+            if size is not None:
+                return constant(size)
+    return CLEAN
+
+
+def _partial(_machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    if not site.arguments:
+        return VAGUE
+    bound = Bound(site.arguments[0], tuple(site.arguments[1:]), dict(site.keywords))
+    return Value(references=(bound,))
+
+
+def _compiled(_machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    """A compiled pattern remembers its text."""
+    text = None if not site.arguments else site.arguments[0].template
+    inner = content(*site.arguments[:1])
+    return Value(inner.taints, 0, NOTHING, (Api("re.compile()"),), text)
+
+
+def _joined_path(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    parts = [machine.heap.flat(one) for one in site.arguments]
+    if site.star is not None:
+        parts.append(machine.heap.flat(site.star))
+    taints = merge_taints((), ())
+    vague = 0
+    pieces = []
+    for one in parts:
+        taints = merge_taints(taints, one.taints)
+        vague |= one.vague
+        pieces.append(one.template or HOLE)
+    text = "/".join(pieces)[:MAX_TEXT]
+    if site.callee.startswith("pathlib."):
+        return Value(taints, vague, NOTHING, (Api("pathlib.Path()"),), text)
+    if not taints and not vague and HOLE not in text:
+        return constant(text)
+    return Value(taints, vague, NOTHING, (), text)
+
+
+def _normal_path(machine: Machine, _frame: Frame, target: Value, site: Site) -> Value:
+    """A path made absolute and rid of ``..``: a test of how it begins is worth something."""
+    value = site.receiver if site.receiver is not None and not site.arguments else None
+    if value is None:
+        value = site.arguments[0] if site.arguments else target
+    flat = content(machine.heap.flat(value))
+    marked = cleaned(flat, NORMAL)
+    references = (Api("pathlib.Path()"),) if "Path()" in site.callee else ()
+    return Value(marked.taints, marked.vague, NOTHING, references, value.text)
+
+
+def _parsed_address(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    value = content(machine.heap.flat(site.arguments[0])) if site.arguments else VAGUE
+    host = cleaned(value, HOST)
+    whole = Value(value.taints, value.vague)
+    fields: dict[object, Value] = {
+        "netloc": host, "hostname": host, "scheme": whole, "path": whole, "query": whole,
+        "fragment": whole, "port": CLEAN, "username": whole, "password": whole, "params": whole,
+        0: whole, 1: host, 2: whole,
+    }  # fmt: skip
+    made = Object("instance", fields, whole)
+    return Value(references=(machine.heap.new(made),))
+
+
+def _string_buffer(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    rest = content(machine.heap.flat(site.arguments[0])) if site.arguments else None
+    return Value(references=(machine.heap.new(Object("buffer", {}, rest)),))
+
+
+def _queue(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+    if not site.arguments or site.callee.endswith("Queue"):
+        return Value(references=(machine.heap.new(make({}, "list")),))
+    part = lookup.element(machine, frame, site.arguments[0], site.node)
+    return Value(references=(machine.heap.new(Object("list", {}, part)),))
+
+
+def _default_dict(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    made = Object("dict", {})
+    for one in site.arguments:
+        made = lookup.updated(machine, made, one) if one.references else made
+    return Value(references=(machine.heap.new(made),))
+
+
+def _config_parser(machine: Machine, _frame: Frame, _target: Value, _site: Site) -> Value:
+    return Value(references=(machine.heap.new(Object("config", {})),))
+
+
+def _namespace(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    made = Object("instance", as_fields(site.keywords), site.star)
+    return Value(references=(machine.heap.new(made),))
+
+
+def _replaced(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    """``re.sub(pattern, replacement, text)``: a class of characters taken out is gone."""
+    from checks.flow import patterns
+
+    owner = site.receiver
+    shift = 0
+    pattern = site.get(0, "pattern")
+    if site.callee.startswith("re.compile()"):
+        pattern, shift = owner, -1
+    replacement, text = site.get(1 + shift, "repl"), site.get(2 + shift, "string")
+    if text is None or replacement is None:
+        return content(site.everything())
+    value = content(machine.heap.flat(text), machine.heap.flat(replacement))
+    if pattern is not None and pattern.template is not None and not replacement.taints:
+        written = replacement.template or ""
+        bits = patterns.absent_after(pattern.template, "search")
+        if bits and written.replace("_", "").replace("-", "").isalnum() | (not written.strip("_-")):
+            return cleaned(value, bits)
+    return value
+
+
+def _open(_machine: Machine, _frame: Frame, _target: Value, _site: Site) -> Value:
+    """A file: what it is called says nothing of what is in it."""
+    return Value((), FULL, NOTHING, (Api("open()"),))
+
+
+def _basename(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    value = content(machine.heap.flat(site.arguments[0])) if site.arguments else VAGUE
+    return cleaned(value, PATH)
+
+
+def _cast(_machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    found = site.get(1, "val")
+    return VAGUE if found is None else found
+
+
+def _isinstance(_machine: Machine, _frame: Frame, _target: Value, _site: Site) -> Value:
+    return CLEAN
+
+
+def _thread(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+    """``Thread(target=f, args=(x,))``."""
+    target = site.get(None, "target")
+    given = site.get(None, "args")
+    if target is not None:
+        items = [] if given is None else lookup.known_items(machine, given) or []
+        inner = Site(machine, frame, site.node, site.callee, None, items, {})
+        calls.invoke(machine, frame, target, inner)
+        frame.dead = False
+    return Value((), FULL, NOTHING, (Api(f"{site.callee}()"),))
+
+
+def callback(machine: Machine, frame: Frame, path: str, site: Site) -> Value:
+    """A library function that calls what it is given, with the arguments after it."""
+    meaning = machine.facts.callbacks[path]
+    for index, one in enumerate(site.arguments):
+        if any(isinstance(ref, (LocalFunction, Bound)) for ref in one.references):
+            inner = Site(machine, frame, site.node, site.callee, None,
+                         site.arguments[index + 1 :], dict(site.keywords), site.star)  # fmt: skip
+            result = calls.invoke(machine, frame, one, inner)
+            frame.dead = False
+            return result if meaning == "result" else VAGUE
+    return content(site.everything())
+
+
+def make_handlers() -> dict[str, Handler]:
+    """The table of handlers by path."""
+    table: dict[str, Handler] = {
+        "str": _str, "unicode": _str, "repr": _repr, "ascii": _repr, "len": _length,
+        "list": _container("list"), "tuple": _container("tuple"), "set": _container("set"),
+        "frozenset": _container("set"), "dict": _dict, "collections.OrderedDict": _dict,
+        "sorted": _reordered, "reversed": _reordered, "filter": _reordered, "map": _reordered,
+        "iter": _reordered, "zip": _zip, "enumerate": _zip, "getattr": _getattr,
+        "setattr": _setattr, "next": _first, "min": _first, "max": _first,
+        "random.choice": _first, "functools.partial": _partial, "re.compile": _compiled,
+        "os.path.join": _joined_path, "posixpath.join": _joined_path,
+        "pathlib.Path": _joined_path, "pathlib.PurePath": _joined_path,
+        "pathlib.PosixPath": _joined_path, "pathlib.PurePosixPath": _joined_path,
+        "os.path.realpath": _normal_path, "os.path.abspath": _normal_path,
+        "os.path.normpath": _normal_path, "pathlib.Path().resolve": _normal_path,
+        "pathlib.Path().absolute": _normal_path, "os.path.basename": _basename,
+        "urllib.parse.urlparse": _parsed_address, "urllib.parse.urlsplit": _parsed_address,
+        "urlparse.urlparse": _parsed_address, "yarl.URL": _parsed_address,
+        "io.StringIO": _string_buffer, "io.BytesIO": _string_buffer,
+        "StringIO.StringIO": _string_buffer,
+        "collections.deque": _queue, "queue.Queue": _queue, "queue.SimpleQueue": _queue,
+        "queue.LifoQueue": _queue, "collections.defaultdict": _default_dict,
+        "configparser.ConfigParser": _config_parser, "configparser.RawConfigParser": _config_parser,
+        "configparser.SafeConfigParser": _config_parser,
+        "types.SimpleNamespace": _namespace, "argparse.Namespace": _namespace,
+        "re.sub": _replaced, "re.subn": _replaced, "re.compile().sub": _replaced,
+        "open": _open, "io.open": _open, "codecs.open": _open, "typing.cast": _cast,
+        "isinstance": _isinstance, "threading.Thread": _thread,
+        "multiprocessing.Process": _thread, "threading.Timer": _thread,
+    }  # fmt: skip
+    return table
+
+
+HANDLERS.update(make_handlers())

@@ -1,0 +1,399 @@
+"""Statements: each runs on the frame's state and says whether control comes out at its end."""
+
+from __future__ import annotations
+
+from checks import ir
+from checks.flow import cases, construct, expressions, folding, guards, library, lookup, verdicts
+from checks.flow.machine import EXECUTORS, Frame, Machine, Snapshot
+from checks.flow.values import (
+    NONE,
+    NOTHING,
+    VAGUE,
+    Api,
+    LocalFunction,
+    LocalModule,
+    Value,
+    content,
+    join,
+)
+
+_UNROLLED = 6
+_KINDS = {
+    "staticmethod": "static", "classmethod": "class", "property": "property",
+    "functools.cached_property": "property", "abc.abstractproperty": "property",
+    "django.utils.functional.cached_property": "property",
+    "cached_property.cached_property": "property",
+    "werkzeug.utils.cached_property": "property", "contextlib.contextmanager": "context",
+    "contextlib.asynccontextmanager": "context", "abc.abstractclassmethod": "class",
+}  # fmt: skip
+
+
+def _assign(machine: Machine, frame: Frame, node: ir.Assign) -> bool:
+    if node.value is None:
+        return True
+    value = machine.evaluate(frame, node.value)
+    if frame.dead:
+        return False
+    for target in node.targets:
+        lookup.bind(machine, frame, target, value)
+        if isinstance(target, ir.Name):
+            verdicts.remember(frame, target.id, node.value)
+    return True
+
+
+def _augment(machine: Machine, frame: Frame, node: ir.Augment) -> bool:
+    left = machine.evaluate(frame, node.target)
+    right = machine.evaluate(frame, node.value)
+    if node.operator == "+" and lookup.extend(machine, frame, left, right, node):
+        return True
+    value = expressions.operate(machine, node.operator, left, right)
+    lookup.bind(machine, frame, node.target, value)
+    return True
+
+
+def _evaluate(machine: Machine, frame: Frame, node: ir.Evaluate) -> bool:
+    machine.evaluate(frame, node.value)
+    return True
+
+
+def _branch(machine: Machine, frame: Frame, node: ir.Branch) -> bool:
+    ends: list[Snapshot] = []
+    answers = dict(frame.answers)
+    for test, body in node.branches:
+        truth = guards.test(machine, frame, test)
+        if frame.dead:
+            frame.dead = False
+            break
+        if truth is False:
+            continue
+        if truth is True:
+            if machine.execute(frame, body):
+                ends.append(machine.state(frame))
+            break
+        kept = machine.snapshot(frame)
+        guards.refine(machine, frame, test, truth=True)
+        if machine.execute(frame, body):
+            ends.append(machine.state(frame))
+        machine.restore(frame, kept)
+        guards.refine(machine, frame, test, truth=False)
+    else:
+        if machine.execute(frame, node.otherwise):
+            ends.append(machine.state(frame))
+    frame.answers = {name: one for name, one in answers.items() if frame.answers.get(name) is one}
+    return machine.enter(frame, ends)
+
+
+def _blur(_machine: Machine, frame: Frame, block: ir.Block) -> None:
+    """Before a loop: what the body binds by adding to itself is not known any more."""
+    stack: list[ir.Statement] = list(block)
+    for _ in range(400):
+        if not stack:
+            break
+        one = stack.pop()
+        if isinstance(one, ir.Augment) and isinstance(one.target, ir.Name):
+            _forget(frame, one.target.id)
+        elif isinstance(one, ir.Assign):
+            for target in one.targets:
+                if isinstance(target, ir.Name):
+                    _forget(frame, target.id)
+        elif isinstance(one, ir.Branch):
+            for _, body in one.branches:
+                stack += body
+            stack += one.otherwise
+        elif isinstance(one, (ir.Loop, ir.While, ir.With)):
+            stack += one.body
+        elif isinstance(one, ir.Try):
+            stack += (*one.body, *one.otherwise, *one.final)
+            for handler in one.handlers:
+                stack += handler.body
+
+
+def _forget(frame: Frame, name: str) -> None:
+    value = frame.names.get(name)
+    if value is not None and value.constant is not NOTHING:
+        frame.names[name] = Value(value.taints, value.vague, NOTHING, value.references,
+                                  value.template)  # fmt: skip
+
+
+def _loop(machine: Machine, frame: Frame, node: ir.Loop) -> bool:
+    source = machine.evaluate(frame, node.source)
+    if frame.dead:
+        return False
+    items = lookup.known_items(machine, source)
+    if items is not None and len(items) <= _UNROLLED:
+        return _unrolled(machine, frame, node, items)
+    _blur(machine, frame, node.body)
+    part = lookup.element(machine, frame, source, node)
+    exits: list[Snapshot] = []
+    for _ in range(2):
+        before = machine.snapshot(frame)
+        lookup.bind(machine, frame, node.target, part)
+        frame.jumps.append([])
+        frame.jumps.append([])
+        done = machine.execute(frame, node.body)
+        again = frame.jumps.pop()
+        exits += frame.jumps.pop()
+        ends = [before, *again]
+        if done:
+            ends.append(machine.state(frame))
+        machine.enter(frame, ends)
+        if not machine.changed(before, frame):
+            break
+    if machine.execute(frame, node.otherwise):
+        exits.append(machine.state(frame))
+    return machine.enter(frame, exits)
+
+
+def _unrolled(machine: Machine, frame: Frame, node: ir.Loop, items: list[Value]) -> bool:
+    exits: list[Snapshot] = []
+    alive = True
+    for item in items:
+        lookup.bind(machine, frame, node.target, item)
+        frame.jumps.append([])
+        frame.jumps.append([])
+        done = machine.execute(frame, node.body)
+        again = frame.jumps.pop()
+        exits += frame.jumps.pop()
+        if done:
+            again.append(machine.state(frame))
+        alive = machine.enter(frame, again)
+        if not alive:
+            break
+    if alive and machine.execute(frame, node.otherwise):
+        exits.append(machine.state(frame))
+    return machine.enter(frame, exits)
+
+
+def _while(machine: Machine, frame: Frame, node: ir.While) -> bool:
+    _blur(machine, frame, node.body)
+    exits: list[Snapshot] = []
+    for _ in range(2):
+        truth = guards.test(machine, frame, node.test)
+        if truth is False:
+            break
+        before = machine.snapshot(frame)
+        guards.refine(machine, frame, node.test, truth=True)
+        frame.jumps.append([])
+        frame.jumps.append([])
+        done = machine.execute(frame, node.body)
+        again = frame.jumps.pop()
+        exits += frame.jumps.pop()
+        ends = list(again)
+        if done:
+            ends.append(machine.state(frame))
+        if truth is None:
+            ends.append(before)
+        if not machine.enter(frame, ends):
+            return machine.enter(frame, exits)
+        if not machine.changed(before, frame):
+            break
+    if folding.truth(machine.heap, guards.read(machine, frame, node.test)) is True:
+        return machine.enter(frame, exits)  # while True: it ends by break only
+    guards.refine(machine, frame, node.test, truth=False)
+    if machine.execute(frame, node.otherwise):
+        exits.append(machine.state(frame))
+    return machine.enter(frame, exits)
+
+
+def _try(machine: Machine, frame: Frame, node: ir.Try) -> bool:
+    before = machine.snapshot(frame)
+    raised, frame.raised = frame.raised, []
+    ends: list[Snapshot] = []
+    done = machine.execute(frame, node.body)
+    thrown = frame.raised
+    frame.raised = raised
+    middle = machine.state(frame)
+    if done and machine.execute(frame, node.otherwise):
+        ends.append(machine.state(frame))
+    for handler in node.handlers:
+        # The body may have been left anywhere: before its first effect or after its last.
+        machine.restore(frame, machine.join(before, middle))
+        if handler.type is not None:
+            machine.evaluate(frame, handler.type)
+        if handler.name:
+            error = content(*(machine.heap.flat(one) for one in thrown)) if thrown else VAGUE
+            frame.names[handler.name] = Value(
+                error.taints, error.vague, NOTHING, (Api("@exception"),)
+            )
+        if machine.execute(frame, handler.body):
+            ends.append(machine.state(frame))
+    if not node.final:
+        if not node.handlers:
+            frame.raised = [*frame.raised, *thrown]
+        return machine.enter(frame, ends)
+    if machine.enter(frame, ends):
+        return machine.execute(frame, node.final)
+    machine.restore(frame, machine.join(before, middle))
+    machine.execute(frame, node.final)
+    return False
+
+
+def _with(machine: Machine, frame: Frame, node: ir.With) -> bool:
+    suppresses = False
+    for expression, target in node.items:
+        value = machine.evaluate(frame, expression)
+        if frame.dead:
+            return False
+        paths = [one.path for one in value.references if isinstance(one, Api)]
+        suppresses = suppresses or "contextlib.suppress()" in paths
+        entered = lookup.entered(machine, frame, value, expression)
+        if target is not None:
+            lookup.bind(machine, frame, target, entered)
+    if not suppresses:
+        return machine.execute(frame, node.body)
+    before = machine.snapshot(frame)
+    ends = [before]
+    if machine.execute(frame, node.body):
+        ends.append(machine.state(frame))
+    return machine.enter(frame, ends)
+
+
+def _return(machine: Machine, frame: Frame, node: ir.Return) -> bool:
+    value = NONE if node.value is None else machine.evaluate(frame, node.value)
+    if frame.dead:
+        return False
+    if frame.stated is not None:
+        frame.stated.append((node.value, dict(frame.names)))
+    frame.result = value if frame.result is None else join(frame.result, value)
+    if machine.on_return is not None and len(machine.active) == 1:
+        machine.on_return(frame, node, value)
+    state = machine.state(frame)
+    frame.returns = state if frame.returns is None else machine.join(frame.returns, state)
+    return False
+
+
+def _raise(machine: Machine, frame: Frame, node: ir.Raise) -> bool:
+    if node.value is not None:
+        value = machine.evaluate(frame, node.value)
+        if value.taints:
+            frame.raised.append(value)
+    return False
+
+
+def _assert(machine: Machine, frame: Frame, node: ir.Assert) -> bool:
+    truth = guards.test(machine, frame, node.test)
+    if truth is False:
+        return False
+    guards.refine(machine, frame, node.test, truth=True)
+    return True
+
+
+def _jump(machine: Machine, frame: Frame, node: ir.Jump) -> bool:
+    if len(frame.jumps) >= 2:
+        frame.jumps[-2 if node.type == "break" else -1].append(machine.state(frame))
+    return False
+
+
+def _delete(machine: Machine, frame: Frame, node: ir.Delete) -> bool:
+    for target in node.targets:
+        if isinstance(target, ir.Name):
+            frame.names.pop(target.id, None)
+        else:
+            lookup.delete(machine, frame, target)
+    return True
+
+
+def _import(machine: Machine, frame: Frame, node: ir.Import) -> bool:
+    qualified = node.qualified
+    if node.level:
+        qualified = absolute(frame.module.name, qualified, node.level,
+                             is_package=frame.module.module.is_package)  # fmt: skip
+    if node.alias == "*":
+        _import_all(machine, frame, qualified.removesuffix(".*"))
+        return True
+    found = _local(machine, qualified)
+    if not node.alias:
+        return True
+    frame.names[node.alias] = library.imported(machine.facts, qualified) if found is None else found
+    return True
+
+
+def _local(machine: Machine, qualified: str) -> Value | None:
+    """What a file of the change has under a name."""
+    owner, _, name = qualified.rpartition(".")
+    run = machine.find_module(owner) if owner else None
+    if run is not None and (found := run.frame.names.get(name)) is not None:
+        return found
+    inner = machine.find_module(qualified)
+    if inner is not None:
+        return Value(references=(LocalModule(inner),))
+    return None
+
+
+def _import_all(machine: Machine, frame: Frame, name: str) -> None:
+    run = machine.find_module(name)
+    if run is None:
+        frame.module.stars.append(name)
+        return
+    for key, value in run.frame.names.items():
+        if not key.startswith("_"):
+            frame.names[key] = value
+    frame.module.stars += run.stars
+
+
+def absolute(module: str, name: str, level: int, *, is_package: bool) -> str:
+    """A relative import's name made absolute."""
+    parts = module.split(".")
+    up = level - 1 if is_package else level
+    kept = parts[: len(parts) - up] if up else parts
+    return ".".join([*kept, name] if name else kept)
+
+
+def _declare(_machine: Machine, frame: Frame, node: ir.Declare) -> bool:
+    for name in node.names:
+        frame.elsewhere[name] = node.type
+        frame.names.pop(name, None)
+    return True
+
+
+def _function(machine: Machine, frame: Frame, node: ir.Function) -> bool:
+    paths = tuple(library.path_of(machine, frame, one) for one in node.decorators)
+    kind = next((_KINDS[path] for path in paths if path in _KINDS), "")
+    cls = frame.cls
+    function = LocalFunction(node, frame, node.name, kind, cls, paths)
+    frame.module.functions.append(function)
+    value = Value(references=(function,))
+    for decorator in reversed(node.decorators):
+        value = _decorated(machine, frame, decorator, value)
+    if node.decorators and not any(isinstance(one, LocalFunction) for one in value.references):
+        value = Value(references=(function,))
+    frame.names[node.name] = value
+    return True
+
+
+def _decorated(machine: Machine, frame: Frame, decorator: ir.Expression, value: Value) -> Value:
+    """A decorator of the change is called; those of libraries leave what they decorate."""
+    target = machine.evaluate(frame, decorator)
+    if any(isinstance(one, LocalFunction) for one in target.references):
+        return lookup.apply(machine, frame, target, [value], decorator)
+    return value
+
+
+def _class(machine: Machine, frame: Frame, node: ir.Class) -> bool:
+    cls = construct.made_class(machine, frame, node)
+    frame.names[node.name] = Value(references=(cls,))
+    return True
+
+
+EXECUTORS.update(
+    {
+        ir.Assign: _assign,
+        ir.Augment: _augment,
+        ir.Evaluate: _evaluate,
+        ir.Branch: _branch,
+        ir.Loop: _loop,
+        ir.While: _while,
+        ir.Try: _try,
+        ir.With: _with,
+        ir.Match: cases.match,
+        ir.Return: _return,
+        ir.Raise: _raise,
+        ir.Assert: _assert,
+        ir.Jump: _jump,
+        ir.Delete: _delete,
+        ir.Import: _import,
+        ir.Declare: _declare,
+        ir.Function: _function,
+        ir.Class: _class,
+    }
+)

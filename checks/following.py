@@ -1,0 +1,142 @@
+"""The flow analysis as the checks see it: events for what was found, answers for what they ask.
+
+The bridge between :mod:`checks.flow` and the engine. A file is analysed when something untrusted
+can come into it, or when a check asks; at most once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from checks.events import Flow
+from checks.flow.analysis import FlowReport, Flows
+from checks.flow.demand import has_sources
+from checks.flow.escaping import is_note
+from checks.flow.results import Hit, Reach
+from checks.flow.values import Link
+from checks.languages.python.module import Module
+from checks.model import Confidence, Span, Step
+
+MAX_CALLEE = 60
+_PAGE = "the response"
+
+
+class Following:
+    """The flow analysis of the files of one change."""
+
+    def __init__(self, modules: Iterable[Module], expired: Callable[[], bool]) -> None:
+        self._flows = Flows(modules, expired)
+        self._last: tuple[Module, FlowReport] | None = None
+
+    def report(self, module: Module) -> FlowReport:
+        """What the analysis says about a file.
+
+        Raises:
+            Expired: the time is over.
+        """
+        # One file is looked at after the other: more than the last need not be kept.
+        if self._last is None or self._last[0] is not module:
+            self._last = (module, self._flows.run(module))
+        return self._last[1]
+
+    def events(self, module: Module) -> list[Flow]:
+        """The flows that begin in a file.
+
+        Raises:
+            Expired: the time is over.
+        """
+        if not has_sources(module):
+            return []
+        return list(_events(self.report(module), module))
+
+    def limits(self, module: Module) -> list[str]:
+        """What of the file could not be followed, when it was analysed at all."""
+        if self._last is None or self._last[0] is not module:
+            return []
+        return self._last[1].limits
+
+    def reach(self, module: Module, span: Span, kind: str) -> Reach | None:
+        """What reaches a call at most; ``None`` when that is not known.
+
+        A call that no run of the whole file reached is clean: it cannot be executed.
+
+        Raises:
+            Expired: the time is over.
+        """
+        report = self.report(module)
+        found = report.reach(span.start, span.end, kind)
+        if found is None and report.complete:
+            return Reach.CLEAN
+        return found
+
+
+def _events(report: FlowReport, module: Module) -> Iterator[Flow]:
+    behind_helpers: set[tuple[str, int, int, int]] = set()
+    for hit in report.hits:
+        if hit.way:
+            # Ten sinks behind one call of a helper are one defect.
+            _, start, end = hit.way[-1]
+            key = (hit.kind, id(hit.taint.source), start, end)
+            if key in behind_helpers:
+                continue
+            behind_helpers.add(key)
+        span = _span(hit, module)
+        if span is not None:
+            yield _event(hit, module, span)
+
+
+def _span(hit: Hit, module: Module) -> Span | None:
+    """Where a flow is shown: at its sink, or at the call through which it leaves the file."""
+    if hit.module.module is module:
+        return Span(hit.start, hit.end)
+    own = [(start, end) for run, start, end in hit.way if run.module is module]
+    return Span(*own[-1]) if own else None
+
+
+def _event(hit: Hit, module: Module, span: Span) -> Flow:
+    home = hit.module.module
+    text = home.source.data[hit.argument[0] : hit.argument[1]].decode("utf-8", "replace")
+    sink = _sink_words(hit)
+    steps = list(_steps(hit.taint.trace))
+    steps.append(_step(home, hit.start, hit.end, f"reaches {sink}"))
+    return Flow(
+        module=module,
+        kind=hit.kind,
+        span=span,
+        argument=Span(*hit.argument),
+        here=home is module,
+        callee=hit.callee,
+        sink=sink,
+        label=hit.sink.label,
+        text=text,
+        template=hit.value.template,
+        source=hit.taint.source.words,
+        origin=hit.taint.source.kind,
+        trace=tuple(steps),
+        confidence=Confidence.HIGH if hit.taint.sure else Confidence.MEDIUM,
+    )
+
+
+def _sink_words(hit: Hit) -> str:
+    if hit.callee == "return":
+        return _PAGE
+    home = hit.module.module
+    text = home.source.data[hit.start : hit.end].decode("utf-8", "replace")
+    written = " ".join(text.partition("(")[0].split())
+    if not written or len(written) > MAX_CALLEE or not written.isprintable() or "`" in written:
+        written = hit.callee.rpartition(".")[2]
+    return f"`{written}`"
+
+
+def _steps(trace: Link | None) -> Iterator[Step]:
+    links: list[Link] = []
+    while trace is not None:
+        if not is_note(trace.note):
+            links.append(trace)
+        trace = trace.previous
+    for link in reversed(links):
+        yield _step(link.module.module, link.start, link.end, link.note)
+
+
+def _step(module: Module, start: int, end: int, note: str) -> Step:
+    return Step(module.path, module.source.region(Span(start, end)), note)

@@ -1,0 +1,193 @@
+"""Conditions under which a call is a sink: of its other arguments, or of the text's fixed part."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import re2
+
+from checks.flow.kinds import COMMAND, NOSQL
+from checks.flow.values import HOLE, NOTHING, Api, Cell, Value
+
+if TYPE_CHECKING:
+    from checks.flow.site import Site
+
+_SQL = re2.compile(
+    r"(?is)\b(?:select\b.*\bfrom\b|select\b|insert\s+into\b|delete\s+from\b|update\b.+\bset\b"
+    r"|union\b|where\b|order\s+by\b|create\s+\w|alter\s+\w|drop\s+\w|replace\s+into\b|exec\b"
+    r"|call\b|truncate\b|grant\b|pragma\b|with\b|values\b|and\b|or\b|limit\b|from\b|join\b)"
+)
+_SHELLS = frozenset(
+    {
+        "sh",
+        "bash",
+        "zsh",
+        "dash",
+        "ksh",
+        "cmd",
+        "cmd.exe",
+        "powershell",
+        "powershell.exe",
+        "pwsh",
+        "ash",
+    }
+)
+_RUN_FLAGS = frozenset({"-c", "-lc", "-ec", "-xc", "-ic", "/c", "/C", "-Command", "-command"})
+
+
+def _is_true(value: Value | None) -> bool:
+    return value is not None and value.constant is not NOTHING and bool(value.constant)
+
+
+def through_shell(site: Site) -> bool:
+    """``shell=True``; an argument whose value is not known is not taken for true."""
+    return _is_true(site.get(None, "shell"))
+
+
+def runs_shell(site: Site) -> bool:
+    """``["bash", "-c", text]``: the text after the flag is what varies."""
+    if through_shell(site) or site.tested is None:
+        return False
+    items = site.items(site.tested)
+    if items is None:
+        # A list whose program itself comes from outside.
+        return False
+    if not items:
+        return False
+    first = items[0]
+    if first.dangerous(COMMAND) and first.template is None:
+        return True
+    name = first.template
+    if name is None or name.rpartition("/")[2] not in _SHELLS:
+        return False
+    return any(
+        flag.constant in _RUN_FLAGS and text.dangerous(COMMAND)
+        for flag, text in itertools.pairwise(items)
+    )
+
+
+def program_is_open(site: Site) -> bool:
+    """The program that is started comes from outside."""
+    value = site.tested
+    return value is not None and not value.references and not through_shell(site)
+
+
+def is_sql(site: Site) -> bool:
+    """The statement reads as SQL, or all of it comes from outside."""
+    value = site.tested
+    if value is None:
+        return False
+    text = value.template
+    if text is None:
+        return bool(value.taints) or not value.references
+    if not text.replace(HOLE, "").strip():
+        return True
+    return _SQL.search(text[:2_000]) is not None
+
+
+def host_is_open(site: Site) -> bool:
+    """The part of an address that names the host comes from outside."""
+    return site.tested is not None and _is_open(site.tested, relative=False)
+
+
+def target_is_open(site: Site) -> bool:
+    """An address that may lead to another site: it does not begin with a path of this one."""
+    return site.tested is not None and _is_open(site.tested, relative=True)
+
+
+def _is_open(value: Value, *, relative: bool) -> bool:
+    text = value.template
+    if text is None:
+        return True
+    head = text.partition(HOLE)[0]
+    if HOLE not in text:
+        return value.template is None or bool(value.taints and value.constant is NOTHING)
+    _, found, rest = head.partition("://")
+    if found:
+        return "/" not in rest and "?" not in rest and "#" not in rest
+    if relative and head.startswith("/"):
+        return len(head) == 1 or head[1] in "/\\"
+    if relative and head and head[0] in "?#":
+        return False
+    return not (relative and head and "/" in head) or not head
+
+
+def is_html(site: Site) -> bool:
+    """The answer is a page: its type is not given, or is HTML."""
+    for position, name in ((1, "content_type"), (None, "mimetype"), (None, "media_type")):
+        value = site.get(position if name == "content_type" else None, name)
+        if value is not None:
+            if value.constant is NOTHING:
+                return value.template is None or "html" in (value.template or "")
+            return value.constant is None or "html" in str(value.constant)
+    return True
+
+
+def is_html_said(site: Site) -> bool:
+    """The answer is said to be a page."""
+    for name in ("content_type", "mimetype", "media_type"):
+        value = site.get(None, name)
+        if value is not None and isinstance(value.constant, str):
+            return "html" in value.constant
+    headers = site.get(None, "headers")
+    if headers is not None:
+        made = site.machine.heap.flat(headers)
+        return "html" in (made.template or "")
+    return False
+
+
+def no_safe_loader(site: Site) -> bool:
+    """``yaml.load`` with a loader that makes any object."""
+    loader = site.get(1, "Loader")
+    if loader is None:
+        return True
+    paths = [one.path for one in loader.references if isinstance(one, Api)]
+    return any(
+        path.rpartition(".")[2]
+        in ("Loader", "UnsafeLoader", "FullLoader", "CLoader", "CUnsafeLoader", "CFullLoader")
+        for path in paths
+    )
+
+
+def allows_pickle(site: Site) -> bool:
+    """``numpy.load(allow_pickle=True)``."""
+    return _is_true(site.get(None, "allow_pickle"))
+
+
+def resolves_entities(site: Site) -> bool:
+    """No parser was given that was told to resolve nothing."""
+    parser = site.get(1, "parser")
+    if parser is None:
+        return True
+    flags = [one.path for one in parser.references if isinstance(one, Api)]
+    return not any(path.endswith("@safe") for path in flags)
+
+
+def no_weights_only(site: Site) -> bool:
+    """``torch.load`` without ``weights_only=True``."""
+    given = site.get(None, "weights_only")
+    return given is None or given.constant is False
+
+
+def is_query_open(site: Site) -> bool:
+    """A query of MongoDB that comes from outside as a whole, or with objects as its values."""
+    value = site.tested
+    if value is None:
+        return False
+    for one in value.references:
+        if isinstance(one, Cell):
+            for key, part in site.machine.heap.get(one).fields.items():
+                flat = site.machine.heap.flat(part)
+                if key in ("$where", "$expr", "$function") and flat.dangerous(NOSQL):
+                    return True
+                if any("body" in taint.source.words for taint in flat.dangerous(NOSQL)):
+                    return True
+            return False
+    return True
+
+
+def is_text(site: Site) -> bool:
+    """The value is no object, which would be sent as JSON."""
+    value = site.tested
+    return value is not None and not any(isinstance(one, Cell) for one in value.references)

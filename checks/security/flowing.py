@@ -1,0 +1,35 @@
+"""How the checks that follow data report it.
+
+A flow from the person who runs the program (its command line, its environment) is told of by no
+check: who runs a program may do what it does.
+"""
+
+from __future__ import annotations
+
+from checks.events import Flow
+from checks.model import Confidence, Severity
+from checks.report import Report
+
+
+def tell(
+    flow: Flow, report: Report, *, how: str, why: str, fix: str, severity: Severity = Severity.HIGH
+) -> None:
+    """Report a flow: "`name` from the query string reaches `cursor.execute` <how>."."""
+    if flow.origin == "local":
+        return
+    if flow.confidence is not Confidence.HIGH:
+        severity = Severity(max(severity - 1, Severity.LOW))
+    there = "" if flow.here else f", in `{flow.trace[-1].path.rpartition('/')[2]}`"
+    report(
+        at=flow.span,
+        message=f"{_capital(flow.source)} reaches {flow.sink}{how}{there}.",
+        why=why,
+        fix=fix,
+        severity=severity,
+        confidence=flow.confidence,
+        trace=flow.trace,
+    )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
