@@ -416,6 +416,14 @@ def test_nothing_is_asked_for_what_no_other_file_can_tell(text: str) -> None:
     assert shelf.asked == []
 
 
+def test_no_conftest_is_asked_for_by_production_code() -> None:
+    shelf = Shelf({})
+    gathered({"app/db.py": "def test_connection(url): pass\n"}, shelf)
+    assert shelf.asked == []
+    gathered({"app/db_test.py": "def test_connection(url): pass\n"}, shelf)
+    assert shelf.asked == [["app/conftest.py", "conftest.py"]]
+
+
 def test_nothing_is_asked_when_the_files_of_the_change_tell() -> None:
     change = {
         f"app/m{n}.py": f"from app.m{n - 1} import f{n - 1}\ndef f{n}(): f{n - 1}()\n"

@@ -116,9 +116,10 @@ def fixtures(module: Module, index: Index) -> Iterator[Need]:
 
 def conftests(module: Module) -> list[str]:
     """The paths of the conftest files that hold for a module, when it has tests of pytest."""
-    if not any(_is_pytest_test(one) for one in module.functions):
+    *folders, name = module.path.split("/")
+    # Production code may well hold a function test_connection.
+    if "test" not in name or not any(map(_is_pytest_test, module.functions)):
         return []
-    folders = module.path.split("/")[:-1]
     ends = range(len(folders), max(-1, len(folders) - _MAX_FOLDERS), -1)
     return ["/".join([*folders[:end], CONFTEST]) for end in ends]
 
