@@ -162,9 +162,11 @@ def _is_result(value: Value, function: Function) -> bool:
     """Whether the call is made in the test itself, on something that may hold nothing."""
     start, end = function.span
     called = value.node.child_by_field_name("function")
-    parameters = {one.name for one in function.parameters}
-    if called is None or function.module.text_of(called) in parameters:
-        return False  # A fixture that makes the cases.
+    text = "" if called is None else function.module.text_of(called)
+    own = text.startswith(("self.", "cls.")) and text.count(".") == 1
+    makers = {one.name for one in function.parameters} | function.module.functions_by_name.keys()
+    if own or not text or text in makers:
+        return False  # A helper or a fixture that makes the cases.
     if not start <= value.span.start < end:
         return False
     arguments = value.node.child_by_field_name("arguments")

@@ -59,7 +59,11 @@ _ELSEWHERE = frozenset(
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
     roles=PRODUCTION_ROLES,
-    on=(nodes("comparison_operator"), calls("*.{create_superuser,create_admin}"), FUNCTIONS),
+    on=(
+        nodes("comparison_operator"),
+        calls("*.{create_superuser,create_admin}", "hmac.compare_digest", "secrets.compare_digest"),
+        FUNCTIONS,
+    ),
     cwe=(798,),
     security=True,
 )
@@ -98,66 +102,90 @@ def debug_backdoor(event: Node | Call | Function, report: Report) -> None:
     if isinstance(event, Function):
         _route(event, report)
     elif isinstance(event, Call):
-        _default_account(event, report)
+        if event.method == "compare_digest":
+            if len(event.arguments) > 1 and event.function is not None:
+                left, right = (one.node for one in event.arguments[:2])
+                _judge(event, left, right, report, equal=True)
+        else:
+            _default_account(event, report)
     else:
         _comparison(event, report)
 
 
 def _comparison(event: Node, report: Report) -> None:
     pair = comparison(event.node)
-    if pair is None or pair.operator not in ("==", "!=") or event.function is None:
+    if pair is None or event.function is None:
         return
-    for one, other in ((pair.left, pair.right), (pair.right, pair.left)):
-        name = _compared_name(event, one)
-        literal = event.value(other).constant
-        if not name or not isinstance(literal, str) or not _could_be_secret(literal):
+    if pair.operator in ("==", "!=", "in", "not in"):
+        _judge(event, pair.left, pair.right, report, equal=pair.operator in ("==", "in"))
+
+
+def _judge(
+    event: Located, left: tree_sitter.Node, right: tree_sitter.Node, report: Report, *, equal: bool
+) -> None:
+    """Report a comparison with a literal, or with a few of them, that lets somebody in."""
+    function = event.function
+    if function is None:
+        return
+    for one, other in ((left, right), (right, left)):
+        name, is_key = _compared_name(event, one)
+        constant = event.value(other).constant
+        options = constant if isinstance(constant, (tuple, list, frozenset)) else (constant,)
+        literal = next((each for each in options if isinstance(each, str)), None)
+        if not name or literal is None or not all(_could_be_secret(each) for each in options):
             continue
-        certain = _is_secret_name(name, event.function, literal)
-        if not certain and not _is_test_user(name, event.function, literal):
+        certain = _is_secret_name(name, function, literal, is_key=is_key)
+        if not certain and not _is_test_user(name, function, literal):
             return
-        if not _admits(event, equal=pair.operator == "=="):
+        if not _admits(event, equal=equal):
             return
         report(
             at=event,
-            message=f"`{name}` is compared with a fixed value that lets its holder in.",
+            message=f"`{name[:40].replace('`', '')}` is compared with a fixed value that lets its "
+            "holder in.",
             why="Whoever reads the code or guesses it is let in, on every installation.",
             fix="Remove it; in tests, make a user with a credential of its own.",
         )
         return
 
 
-def _compared_name(event: Node, node: tree_sitter.Node) -> str:
-    """The last word of a name, an attribute or a key: ``request.form["password"]``."""
+def _compared_name(event: Located, node: tree_sitter.Node) -> tuple[str, bool]:
+    """The last word of a name, an attribute or a key, and whether it is a key.
+
+    ``password`` of ``request.form["password"]`` and ``data.get("password")``.
+    """
     node = bare(node)
     module = event.module
     if node.type == "identifier":
-        return module.text_of(node)
+        return module.text_of(node), False
     if node.type == "attribute":
         attribute = node.child_by_field_name("attribute")
-        return "" if attribute is None else module.text_of(attribute)
+        return "" if attribute is None else module.text_of(attribute), False
+    key = None
     if node.type == "subscript":
         key = node.child_by_field_name("subscript")
-        text = None if key is None else event.value(key).constant
-        return text if isinstance(text, str) else ""
-    if node.type == "call":
+    elif node.type == "call":
         function = node.child_by_field_name("function")
         arguments = node.child_by_field_name("arguments")
-        if function is None or arguments is None or not arguments.named_children:
-            return ""
-        if module.text_of(function).rpartition(".")[2] in ("get", "getlist", "pop"):
-            text = event.value(arguments.named_children[0]).constant
-            return text if isinstance(text, str) else ""
-    return ""
+        called = "" if function is None else module.text_of(function).rpartition(".")[2]
+        if called in ("get", "getlist", "pop", "getenv") and arguments is not None:
+            key = next(iter(arguments.named_children), None)
+    text = None if key is None else event.value(key).constant
+    return (text, True) if isinstance(text, str) else ("", False)
 
 
-def _could_be_secret(literal: str) -> bool:
-    return len(literal) >= _SHORTEST and literal.lower() not in _PLACEHOLDERS and (
-        any(one.isalnum() for one in literal) and " " not in literal and len(set(literal)) > 0
+def _could_be_secret(literal: object) -> bool:
+    return (
+        isinstance(literal, str)
+        and len(literal) >= _SHORTEST
+        and literal.lower() not in _PLACEHOLDERS
+        and any(one.isalnum() for one in literal)
+        and " " not in literal
         and not literal.startswith(("<", "{", "$", "-", "%"))
-    )  # fmt: skip
+    )
 
 
-def _is_secret_name(name: str, function: Function, literal: str) -> bool:
+def _is_secret_name(name: str, function: Function, literal: str, *, is_key: bool) -> bool:
     parts = words(name)
     if not parts:
         return False
@@ -166,7 +194,11 @@ def _is_secret_name(name: str, function: Function, literal: str) -> bool:
     if parts[-1] == "code" and not {"auth", "verification", "sms", "login"}.isdisjoint(parts):
         return True
     # "token" is a word of parsers, too: there the function says what it is about.
-    return names_credential(name) and _is_authentication(function) and literal[-1:].isalnum()
+    return (
+        names_credential(name)
+        and (is_key or _is_authentication(function))
+        and literal[-1:].isalnum()
+    )
 
 
 def _is_test_user(name: str, function: Function, literal: str) -> bool:
@@ -187,7 +219,7 @@ def _is_authentication(function: Function) -> bool:
     )  # fmt: skip
 
 
-def _admits(event: Node, *, equal: bool) -> bool:
+def _admits(event: Located, *, equal: bool) -> bool:
     """Whether the comparison decides that somebody is let in."""
     for above in event.ancestors():
         kind = above.kind
@@ -212,11 +244,11 @@ def _admits(event: Node, *, equal: bool) -> bool:
     return False
 
 
-def _inside(event: Node, node: tree_sitter.Node) -> bool:
+def _inside(event: Located, node: tree_sitter.Node) -> bool:
     return node.start_byte <= event.node.start_byte and event.node.end_byte <= node.end_byte
 
 
-def _branch_admits(branch: Located, event: Node) -> bool:
+def _branch_admits(branch: Located, event: Located) -> bool:
     module = event.module
     for node in block_of(branch.node):
         if node.type == "return_statement":
@@ -224,16 +256,18 @@ def _branch_admits(branch: Located, event: Node) -> bool:
         if node.type == "raise_statement":
             return False
         text = module.text_of(node)
+        if node.type == "expression_statement" and text.endswith("= True"):
+            return True
         found = set(words(text.partition("(")[0].partition("=")[0]))
         if node.type == "expression_statement" and not found.isdisjoint(
-            {"authenticated", "authorized", "login", "admin", "session", "verified"}
+            {"authenticated", "authorized", "login", "admin", "session", "user", "verified"}
         ):
             denied = text.rstrip().endswith(("False", "None"))
             return not denied and "log" not in found
     return False
 
 
-def _branch_denies(branch: Located, event: Node) -> bool:
+def _branch_denies(branch: Located, event: Located) -> bool:
     """``if password != "letmein": return False`` and then nothing but success."""
     body = block_of(branch.node)
     if not body:
@@ -250,7 +284,7 @@ def _branch_denies(branch: Located, event: Node) -> bool:
     return any(node.type == "return_statement" and _is_yes(event, node) for node in rest)
 
 
-def _is_yes(event: Node, node: tree_sitter.Node) -> bool:
+def _is_yes(event: Located, node: tree_sitter.Node) -> bool:
     """Whether a ``return`` gives back something that stands for success."""
     inner = [one for one in node.named_children if one.type != "comment"]
     if not inner:

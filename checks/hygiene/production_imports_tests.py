@@ -37,7 +37,11 @@ _TEST_LIBRARIES = frozenset({"pytest", "unittest", "_pytest", "testtools", "mock
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=PRODUCTION_ROLES,
-    on=(MODULE, calls("setuptools.setup", "distutils.core.setup")),
+    on=(
+        MODULE,
+        calls("setuptools.setup", "distutils.core.setup"),
+        calls("importlib.import_module", "__import__"),
+    ),
     cwe=(489,),
 )
 def production_imports_tests(event: ModuleEvent | Call, report: Report) -> None:
@@ -73,7 +77,10 @@ def production_imports_tests(event: ModuleEvent | Call, report: Report) -> None:
         Where the file is a tool for the tests and is not shipped.
     """
     if isinstance(event, Call):
-        _packages(event, report)
+        if event.name in ("importlib.import_module", "__import__"):
+            _by_name(event, report)
+        else:
+            _packages(event, report)
         return
     if _is_tool(event):
         return
@@ -90,6 +97,23 @@ def production_imports_tests(event: ModuleEvent | Call, report: Report) -> None:
             "test doubles can reach real requests.",
             fix="Move what is needed here into the package itself.",
         )
+
+
+def _by_name(call: Call, report: Report) -> None:
+    """``importlib.import_module("tests.fakes")``."""
+    name = call.arguments[0].constant if call.arguments else None
+    if not isinstance(name, str) or name.partition(".")[0] not in ("tests", "conftest"):
+        return
+    if _is_tool(ModuleEvent(call.module, report.path)):
+        return
+    report(
+        at=call,
+        message=f"Production code imports `{name[:80].replace('`', '')}`, "
+        "which belongs to the tests.",
+        why="Where the tests are not installed the import fails, and where they are, "
+        "test doubles can reach real requests.",
+        fix="Move what is needed here into the package itself.",
+    )
 
 
 def _packages(call: Call, report: Report) -> None:

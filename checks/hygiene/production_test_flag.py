@@ -32,6 +32,9 @@ _DJANGO = frozenset(
 _SETTINGS_MODULE = 2
 """How many of Django's settings make a module one of settings."""
 
+_NAMED = ("keyword_argument", "assignment")
+"""Constructs that give a name its value: ``verify=not TESTING``."""
+
 _RUNNERS = ("_pytest.", "pluggy", "nose.plugins", "django.test.runner")
 
 
@@ -43,7 +46,7 @@ _RUNNERS = ("_pytest.", "pluggy", "nose.plugins", "django.test.runner")
     confidence=Confidence.HIGH,
     roles=PRODUCTION_ROLES,
     on=nodes("if_statement", "elif_clause", "conditional_expression", "return_statement",
-             "keyword_argument"),
+             "keyword_argument", "assignment"),
     cwe=(489,),
 )  # fmt: skip
 def production_test_flag(event: Node, report: Report) -> None:
@@ -110,7 +113,7 @@ def production_test_flag(event: Node, report: Report) -> None:
         severity=Severity.LOW
         if settings
         else Severity.HIGH
-        if sensitive or returns or event.kind == "keyword_argument"
+        if sensitive or returns or event.kind in _NAMED
         else Severity.MEDIUM,
         surface=Surface.SUMMARY if settings else None,
     )
@@ -123,8 +126,9 @@ def _condition(event: Node) -> tree_sitter.Node | None:
     parts = event.children()
     if kind == "conditional_expression":
         return parts[1] if len(parts) == 3 else None
-    if kind == "keyword_argument":
-        name, value = event.child("name"), event.child("value")
+    if kind in _NAMED:
+        name = event.child("name") or event.child("left")
+        value = event.child("value") or event.child("right")
         if name is None or value is None or value.type == "conditional_expression":
             return None
         return value if _is_sensitive(event.module.text_of(name)) else None
@@ -135,7 +139,7 @@ def _condition(event: Node) -> tree_sitter.Node | None:
 
 def _guarded(event: Node, condition: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
     """The statements or expressions that the flag decides about."""
-    if event.kind == "keyword_argument":
+    if event.kind in _NAMED:
         return
     if event.kind in ("if_statement", "elif_clause"):
         yield from block_of(event.node)
@@ -155,8 +159,8 @@ def _leaves(node: tree_sitter.Node) -> bool:
 def _sensitive(event: Node, guarded: list[tree_sitter.Node]) -> str:
     """The first name in the guarded code that speaks of security or money."""
     module = event.module
-    if event.kind == "keyword_argument":
-        name = event.child("name")
+    if event.kind in _NAMED:
+        name = event.child("name") or event.child("left")
         return "" if name is None else module.text_of(name)
     for node in guarded:
         stack = [node]

@@ -155,11 +155,13 @@ def _better_equal(call: Call) -> _Better | None:
         if other.type == "none" and one.type != "none":
             equal = call.method != "assertNotEqual"
             return _Better("assertIsNone" if equal else "assertIsNotNone", (one,))
+        if other.type not in ("true", "false"):
+            continue
+        truth = (other.type == "true") == (call.method != "assertNotEqual")
+        if one.type == "call":
+            return _better_instance(call, one, truth=truth)
         pair = comparison(one)
-        if pair is not None and pair.operator in ("in", "not in") and other.type in (
-            "true", "false",
-        ):  # fmt: skip
-            truth = (other.type == "true") == (call.method != "assertNotEqual")
+        if pair is not None and pair.operator in ("in", "not in"):
             return _better_comparison(pair, truth=truth)
     return None
 

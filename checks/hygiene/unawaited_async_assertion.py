@@ -16,9 +16,31 @@ _COROUTINES = frozenset(
     {"anyio.sleep", "anyio.wait_all_tasks_blocked", "asyncio.sleep", "asyncio.to_thread",
      "asyncio.wait", "asyncio.wait_for", "asyncio.open_connection", "asyncio.start_server",
      "trio.open_tcp_stream", "trio.sleep", "trio.sleep_forever", "trio.sleep_until",
-     "trio.testing.wait_all_tasks_blocked", "trio.lowlevel.checkpoint"}
+     "trio.testing.wait_all_tasks_blocked", "trio.lowlevel.checkpoint",
+     "unittest.mock.AsyncMock()"}
 )  # fmt: skip
 """Coroutine functions of libraries that tests wait with."""
+
+_METHODS = {
+    "aiohttp.ClientSession()": frozenset({"close"}),
+    "anyio.Event()": frozenset({"wait"}),
+    "asyncio.Barrier()": frozenset({"wait"}),
+    "asyncio.Condition()": frozenset({"acquire", "wait", "wait_for"}),
+    "asyncio.Event()": frozenset({"wait"}),
+    "asyncio.Lock()": frozenset({"acquire"}),
+    "asyncio.Queue()": frozenset({"get", "join", "put"}),
+    "asyncio.Semaphore()": frozenset({"acquire"}),
+    "httpx.AsyncClient()": frozenset(
+        {"aclose", "delete", "get", "head", "options", "patch", "post", "put", "request", "send"}
+    ),
+    "playwright.async_api.Page()": frozenset(
+        {"check", "click", "close", "fill", "goto", "hover", "press", "reload", "screenshot",
+         "select_option", "type", "uncheck", "wait_for_load_state", "wait_for_selector",
+         "wait_for_timeout", "wait_for_url"}
+    ),
+    "trio.Event()": frozenset({"wait"}),
+}  # fmt: skip
+"""Methods of libraries' objects that are coroutine functions."""
 
 _MATCHERS = ("playwright.async_api.expect().", "playwright.async_api.expect().not_.")
 _KEPT = frozenset({"staticmethod", "classmethod", "typing.final", "typing.override", "override"})
@@ -129,8 +151,10 @@ def _is_asserted(call: Call) -> bool:
 def _coroutine(call: Call, index: Index) -> Function | str | None:
     """The coroutine function that is called, as far as that is certain."""
     name = call.name
-    if name is not None and (name in _COROUTINES or _is_matcher(name)):
-        return name
+    if name is not None:
+        owner, _, method = name.rpartition(".")
+        if name in _COROUTINES or _is_matcher(name) or method in _METHODS.get(owner, ()):
+            return name
     function = _called_function(call, name, index)
     if function is None or not function.is_async or function.is_generator:
         return None

@@ -67,7 +67,7 @@ def vacuous_mock_assert(call: Call, report: Report) -> None:
         There is no good reason to keep it.
     """
     receiver = call.receiver
-    if receiver is None or receiver.text in ("self", "cls", "mock"):
+    if receiver is None or receiver.text in ("self", "cls") or receiver.name == "unittest.mock":
         return
     if call.method in ("assert_has_calls", "assert_has_awaits"):
         _empty(call, receiver, report)

@@ -18,6 +18,10 @@ _FLAGS = frozenset(
      "test_mode", "test_run", "testing", "testing_mode", "under_test", "unit_test",
      "unit_testing", "unittest", "pytest_current_test", "pytest_running", "run_tests_mode"}
 )  # fmt: skip
+_CONSTANTS = frozenset(
+    {"IN_TEST", "IN_TESTS", "IS_TEST", "IS_TESTING", "RUNNING_TESTS", "TESTING", "TEST_MODE",
+     "UNDER_TEST", "UNIT_TESTING"}
+)  # fmt: skip
 _SETTINGS = frozenset({"app", "application", "conf", "config", "current_app", "settings"})
 _STAGES = frozenset({"env", "environment", "stage", "mode"})
 _STAGE_NAMES = frozenset({"test", "testing", "tests", "unittest", "ci-test"})
@@ -52,6 +56,8 @@ def flag_in(value: Value, index: Index, depth: int = 0) -> str:
         origin = value.origin
         if origin.node != node:
             return value.text if flag_in(origin, index, depth + 1) else ""
+        imported = (value.name or "").rpartition(".")
+        return value.text if imported[0] and imported[2] in _CONSTANTS else ""
     return ""
 
 
@@ -92,7 +98,7 @@ def _in_comparison(
             continue
         if isinstance(constant, str) and constant.lower() in _STAGE_NAMES and _is_stage(one):
             return one.short
-        if _ARGUMENTS in one.text and constant == "test":
+        if _ARGUMENTS in one.text and constant in ("test", ["test"], "pytest"):
             return one.short
         if found := flag_in(one, index, depth + 1):
             return found
@@ -138,6 +144,9 @@ def _in_reading(
             return ""
         if module.text_of(method) in ("lower", "strip", "upper"):
             return flag_in(Value(module, owner, context), index, depth + 1)
+        if module.text_of(method) == "endswith" and _ARGUMENTS in module.text_of(owner):
+            text = Value(module, operands[0], context).constant if operands else None
+            return "sys.argv" if isinstance(text, str) and text.endswith("test") else ""
         if module.text_of(method) == "get" and operands:
             text = Value(module, operands[0], context).constant
             known = Value(module, owner, context)
@@ -163,7 +172,7 @@ def _in_attribute(module: Module, node: tree_sitter.Node, context: Context) -> s
     if name in ("_called_from_test", "_pytest_running") and module.text_of(owner) == "sys":
         return f"sys.{name}"
     known = Value(module, owner, context)
-    if name in ("TESTING", "TEST_MODE", "UNIT_TESTING", "IN_TEST") and _is_settings(known):
+    if name in _CONSTANTS and _is_settings(known):
         return f"{known.short}.{name}"
     if name == "testing" and known.name == "flask.current_app":
         return f"{known.short}.testing"
