@@ -1,0 +1,92 @@
+"""Which calls of a test bind a port, and to what."""
+
+from __future__ import annotations
+
+import itertools
+
+from checks.events import Call, Value
+from checks.hygiene.shared.tests import is_replaced
+from checks.languages.python.index import Index
+
+FIRST_FREE = 1024
+"""Ports below belong to the system (RFC 6335, 6)."""
+
+_PORT_AT = {
+    "aiohttp.web.TCPSite": 2,
+    "asyncio.start_server": 2,
+    "wsgiref.simple_server.make_server": 1,
+    "werkzeug.serving.run_simple": 1,
+    "werkzeug.serving.make_server": 1,
+    "waitress.serve": None,
+    "aiohttp.web.run_app": None,
+    "uvicorn.run": None,
+}
+"""Where these functions take their port by position."""
+
+_ADDRESS_FIRST = frozenset(
+    {"http.server.HTTPServer", "http.server.ThreadingHTTPServer", "socketserver.TCPServer",
+     "socketserver.UDPServer", "socketserver.ThreadingTCPServer", "socket.create_server",
+     "xmlrpc.server.SimpleXMLRPCServer"}
+)  # fmt: skip
+_LOOPS = frozenset({"create_server", "start_server", "create_datagram_endpoint"})
+_PROCESSES = frozenset(
+    {"subprocess.Popen", "subprocess.run", "subprocess.call", "subprocess.check_call",
+     "subprocess.check_output", "asyncio.create_subprocess_exec"}
+)  # fmt: skip
+_FLAGS = ("--port", "--bind-port", "--http-port", "--listen-port", "--server-port")
+_EXPECTING = ("raises", "assertRaises", "assertRaisesRegex")
+
+
+def bound_port(call: Call) -> Value | None:
+    """The port that a call binds, whatever it is; ``None`` when it binds none."""
+    name = call.name or ""
+    if name in _PORT_AT:
+        return call.argument(_PORT_AT[name], "port")
+    if name in _ADDRESS_FIRST:
+        return _of_address(call.argument(0, "server_address"))
+    if call.method == "bind" and len(call.arguments) == 1 and not call.keywords:
+        return _of_address(call.arguments[0])
+    if call.method in _LOOPS and call.receiver is not None:
+        return call.argument(2, "port")
+    if name in _PROCESSES or call.method in ("popen", "Popen"):
+        return _of_command(call)
+    return None
+
+
+def is_pretended(call: Call, index: Index) -> bool:
+    """Whether no port is bound after all: a double stands in, or the call is to fail."""
+    if any(
+        value.text.partition("(")[0].rpartition(".")[2] in _EXPECTING for value in call.entered()
+    ):
+        return True
+    return is_replaced(call, index, call.method, "socket", "bind", "run_simple", "serve", "run_app",
+                       "create_server", "Popen")  # fmt: skip
+
+
+def _of_address(value: Value | None) -> Value | None:
+    """The port of ``(host, port)``."""
+    elements = None if value is None else value.elements
+    return elements[1] if elements is not None and len(elements) >= 2 else None
+
+
+def _of_command(call: Call) -> Value | None:
+    """The argument after ``--port`` in a command that starts a server."""
+    first = call.argument(0, "args")
+    words = [] if first is None else list(first.elements or ())
+    for flag, value in itertools.pairwise(words):
+        if flag.constant in _FLAGS:
+            return value
+    for word in words:
+        text = word.constant
+        if isinstance(text, str) and text.partition("=")[0] in _FLAGS and "=" in text:
+            return word
+    return None
+
+
+def number_of(value: Value) -> int | None:
+    """The port as a number, when it is written down."""
+    known = value.constant
+    if isinstance(known, str):
+        known = known.rpartition("=")[2]
+        known = int(known) if known.isdigit() and len(known) < 6 else None
+    return known if isinstance(known, int) and not isinstance(known, bool) else None
