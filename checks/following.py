@@ -45,7 +45,8 @@ class Following:
         Raises:
             Expired: the time is over.
         """
-        if not has_sources(module):
+        known = self._last is not None and self._last[0] is module
+        if not known and not has_sources(module):
             return []
         return list(_events(self.report(module), module))
 
@@ -58,16 +59,19 @@ class Following:
     def reach(self, module: Module, span: Span, kind: str) -> Reach | None:
         """What reaches a call at most; ``None`` when that is not known.
 
-        A call that no run of the whole file reached is clean: it cannot be executed.
+        Raises:
+            Expired: the time is over.
+        """
+        return self.report(module).reach(span.start, span.end, kind)
+
+    def flow(self, module: Module, span: Span, kind: str) -> Flow | None:
+        """The flow that is told of at a call.
 
         Raises:
             Expired: the time is over.
         """
-        report = self.report(module)
-        found = report.reach(span.start, span.end, kind)
-        if found is None and report.complete:
-            return Reach.CLEAN
-        return found
+        found = (one for one in self.events(module) if one.kind == kind and one.span == span)
+        return next((one for one in found if one.origin != "local"), None)
 
 
 def _events(report: FlowReport, module: Module) -> Iterator[Flow]:
@@ -121,11 +125,16 @@ def _sink_words(hit: Hit) -> str:
     if hit.callee == "return":
         return _PAGE
     home = hit.module.module
-    text = home.source.data[hit.start : hit.end].decode("utf-8", "replace")
-    written = " ".join(text.partition("(")[0].split())
-    if not written or len(written) > MAX_CALLEE or not written.isprintable() or "`" in written:
+    text = home.source.data[hit.function[0] : hit.function[1]].decode("utf-8", "replace")
+    written = " ".join(text.split())
+    if not written or len(written) > MAX_CALLEE or not _is_plain(written):
         written = hit.callee.rpartition(".")[2]
     return f"`{written}`"
+
+
+def _is_plain(written: str) -> bool:
+    """Whether it is a dotted name: texts in it could hold anything."""
+    return all(part.isidentifier() for part in written.split("."))
 
 
 def _steps(trace: Link | None) -> Iterator[Step]:

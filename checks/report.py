@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import tree_sitter
 
+from checks.events import Flow
 from checks.flow.results import Reach
 from checks.following import Following
 from checks.languages.python.context import Located
@@ -134,6 +135,17 @@ class Report:
             return None
         try:
             return desk.following.reach(desk.module, _span(at), kind)
+        except Expired:
+            desk.expired = True
+            return None
+
+    def flow(self, at: At, kind: str) -> Flow | None:
+        """The flow of untrusted data to a call of this file, when one was found."""
+        desk = self._desk
+        if desk.following is None or desk.module is None:
+            return None
+        try:
+            return desk.following.flow(desk.module, _span(at), kind)
         except Expired:
             desk.expired = True
             return None

@@ -17,6 +17,8 @@ from checks.models.facts import tables
 
 MAX_MODULES = 60
 """Files of a change whose module code is run for one file."""
+MAX_NESTED = 200
+"""Functions defined while one function ran that are run after it."""
 _MAX_NAMESAKES = 20
 
 
@@ -32,13 +34,20 @@ class FlowReport:
     """Whether every function was run to its end: what was not reached cannot be reached."""
 
     def reach(self, start: int, end: int, kind: str) -> Reach | None:
-        """What reaches a sink of this file at most.
+        """What reaches a sink of this file at most; ``None`` when that is not known.
 
-        ``None``: it was never evaluated, and that may be for want of time or depth.
+        A call that is never evaluated in a file that was run to its end cannot be executed: nothing
+        reaches it.
         """
-        found = self.results.reaches.get((self.module.path, start, end, kind))
-        if found is None and self.complete:
-            return None
+        path = self.module.path
+        found = self.results.reaches.get((path, start, end, kind))
+        if found is Reach.TAINTED:
+            hit = self.results.hits.get((path, start, end, kind))
+            return Reach.VAGUE if hit is None or hit.taint.source.kind == "local" else found
+        if not self.complete:
+            return None  # another run may have reached it with something else
+        if found is None and (path, start, end) not in self.results.visited:
+            return Reach.CLEAN
         return found
 
 
@@ -158,28 +167,29 @@ class _Run:
         return run
 
     def _entries(self, own: ModuleRun) -> bool:
-        """Run the functions of the file; whether there was room for all of them."""
-        machine = self._machine
-        start = machine.steps
-        index = 0
-        while index < len(own.functions):
-            if machine.steps - start > MODULE_STEPS:
+        """Run the functions of the file; whether there was room for all of them.
+
+        Private ones come last: those that the file itself calls are known by then.
+        """
+        start = self._machine.steps
+        mine = list(own.functions)
+        public = [one for one in mine if not _is_private(one)]
+        for function in (*public, *(one for one in mine if _is_private(one))):
+            if self._machine.steps - start > MODULE_STEPS:
                 self._limits.append("data was followed in part only: the file is too complex")
                 return False
-            machine.heap.top = {}
-            index = self._family(own, index)
+            self._machine.heap.top = {}
+            self._family(own, function)
         return True
 
-    def _family(self, own: ModuleRun, index: int) -> int:
+    def _family(self, own: ModuleRun, function: LocalFunction) -> None:
         """Run a function and then those defined in it, which see what it left behind."""
         before = len(own.functions)
-        self._enter(own.functions[index])
-        mine = own.functions[before:]
-        del own.functions[before:]
-        for one in mine[:200]:
+        self._enter(function)
+        mine = own.functions[before : before + MAX_NESTED]
+        for one in mine:
             self._enter(one)
         del own.functions[before:]
-        return index + 1
 
     def _enter(self, function: LocalFunction) -> None:
         machine = self._machine
@@ -207,5 +217,8 @@ class _Run:
             return True
         if feeding(self._machine, function)[0]:
             return True
-        private = function.name.startswith("_") and not function.name.startswith("__")
-        return not private and function.frame.function is None
+        return not _is_private(function) and function.frame.function is None
+
+
+def _is_private(function: LocalFunction) -> bool:
+    return function.name.startswith("_") and not function.name.startswith("__")

@@ -70,6 +70,7 @@ def call(machine: Machine, frame: Frame, node: ir.Call) -> Value:
         if made.rest is not None:
             star = made.rest if star is None else join(star, made.rest)
     name = function.name if isinstance(function, ir.Attribute) else getattr(function, "id", "")
+    machine.results.visited.add((frame.module.path, node.start, node.end))
     site = Site(machine, frame, node, f"*.{name}" if receiver is not None else name, receiver,
                 arguments, keywords, star)  # fmt: skip
     return invoke(machine, frame, target, site)

@@ -237,13 +237,23 @@ def report(
     if reached is not Reach.TAINTED:
         return
     expression = site.node_of(value)
+    function = node.function
     for taint in dangerous:
         machine.results.add(
             Hit(
-                fact.kind, module, node.start, node.end, (expression.start, expression.end),
-                site.callee, taint, value, fact, tuple(machine.way),
+                kind=fact.kind,
+                module=module,
+                start=node.start,
+                end=node.end,
+                function=(function.start, function.end),
+                argument=(expression.start, expression.end),
+                callee=site.callee,
+                taint=taint,
+                value=value,
+                sink=fact,
+                way=tuple(machine.way),
             )
-        )  # fmt: skip
+        )
 
 
 def call(machine: Machine, frame: Frame, target: Value, one: Api, site: Site) -> Value:
@@ -274,6 +284,8 @@ def call(machine: Machine, frame: Frame, target: Value, one: Api, site: Site) ->
         if text is not None:
             return text
     receiver = content(target if site.receiver is None else site.receiver)
+    if path in facts.replacing or f"*.{method}" in facts.replacing:
+        return Value((), FULL, NOTHING, (Api(result),)) if len(result) <= MAX_PATH else VAGUE
     bits = _cleaning(facts, path)
     if bits:
         if bits & ALL == ALL:

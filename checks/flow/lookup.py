@@ -36,6 +36,7 @@ _BUILTINS = frozenset(dir(builtins)) | {"unicode", "raw_input", "xrange", "bases
 _BUILTIN_VALUES = {name: api(name, vague=0) for name in sorted(_BUILTINS)}
 _OWN = {"__file__": CLEAN, "__name__": CLEAN, "__doc__": CLEAN, "__package__": CLEAN}
 _MAX_BASES = 12
+_BESIDE = 40
 _CONTAINER_METHODS = ("list", "tuple", "set", "dict", "buffer", "config")
 
 
@@ -65,7 +66,7 @@ def assign_name(
     _machine: Machine, frame: Frame, identifier: str, value: Value, node: ir.Node
 ) -> None:
     """Bind a name."""
-    if value.taints:
+    if value.taints and not _just_came(value, node):
         module = frame.module
         value = stepped(value, module, node.start, node.end, f"assigned to `{identifier}`")
     if frame.keyed:
@@ -85,6 +86,12 @@ def assign_name(
         # Another function may run before or after: the name holds either.
         owner.names[identifier] = value if known is None else join(known, value)
         frame.names[identifier] = value
+
+
+def _just_came(value: Value, node: ir.Node) -> bool:
+    """Whether the step before stands right beside the name: two steps on a line are one."""
+    trace = value.taints[0].trace
+    return trace is not None and 0 <= trace.start - node.end <= _BESIDE
 
 
 def attribute(

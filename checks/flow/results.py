@@ -34,6 +34,8 @@ class Hit:
     start: int
     end: int
     """The call that is the sink."""
+    function: tuple[int, int]
+    """What is called, as it is written."""
     argument: tuple[int, int]
     callee: str
     taint: Taint
@@ -63,6 +65,8 @@ class Results:
 
     hits: dict[Place, Hit] = field(default_factory=dict)
     reaches: dict[Place, Reach] = field(default_factory=dict)
+    visited: set[tuple[str, int, int]] = field(default_factory=set)
+    """The calls that were evaluated."""
     muted: bool = False
     """While a condition is read again to learn what follows from it."""
 

@@ -57,14 +57,18 @@ def runs_shell(site: Site) -> bool:
         return False
     first = items[0]
     if first.dangerous(COMMAND) and first.template is None:
-        return True
+        return True  # the program itself comes from outside
     name = first.template
     if name is None or name.rpartition("/")[2] not in _SHELLS:
         return False
     return any(
-        flag.constant in _RUN_FLAGS and text.dangerous(COMMAND)
+        flag.constant in _RUN_FLAGS and _is_dangerous(text)
         for flag, text in itertools.pairwise(items)
     )
+
+
+def _is_dangerous(value: Value) -> bool:
+    return bool(value.dangerous(COMMAND) or value.vague & COMMAND)
 
 
 def program_is_open(site: Site) -> bool:

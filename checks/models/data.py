@@ -43,10 +43,8 @@ sqlalchemy.cleans(
     "*.bindparams",
     "sqlalchemy.{select,insert,update,delete,bindparam,literal,column,table}",
 )
-sqlalchemy.cleans(
-    "*",
-    "*.{scalar,scalars,scalar_one,scalar_one_or_none,fetchall,fetchone,"
-    "fetchmany,one_or_none,first}",
+sqlalchemy.replaces(
+    "*.{scalar,scalars,scalar_one,scalar_one_or_none,fetchall,fetchone,fetchmany,one_or_none,first}"
 )
 
 django = Library("https://docs.djangoproject.com/en/stable/topics/db/sql/")

@@ -88,6 +88,7 @@ class Tables:
     identities: dict[str, ArgumentAt] = field(default_factory=dict)
     callbacks: dict[str, str] = field(default_factory=dict)
     ends: set[str] = field(default_factory=set)
+    replacing: set[str] = field(default_factory=set)
     decorators: dict[str, str] = field(default_factory=dict)
     handlers: dict[str, Handler] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
@@ -132,6 +133,10 @@ class Library:
         """What these return holds their arguments, made harmless for the kinds (``*``: all)."""
         bits = mask(kinds)
         self._each(callees, lambda tables, path: _set(tables.cleaners, path, bits))
+
+    def replaces(self, *callees: str) -> None:
+        """What these return holds nothing of their arguments, and is of unknown origin."""
+        self._each(callees, lambda tables, path: tables.replacing.add(path))
 
     def guard(self, kinds: str, *callees: str, at: str = "0", truth: bool = True) -> None:
         """When these answer ``truth`` the argument is harmless for the kinds."""

@@ -321,7 +321,7 @@ django.cleans(
     "django.template.loader.render_to_string",
     "rest_framework.response.Response",
 )
-django.cleans("*", "django.shortcuts.{get_object_or_404,get_list_or_404}")
+django.replaces("django.shortcuts.{get_object_or_404,get_list_or_404}")
 django.cleans("path", "django.core.files.storage.default_storage.get_available_name")
 
 fastapi = Library("https://fastapi.tiangolo.com/reference/")

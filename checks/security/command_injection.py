@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 
-from checks.events import Call, Value
+from checks.events import Call, Flow, Value
 from checks.model import Aspect, Confidence, Severity, Surface
-from checks.registry import PRODUCTION_ROLES, calls, check
+from checks.registry import PRODUCTION_ROLES, calls, check, flows
 from checks.report import Report
 from checks.secrets.masking import masked
+from checks.security.flowing import is_decided, tell
 from checks.security.origins import harmless, is_parameter, is_request
 
 _QUOTING = frozenset({"shlex.quote", "shlex.join", "pipes.quote", "subprocess.list2cmdline"})
@@ -20,6 +21,10 @@ _BY_NATURE = frozenset(
      "commands.getoutput", "commands.getstatusoutput", "asyncio.create_subprocess_shell",
      "asyncio.subprocess.create_subprocess_shell"}
 )  # fmt: skip
+_WHY = "A `;`, `|` or `$(…)` in a value becomes a command of its own."
+_FIX = "Pass a list of arguments without `shell=True`, or quote each value with `shlex.quote`."
+_WHY_PROGRAM = "Whoever sends the request decides which program runs."
+_FIX_PROGRAM = "Look the program up in a list of those that are allowed."
 _REMOTE = "paramiko.SSHClient().exec_command"
 
 
@@ -30,20 +35,23 @@ _REMOTE = "paramiko.SSHClient().exec_command"
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=PRODUCTION_ROLES,
-    on=calls(
-        "subprocess.{run,call,check_call,check_output,Popen,getoutput,getstatusoutput}",
-        "os.{system,popen}",
-        "commands.{getoutput,getstatusoutput}",
-        "asyncio.{create_subprocess_shell,create_subprocess_exec}",
-        "asyncio.subprocess.create_subprocess_shell",
-        "trio.run_process",
-        "*.subprocess_shell",
-        _REMOTE,
+    on=(
+        flows("command"),
+        calls(
+            "subprocess.{run,call,check_call,check_output,Popen,getoutput,getstatusoutput}",
+            "os.{system,popen}",
+            "commands.{getoutput,getstatusoutput}",
+            "asyncio.{create_subprocess_shell,create_subprocess_exec}",
+            "asyncio.subprocess.create_subprocess_shell",
+            "trio.run_process",
+            "*.subprocess_shell",
+            _REMOTE,
+        ),
     ),
     cwe=(78,),
     security=True,
 )
-def command_injection(call: Call, report: Report) -> None:
+def command_injection(event: Call | Flow, report: Report) -> None:
     """A command line that a shell reads is put together from values that are not constants.
 
     A list of arguments without a shell, and values quoted with `shlex.quote`, are clean.
@@ -81,17 +89,34 @@ def command_injection(call: Call, report: Report) -> None:
         Where the command comes from the person who runs the program, as in a build tool: say so
         in the reason.
     """
+    if isinstance(event, Flow):
+        program = event.label == "program"
+        tell(
+            event,
+            report,
+            how=" as the program to run" if program else " as part of a command",
+            why=_WHY_PROGRAM if program else _WHY,
+            fix=_FIX_PROGRAM if program else _FIX,
+            severity=Severity.CRITICAL,
+        )
+    else:
+        _look_at(event, report)
+
+
+def _look_at(call: Call, report: Report) -> None:
+    """Judge a call by itself, where the flow analysis does not know the origin."""
     command = _command(call)
     if command is None or harmless(command, _is_quoted):
+        return
+    if is_decided(call, report, "command"):
         return
     confidence, severity, surface = _judge(command)
     shell = "the remote shell" if call.name == _REMOTE else "a shell"
     report(
         at=call,
         message=f"{shell.capitalize()} runs `{masked(command.short)}`, which is not a constant.",
-        why="A `;`, `|` or `$(…)` in a value becomes a command of its own.",
-        fix="Pass a list of arguments without `shell=True`, or quote each value with "
-        "`shlex.quote`.",
+        why=_WHY,
+        fix=_FIX,
         severity=severity,
         confidence=confidence,
         surface=surface,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Node, Value, argument_nodes
+from checks.events import Call, Flow, Node, Value, argument_nodes
 from checks.model import Aspect, Confidence, Severity
-from checks.registry import PRODUCTION_ROLES, calls, check, nodes
+from checks.registry import PRODUCTION_ROLES, calls, check, flows, nodes
 from checks.report import Report
+from checks.security.flowing import is_decided, tell
 
 _FILES = frozenset(
     {"open().read", "io.open().read", "codecs.open().read", "pathlib.Path().read_text",
      "pathlib.Path().open().read"}
 )  # fmt: skip
+
+_WHY = "Whoever can influence the value runs code with the rights of the application."
+_FIX = "Read data with `ast.literal_eval` or `json.loads`, or look a function up in a dict."
 
 
 @check(
@@ -20,11 +24,11 @@ _FILES = frozenset(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=PRODUCTION_ROLES,
-    on=(calls("{eval,exec}"), nodes("exec_statement")),
+    on=(flows("code"), calls("{eval,exec}"), nodes("exec_statement")),
     cwe=(95,),
     security=True,
 )
-def code_injection(event: Call | Node, report: Report) -> None:
+def code_injection(event: Call | Flow | Node, report: Report) -> None:
     """A value that is not a constant is run as Python code.
 
     Whoever can influence the value runs code with the rights of the application.
@@ -57,15 +61,20 @@ def code_injection(event: Call | Node, report: Report) -> None:
         Where the code comes from the application itself, as in a template compiler: say so in
         the reason.
     """
+    if isinstance(event, Flow):
+        tell(event, report, how=" as code", why=_WHY, fix=_FIX, severity=Severity.CRITICAL)
+        return
     value = _code(event)
     if value is None or value.fixed:
+        return
+    if isinstance(event, Call) and is_decided(event, report, "code"):
         return
     name = event.name if isinstance(event, Call) else "exec"
     report(
         at=event,
         message=f"`{name}` runs `{value.short}`, which is not a constant.",
-        why="Whoever can influence the value runs code with the rights of the application.",
-        fix="Read data with `ast.literal_eval` or `json.loads`, or look a function up in a dict.",
+        why=_WHY,
+        fix=_FIX,
         confidence=_confidence(value),
     )
 

@@ -6,9 +6,18 @@ check: who runs a program may do what it does.
 
 from __future__ import annotations
 
-from checks.events import Flow
+from checks.events import Call, Flow
+from checks.flow.results import Reach
 from checks.model import Confidence, Severity
 from checks.report import Report
+
+
+def is_decided(call: Call, report: Report, kind: str) -> bool:
+    """Whether a check that looks at a call by itself has nothing to add to the flow analysis.
+
+    Nothing reaches the call that could do harm, or a flow is told of where it was found.
+    """
+    return report.reach(call, kind) in (Reach.CLEAN, Reach.TAINTED)
 
 
 def tell(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re2
 
-from checks.events import Call, Value, argument_nodes
+from checks.events import Call, Flow, Value, argument_nodes
 from checks.languages.python import grammar
 from checks.model import Aspect, Confidence, Severity, Surface
-from checks.registry import PRODUCTION_ROLES, calls, check
+from checks.registry import PRODUCTION_ROLES, calls, check, flows
 from checks.report import Report
 from checks.secrets.masking import masked
+from checks.security.flowing import is_decided, tell
 from checks.security.origins import constant_text, harmless, is_parameter, is_request, method_of
 
 _SQL = re2.compile(
@@ -31,6 +32,11 @@ _VALUE_PLACE = re2.compile(
 """Where a value stands, not the name of a table or column: after ``=``, in quotes, in a list."""
 _PLACEHOLDERS = frozenset({"?", "%s", "(?)", "(%s)", "?, ", "%s, ", "?,", "%s,", ", ?", ", %s"})
 _QUOTERS = ("quote", "escape", "sanitize", "sanitise", "identifier", "mogrify", "literal")
+_WHY = "A quote in the value ends the text it stands in, and the rest is read as SQL."
+_FIX = (
+    "Put a placeholder there and pass the value as a parameter; take names of tables and "
+    "columns from a fixed list."
+)
 _TABLES = ("_meta", "db_table", "__tablename__", "__table__", "tablename", "fullname")
 
 
@@ -41,18 +47,21 @@ _TABLES = ("_meta", "db_table", "__tablename__", "__table__", "tablename", "full
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=PRODUCTION_ROLES,
-    on=calls(
-        "*.{execute,executemany,executescript,raw,exec_driver_sql,mogrify,copy_expert}",
-        "*.{fetch,fetchrow,fetchval,fetch_all,fetch_one,fetch_val,iterate,query,prepare,sql}",
-        "*.{read_sql,read_sql_query}",
-        "sqlalchemy.{text,sql.text,sql.expression.text}",
-        "django.db.models.expressions.RawSQL",
-        "pandas.{read_sql,read_sql_query}",
+    on=(
+        flows("sql"),
+        calls(
+            "*.{execute,executemany,executescript,raw,exec_driver_sql,mogrify,copy_expert}",
+            "*.{fetch,fetchrow,fetchval,fetch_all,fetch_one,fetch_val,iterate,query,prepare,sql}",
+            "*.{read_sql,read_sql_query}",
+            "sqlalchemy.{text,sql.text,sql.expression.text}",
+            "django.db.models.expressions.RawSQL",
+            "pandas.{read_sql,read_sql_query}",
+        ),
     ),
     cwe=(89,),
     security=True,
 )
-def sql_injection(call: Call, report: Report) -> None:
+def sql_injection(event: Call | Flow, report: Report) -> None:
     """A statement for a database is put together from values that are not constants.
 
     Placeholders with parameters, numbers (`int(…)`), lists of placeholders, names that were
@@ -83,6 +92,21 @@ def sql_injection(call: Call, report: Report) -> None:
         Where the varying part is the name of a table or a column from the application's own
         list: say so in the reason.
     """
+    if isinstance(event, Flow):
+        tell(
+            event,
+            report,
+            how=" as part of the SQL",
+            why=_WHY,
+            fix=_FIX,
+            severity=Severity.CRITICAL,
+        )
+    else:
+        _look_at(event, report)
+
+
+def _look_at(call: Call, report: Report) -> None:
+    """Judge a call by itself, where the flow analysis does not know the origin."""
     statement = _statement(call)
     if statement is None or statement.fixed or not statement.built:
         return
@@ -92,13 +116,14 @@ def sql_injection(call: Call, report: Report) -> None:
     varying = [part for part in statement.parts if not harmless(part, _is_harmless)]
     if not varying:
         return
+    if is_decided(call, report, "sql"):
+        return
     confidence, severity, surface = _judge(call, varying, text)
     report(
         at=call,
         message=f"`{masked(varying[0].short)}` becomes part of the SQL that `{call.method}` runs.",
-        why="A quote in the value ends the text it stands in, and the rest is read as SQL.",
-        fix="Put a placeholder there and pass the value as a parameter; take names of tables and "
-        "columns from a fixed list.",
+        why=_WHY,
+        fix=_FIX,
         severity=severity,
         confidence=confidence,
         surface=surface,

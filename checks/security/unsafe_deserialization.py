@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Value, argument_nodes
+from checks.events import Call, Flow, Value, argument_nodes
 from checks.model import Aspect, Confidence, Severity, Surface
-from checks.registry import PRODUCTION_ROLES, calls, check
+from checks.registry import PRODUCTION_ROLES, calls, check, flows
 from checks.report import Report
 from checks.secrets.masking import masked
+from checks.security.flowing import is_decided, tell
 from checks.security.origins import is_parameter, is_request, method_of
 
 _DUMPS = frozenset({"dumps", "dump", "encode", "pickle_dumps"})
@@ -17,6 +18,8 @@ _OPENERS = frozenset(
     {"open", "io.open", "gzip.open", "bz2.open", "lzma.open", "pathlib.Path().open", "codecs.open"}
 )
 _MAX_STEPS = 24
+_WHY = "Such bytes are a program: whoever writes them runs code here when they are loaded."
+_FIX = "Exchange data as JSON or MessagePack, or check a signature over the bytes first."
 _SAFE_LIBRARIES = ("jsonpickle.decode", "jsonpickle.loads")
 
 
@@ -27,21 +30,24 @@ _SAFE_LIBRARIES = ("jsonpickle.decode", "jsonpickle.loads")
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
     roles=PRODUCTION_ROLES,
-    on=calls(
-        "{pickle,_pickle,dill,cloudpickle}.load",
-        "{pickle,_pickle,dill,cloudpickle}.loads",
-        "{pickle,dill}.Unpickler().load",
-        "marshal.{load,loads}",
-        "shelve.open",
-        "jsonpickle.{decode,loads}",
-        "joblib.load",
-        "pandas.read_pickle",
-        "torch.load",
+    on=(
+        flows("pickle"),
+        calls(
+            "{pickle,_pickle,dill,cloudpickle}.load",
+            "{pickle,_pickle,dill,cloudpickle}.loads",
+            "{pickle,dill}.Unpickler().load",
+            "marshal.{load,loads}",
+            "shelve.open",
+            "jsonpickle.{decode,loads}",
+            "joblib.load",
+            "pandas.read_pickle",
+            "torch.load",
+        ),
     ),
     cwe=(502,),
     security=True,
 )
-def unsafe_deserialization(call: Call, report: Report) -> None:
+def unsafe_deserialization(event: Call | Flow, report: Report) -> None:
     """`pickle` and its kin rebuild objects from bytes, and run what the bytes say.
 
     How grave it is depends on where the bytes come from: a request or the network is high, a
@@ -74,6 +80,21 @@ def unsafe_deserialization(call: Call, report: Report) -> None:
     Suppress:
         Where the bytes are signed and the signature was checked before.
     """
+    if isinstance(event, Flow):
+        tell(
+            event,
+            report,
+            how=", which rebuilds objects",
+            why=_WHY,
+            fix=_FIX,
+            severity=Severity.CRITICAL,
+        )
+    else:
+        _look_at(event, report)
+
+
+def _look_at(call: Call, report: Report) -> None:
+    """Judge a call by itself, where the flow analysis does not know the origin."""
     if call.name == "torch.load" and _is_true(call.argument(None, "weights_only")):
         return
     if call.name in _SAFE_LIBRARIES and _is_true(call.argument(None, "safe")):
@@ -81,12 +102,14 @@ def unsafe_deserialization(call: Call, report: Report) -> None:
     data = _data(call)
     if data is None or (data.fixed and call.method == "loads") or _is_own_copy(data):
         return
+    if is_decided(call, report, "pickle"):
+        return
     severity, confidence, surface, where = _judge(data)
     report(
         at=call,
         message=f"`{call.name}` rebuilds objects from {where}.",
-        why="Such bytes are a program: whoever writes them runs code here when they are loaded.",
-        fix="Exchange data as JSON or MessagePack, or check a signature over the bytes first.",
+        why=_WHY,
+        fix=_FIX,
         severity=severity,
         confidence=confidence,
         surface=surface,

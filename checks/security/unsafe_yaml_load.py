@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Class, Value
+from checks.events import Call, Class, Flow, Value
 from checks.languages.python import grammar
 from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
-from checks.registry import CODE_ROLES, calls, check
+from checks.registry import CODE_ROLES, calls, check, flows
 from checks.report import Report
+from checks.security.flowing import tell
 
+_WHY = "A document with a `!!python/object` tag can run code while it is read."
 _UNSAFE = frozenset({"Loader", "CLoader", "UnsafeLoader", "CUnsafeLoader"})
 _FULL = frozenset({"FullLoader", "CFullLoader"})
 _SAFE = frozenset({"SafeLoader", "CSafeLoader", "BaseLoader", "CBaseLoader"})
@@ -23,11 +25,14 @@ _SAFE_FUNCTION = {"load": "safe_load", "load_all": "safe_load_all", "unsafe_load
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=CODE_ROLES,
-    on=calls("yaml.{load,load_all,unsafe_load,unsafe_load_all,full_load,full_load_all}"),
+    on=(
+        flows("yaml"),
+        calls("yaml.{load,load_all,unsafe_load,unsafe_load_all,full_load,full_load_all}"),
+    ),
     cwe=(502,),
     security=True,
 )
-def unsafe_yaml_load(call: Call, report: Report) -> None:
+def unsafe_yaml_load(event: Call | Flow, report: Report) -> None:
     """YAML is read with a loader that can build any Python object.
 
     `SafeLoader`, `CSafeLoader`, `BaseLoader` and loaders derived from them are clean, and so are
@@ -63,6 +68,21 @@ def unsafe_yaml_load(call: Call, report: Report) -> None:
     Suppress:
         Where the document was written by the application itself and nobody else can write it.
     """
+    if isinstance(event, Call):
+        _look_at(event, report)
+    elif not event.here or not event.callee.startswith("yaml."):
+        tell(
+            event,
+            report,
+            how=", which builds any object",
+            why=_WHY,
+            fix="Use a safe loader.",
+            severity=Severity.CRITICAL,
+        )
+
+
+def _look_at(call: Call, report: Report) -> None:
+    """Judge the loader of a call; data from outside makes it graver."""
     name = call.method if call.name is None else call.name.rpartition(".")[2]
     loader = call.argument(1, "Loader")
     if name in ("load", "load_all"):
@@ -82,15 +102,25 @@ def unsafe_yaml_load(call: Call, report: Report) -> None:
         message = f"`{shown}` builds more Python objects than plain data needs."
     elif kind == "none":
         message = f"`yaml.{name}` is called without a loader."
+    flow = None
     if report.role.is_test_code:
         severity, surface = Severity.LOW, Surface.SUMMARY
+    elif kind != "full":
+        flow = report.flow(call, "yaml")
+        if flow is not None:
+            severity = Severity.CRITICAL
+            message = (
+                f"{flow.source[:1].upper()}{flow.source[1:]} reaches {flow.sink}, "
+                "which builds any object."
+            )
     report(
         at=call,
         message=message,
-        why="A document with a `!!python/object` tag can run code while it is read.",
+        why=_WHY,
         fix=f"Use `yaml.{_SAFE_FUNCTION[name]}`, or a loader derived from `yaml.SafeLoader`.",
         severity=severity,
         surface=surface,
+        trace=() if flow is None else flow.trace,
         edits=_edits(call, name, kind),
     )
 
