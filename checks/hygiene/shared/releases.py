@@ -114,6 +114,14 @@ class Holder:
             or _holds(rf"with (?:[\w.]*closing\()?{name}\b", code)
         )
 
+    def is_awaited(self, creation: Creation, function: Function) -> bool:
+        """Whether the code waits until the thing has ended by itself."""
+        name = re2.escape(creation.name)
+        waiting = (
+            rf"(?:^|[^\w.]){name}\.(?:wait\w*|is_alive|exitcode|daemon|setDaemon|returncode)\b"
+        )
+        return _holds(waiting, self._region(creation.name, function))
+
     def cleanup_of(self, creation: Creation, function: Function) -> str:
         """The method or function that gives it back, in one word; for the words of a finding."""
         if creation.by_with:

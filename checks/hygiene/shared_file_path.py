@@ -1,0 +1,170 @@
+"""The check ``shared-file-path``: a test that writes to a path which is not its own."""
+
+from __future__ import annotations
+
+from checks.events import Call, Value
+from checks.hygiene.shared.tests import is_replaced, is_setup, is_test, is_test_class, preparations
+from checks.model import Aspect, Confidence, Severity, Surface
+from checks.registry import TEST_ROLES, calls, check
+from checks.report import Report
+
+_WRITERS = {
+    "open": 0,
+    "io.open": 0,
+    "codecs.open": 0,
+    "os.mkdir": 0,
+    "os.makedirs": 0,
+    "sqlite3.connect": 0,
+    "sqlalchemy.create_engine": 0,
+    "sqlalchemy.ext.asyncio.create_async_engine": 0,
+    "shutil.copy": 1,
+    "shutil.copyfile": 1,
+    "shutil.copytree": 1,
+    "shutil.move": 1,
+    "os.symlink": 1,
+    "os.rename": 1,
+    "zipfile.ZipFile": 0,
+    "tarfile.open": 0,
+    "gzip.open": 0,
+    "logging.FileHandler": 0,
+    "shelve.open": 0,
+}
+"""What writes, and which argument is the path."""
+
+_METHODS = frozenset({"write_text", "write_bytes", "mkdir", "touch", "open"})
+_OPENERS = frozenset(
+    {"open", "io.open", "codecs.open", "zipfile.ZipFile", "tarfile.open", "gzip.open"}
+)  # fmt: skip
+_PATHS = ("pathlib.Path", "pathlib.PosixPath", "py.path.local")
+_TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/")  # noqa: S108 - compared, never opened
+_OWN_FOLDER = ("chdir", "isolated_filesystem", "tmp_cwd", "in_tempdir", "temp_cwd", "change_cwd")
+_FAKES = frozenset({"fs", "fake_filesystem", "pyfakefs", "isolated_filesystem", "temp_cwd"})
+_SQLITE = "sqlite"
+
+
+@check(
+    id="shared-file-path",
+    title="Fixed path on disk shared by tests",
+    aspect=Aspect.CLEANUP,
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    surface=Surface.SUMMARY,
+    roles=TEST_ROLES,
+    on=calls(*_WRITERS, "*.{write_text,write_bytes,mkdir,touch,open}",
+             "pathlib.Path().{write_text,write_bytes,mkdir,touch,open}"),
+    cwe=(377,),
+)  # fmt: skip
+def shared_file_path(call: Call, report: Report) -> None:
+    """A test writes to a fixed path in the system's temporary folder or in the working folder.
+
+    Why:
+        Two runs on one machine, or two tests side by side, write the same file and read each
+        other's. What a run leaves behind changes the next one, and anyone on the machine can put
+        a link there before (CWE-377).
+    Bad:
+        # file: tests/test_export.py
+        def test_export(export):
+            with open("/tmp/export.csv", "w") as file:
+                export(file)
+            assert export.done
+    Bad:
+        # file: tests/conftest.py
+        import pytest
+        import sqlalchemy
+
+        @pytest.fixture
+        def engine():
+            return sqlalchemy.create_engine("sqlite:///test.db")
+    Good:
+        # file: tests/test_export.py
+        def test_export(export, tmp_path):
+            with open(tmp_path / "export.csv", "w") as file:
+                export(file)
+            assert export.done
+    Good:
+        # file: tests/test_data.py
+        def test_data(parse):
+            with open("tests/data/a.csv") as file:
+                assert parse(file)
+    Suppress:
+        Where the path itself is what is tested.
+    """
+    function = call.function
+    if function is None:
+        return
+    if not (is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)):
+        return
+    path = _path_of(call)
+    text = None if path is None else _written(path)
+    if path is None or text is None:
+        return
+    if _is_elsewhere(call, report) or _must_fail(call):
+        return
+    report(
+        at=call,
+        message=f"The test writes to the fixed path `{text[:60]}`.",
+        why="Another run, or another test, uses the same path at the same time.",
+        fix="Use pytest's `tmp_path`, or `tempfile.TemporaryDirectory`.",
+    )
+
+
+def _path_of(call: Call) -> Value | None:
+    """The path that a call writes to; ``None`` when it writes nothing."""
+    name = call.name or ""
+    if name in _WRITERS:
+        if name in _OPENERS and not _for_writing(call.argument(1, "mode")):
+            return None
+        return call.argument(_WRITERS[name], "database" if name == "sqlite3.connect" else "")
+    receiver = call.receiver
+    if receiver is None or call.method not in _METHODS:
+        return None
+    if call.method == "open" and not _for_writing(call.argument(0, "mode")):
+        return None
+    origin = receiver.origin
+    if origin.callee_name not in _PATHS:
+        return None
+    node = origin.node.child_by_field_name("arguments")
+    children = [] if node is None else [one for one in node.named_children if one.type != "comment"]
+    return Value(origin.module, children[0], origin.context) if len(children) == 1 else None
+
+
+def _for_writing(mode: Value | None) -> bool:
+    text = None if mode is None else mode.constant
+    return isinstance(text, str) and any(one in text for one in "wax+")
+
+
+def _written(path: Value) -> str | None:
+    """The fixed path, when it is one that tests share; ``None`` for any other."""
+    text = path.constant
+    if not isinstance(text, str) or not text or "\0" in text:
+        return None
+    if text.startswith(_SQLITE) and ":///" in text:
+        file = text.partition(":///")[2].partition("?")[0]
+        return text if file and ":memory:" not in text and "mode=memory" not in text else None
+    if text == ":memory:" or text.startswith("file::memory:") or "://" in text:
+        return None
+    if text.startswith(_TEMPORARY):
+        return text
+    is_relative = not text.startswith(("/", "~", "\\")) and ":" not in text[:3]
+    # A file below a folder is as a rule the repository's own; one beside is litter.
+    return text if is_relative and "/" not in text.removeprefix("./") else None
+
+
+def _is_elsewhere(call: Call, report: Report) -> bool:
+    """Whether the file system, or the working folder, is the test's own."""
+    if is_replaced(call, report.index, "open", "mkdir", "makedirs", call.method, "connect",
+                   "create_engine", "sqlite3", "sqlalchemy"):  # fmt: skip
+        return True
+    if any(any(word in one.text for word in _OWN_FOLDER) for one in call.entered()):
+        return True
+    for prepared in preparations(call, report.index):
+        if any(one.name in _FAKES for one in prepared.parameters):
+            return True
+        if any(word in prepared.text for word in _OWN_FOLDER):
+            return True
+    decorators = () if call.function is None else call.function.decorators
+    return any(word in one.text for one in decorators for word in _OWN_FOLDER)
+
+
+def _must_fail(call: Call) -> bool:
+    return any("aises" in one.text.partition("(")[0] for one in call.entered())

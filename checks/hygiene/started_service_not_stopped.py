@@ -1,0 +1,139 @@
+"""The check ``started-service-not-stopped``: a server or thread that outlives its test."""
+
+from __future__ import annotations
+
+from checks.events import Call, Value
+from checks.hygiene.shared.releases import Creation, Holder
+from checks.hygiene.shared.services import begins, noun_of
+from checks.hygiene.shared.tests import has_unknown_base, is_replaced, is_setup, is_test
+from checks.model import Aspect, Confidence, Severity, Surface
+from checks.registry import TEST_ROLES, calls, check
+from checks.report import Report
+
+
+@check(
+    id="started-service-not-stopped",
+    title="Server, thread or service started and not stopped",
+    aspect=Aspect.CLEANUP,
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    surface=Surface.SUMMARY,
+    roles=TEST_ROLES,
+    on=calls("*.{start,serve_forever,serve,start_server}", "threading.Thread().start",
+             "threading.Timer().start", "multiprocessing.Process().start",
+             "http.server.HTTPServer().serve_forever", "grpc.server().start"),
+    cwe=(772,),
+)  # fmt: skip
+def started_service_not_stopped(call: Call, report: Report) -> None:
+    """A test builds a server, thread or service, starts it, and nothing stops it.
+
+    Why:
+        It runs on through the tests that follow: it holds its port, changes what they look at,
+        and keeps the process from ending.
+    Bad:
+        # file: tests/test_rpc.py
+        import unittest
+        from app import rpc
+
+        class TestRpc(unittest.TestCase):
+            def test_call(self):
+                server = rpc.get_server("topic")
+                server.start()
+                self.assertTrue(rpc.call("topic"))
+    Bad:
+        # file: tests/test_worker.py
+        import threading
+
+        def test_worker(work):
+            thread = threading.Thread(target=work)
+            thread.start()
+            assert work.done
+    Good:
+        # file: tests/test_rpc.py
+        import unittest
+        from app import rpc
+
+        class TestRpc(unittest.TestCase):
+            def test_call(self):
+                server = rpc.get_server("topic")
+                server.start()
+                self.addCleanup(server.stop)
+                self.assertTrue(rpc.call("topic"))
+    Good:
+        # file: tests/test_worker.py
+        import threading
+
+        def test_worker(work):
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join(timeout=30)
+            assert work.done
+    Suppress:
+        Where the service ends by itself.
+    """
+    function = call.function
+    receiver = call.receiver
+    if function is None or receiver is None or not (is_test(function) or is_setup(function)):
+        return
+    if not begins(call) or function.context.function is not None:
+        return
+    name = receiver.text
+    maker = _maker(call, receiver)
+    noun = "" if maker is None else noun_of(maker)
+    if not noun or not _is_held(receiver):
+        return
+    holder = Holder(call.module, report.index)
+    creation = Creation(call, name, f"{name}.{call.method}")
+    if holder.is_released(creation, function) or holder.is_awaited(creation, function):
+        return
+    if holder.passes_on(creation, function) or _is_entered(call, name):
+        return
+    if is_replaced(call, report.index, "start", "Thread", "Process", "Timer", "serve_forever"):
+        return
+    own = name.startswith(("self.", "cls."))
+    if own and call.cls is not None and has_unknown_base(call.cls, report.index):
+        return
+    report(
+        at=call,
+        message=f"The {noun} `{name}` is started and never stopped.",
+        why="It runs on through the tests that follow.",
+        fix=_fix(call, name, noun),
+    )
+
+
+def _maker(call: Call, receiver: Value) -> Value | None:
+    """The expression that made what is started, when it is only one."""
+    if receiver.node.type == "call":
+        return receiver
+    made = [
+        one
+        for one in receiver.assignments
+        if one.span.end <= call.span.start or receiver.text.startswith(("self.", "cls."))
+    ]
+    return made[-1] if made else None
+
+
+def _is_held(receiver: Value) -> bool:
+    """Whether it is held by a name of the function, or of the test itself."""
+    if receiver.node.type == "identifier":
+        return True
+    return receiver.node.type == "attribute" and receiver.text.count(".") == 1
+
+
+def _is_entered(call: Call, name: str) -> bool:
+    """Whether a ``with`` of the function, or of the class, enters or made it."""
+    functions = [call.function] if call.function is not None else []
+    if name.startswith("self.") and call.cls is not None:
+        functions += [one for one in call.cls.methods.values() if one is not call.function]
+    for function in functions:
+        for item in function.module.within(function.node, "with_item"):
+            if name in item.text:
+                return True
+    return False
+
+
+def _fix(call: Call, name: str, noun: str) -> str:
+    word = "join" if noun in ("thread", "process") else "cancel" if noun == "timer" else "stop"
+    if call.cls is not None:
+        return f"Add `self.addCleanup({name}.{word})` after it is started."
+    return f"Call `{name}.{word}()` in a `finally`, or make it in a fixture that stops it."
