@@ -157,6 +157,11 @@ def _compared_name(event: Located, node: tree_sitter.Node) -> tuple[str, bool]:
     node = bare(node)
     module = event.module
     if node.type == "identifier":
+        origin = event.value(node).origin.node  # code = request.POST["otp"]
+        if origin.type in ("subscript", "call"):
+            name, is_key = _compared_name(event, origin)
+            if is_key:
+                return name, True
         return module.text_of(node), False
     if node.type == "attribute":
         attribute = node.child_by_field_name("attribute")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 from checks.events import Function, Module, TextEvent
 from checks.hygiene.shared.blocks import statements
 from checks.hygiene.shared.tests import SETUP, TEARDOWN, is_fixture, is_test
@@ -73,12 +75,12 @@ def duplicated_test_helper(event: TextEvent, report: Report) -> None:
     if not added:
         return
     known: dict[bytes, Function] = {}
-    for one in [*_of_package(module, report.index), *mine]:
+    for one in mine:
         if one not in added:
             known.setdefault(_body(one), one)
     for one in added:
         body = _body(one)
-        first = known.setdefault(body, one)
+        first = _in_other_file(module, body, report.index) or known.setdefault(body, one)
         if first is one or not body:
             continue
         where = (
@@ -99,11 +101,12 @@ def _is_helper(function: Function) -> bool:
         return False
     if function.name.startswith("__") or is_fixture(function):
         return False
-    first, last = function.module.lines(function.body or function.node)
+    first, last = function.module.lines(function.node)
     return (
         last - first + 1 >= _SHORTEST_LINES
         and function.context.function is None
-        and not function.decorators
+        and all(name in ("staticmethod", "classmethod") for name in function.decorator_names)
+        and len(function.decorators) == len(function.decorator_names)
         and len(statements(function.body)) > 1
     )
 
@@ -113,18 +116,29 @@ def _is_added(function: Function, event: TextEvent, report: Report) -> bool:
     return all(event.is_added(line) for line in range(first, last + 1))
 
 
-def _of_package(module: Module, index: Index) -> list[Function]:
-    """The helpers of the other files in the folder, those whose path comes first."""
+def _in_other_file(module: Module, body: bytes, index: Index) -> Function | None:
+    """The same helper in a file of the folder whose path comes first."""
     folder = module.path.rpartition("/")[0]
-    return [
-        one
-        for other in index.modules
-        if other.path != module.path
-        and other.path < module.path
-        and other.path.rpartition("/")[0] == folder
-        for one in other.functions[:_MAX_FUNCTIONS]
-        if _is_helper(one)
-    ]
+    if index not in _bodies:
+        _bodies[index] = _of_folders(index)
+    found = _bodies[index].get((folder, body))
+    return found if found is not None and found.module.path < module.path else None
+
+
+_bodies: weakref.WeakKeyDictionary[Index, dict[tuple[str, bytes], Function]] = (
+    weakref.WeakKeyDictionary()
+)
+"""The helpers of a change by folder and body: read once, whatever the number of its files."""
+
+
+def _of_folders(index: Index) -> dict[tuple[str, bytes], Function]:
+    found: dict[tuple[str, bytes], Function] = {}
+    for module in sorted(index.modules, key=lambda one: one.path):
+        folder = module.path.rpartition("/")[0]
+        for one in module.functions[:_MAX_FUNCTIONS]:
+            if _is_helper(one) and (body := _body(one)):
+                found.setdefault((folder, body), one)
+    return found
 
 
 def _body(function: Function) -> bytes:

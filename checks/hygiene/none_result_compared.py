@@ -105,7 +105,10 @@ def _compared(call: Call, thing: Value, report: Report) -> None:
     left, right, place = sides
     other = right if bare(left) == call.node else left
     other_call = _call_at(call, bare(other))
-    both = other_call is not None and _is_void_like(other_call)
+    both = other_call is not None and (
+        _is_void_like(other_call)
+        or (other_call.receiver is not None and _returns_none(other_call, other_call.receiver))
+    )
     if not both and not (bare(other).type == "none" or _returns_none(call, thing)):
         return
     if bare(other).type == "none" or (both and bare(other) == call.node):
@@ -195,8 +198,8 @@ def _is_in_place(call: Call, use: Located, name: str) -> bool:
         sides = [pair.left, pair.right]
     else:
         asserting = as_call(use) or next(
-            (found for one in call.module.within(use.node, "call")
-             if (found := as_call(one)) is not None and found.method in _EQUALS), None
+            (made for one in call.module.within(use.node, "call")
+             if (made := as_call(one)) is not None and made.method in _EQUALS), None
         )  # fmt: skip
         sides = [] if asserting is None else [one.node for one in asserting.arguments[:2]]
     for side in sides:

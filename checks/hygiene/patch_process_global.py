@@ -106,6 +106,8 @@ def patch_process_global(call: Call, report: Report) -> None:
 
 
 def _reason(call: Call, target: str, index: Index) -> str:
+    if target.startswith("threading.") and target not in ("threading.Lock", "threading.Thread"):
+        return "only threads wait with it"
     for function in _concerned(call, index):
         if any(_starts_thread(one) for one in own_calls(function)):
             return "the test starts threads"
@@ -121,6 +123,13 @@ def _concerned(call: Call, index: Index) -> list[Function]:
     function = _patched(call)
     if function is not None:
         return [*preparations(Located(function.module, function.place), index), function]
+    if call.is_decorator:
+        return [
+            method
+            for one in call.module.classes
+            if any(decorator.node == call.node for decorator in one.decorators)
+            for method in one.methods.values()
+        ]
     if call.function is None:
         return [] if call.cls is None else list(call.cls.methods.values())
     found = list(preparations(call, index))
@@ -133,6 +142,7 @@ def _patched(call: Call) -> Function | None:
     """The function that the decorator is on, or in which the patch is made."""
     if not call.is_decorator:
         return call.function
+    # The decorators of a function stand outside of it.
     for one in call.module.functions:
         if any(decorator.node == call.node for decorator in one.decorators):
             return one

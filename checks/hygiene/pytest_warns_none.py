@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tree_sitter
 
-from checks.events import UNKNOWN, Call
+from checks.events import UNKNOWN, Call, Function
 from checks.hygiene.shared.assertions import is_assertion
 from checks.hygiene.shared.conditions import bare, comparison
 from checks.hygiene.shared.tests import own_calls
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Surface
-from checks.registry import TEST_ROLES, calls, check
+from checks.registry import FUNCTIONS, TEST_ROLES, calls, check
 from checks.report import Report
 
 _EMPTY = ("[]", "()", "0")
@@ -24,9 +24,9 @@ _EMPTY = ("[]", "()", "0")
     confidence=Confidence.HIGH,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=calls("pytest.warns", "warnings.catch_warnings"),
+    on=(calls("pytest.warns", "warnings.catch_warnings"), FUNCTIONS),
 )
-def pytest_warns_none(call: Call, report: Report) -> None:
+def pytest_warns_none(event: Call | Function, report: Report) -> None:
     """`pytest.warns(None)` is an error since pytest 8, and counting all warnings fails by chance.
 
     Why:
@@ -59,21 +59,27 @@ def pytest_warns_none(call: Call, report: Report) -> None:
     Suppress:
         Where really no warning of anyone is allowed.
     """
-    if call.name == "pytest.warns":
-        expected = call.argument(0, "expected_warning")
+    if isinstance(event, Function):
+        if any(one.name == "recwarn" for one in event.parameters):
+            _count(event, event, "recwarn", report)
+    elif event.name == "pytest.warns":
+        expected = event.argument(0, "expected_warning")
         if expected is not None and expected.constant is None:
             report(
-                at=call,
+                at=event,
                 message="`pytest.warns(None)` asserts nothing, and is an error since pytest 8.",
                 why="The test does not run with a current pytest.",
                 fix='Use `warnings.catch_warnings()` with `warnings.simplefilter("error")`.',
             )
-        return
-    name = _recorded(call)
-    if not name or _is_filtered(call) or not _counted_as_none(call, name):
+    elif (name := _recorded(event)) and event.function is not None:
+        _count(event, event.function, name, report)
+
+
+def _count(event: Call | Function, function: Function, name: str, report: Report) -> None:
+    if _is_filtered(function) or not _counted_as_none(event, function, name):
         return
     report(
-        at=call,
+        at=event.name_span if isinstance(event, Function) else event,
         message=f"`{name}` holds the warnings of every library, and is asserted to be empty.",
         why="Any library that begins to warn breaks the test, and nothing says where it did.",
         fix='Use `warnings.simplefilter("error")` within `catch_warnings()` instead.',
@@ -92,11 +98,8 @@ def _recorded(call: Call) -> str:
     return "" if target is None else call.module.text_of(target)
 
 
-def _is_filtered(call: Call) -> bool:
+def _is_filtered(function: Function) -> bool:
     """Whether a filter picks the warnings that are recorded: by category, message or module."""
-    function = call.function
-    if function is None:
-        return True
     for one in own_calls(function):
         if one.method not in ("simplefilter", "filterwarnings", "resetwarnings"):
             continue
@@ -108,14 +111,11 @@ def _is_filtered(call: Call) -> bool:
     return False
 
 
-def _counted_as_none(call: Call, name: str) -> bool:
-    """Whether the list is asserted to be empty, and nothing else is asked of it in the test."""
-    function = call.function
-    if function is None:
-        return False
-    module = call.module
+def _counted_as_none(event: Call | Function, function: Function, name: str) -> bool:
+    """Whether the list is asserted to be empty after it was recorded."""
+    module = function.module
     for one in module.within(function.node, "assert_statement", "call"):
-        if one.node.start_byte < call.node.start_byte or one.function is not function:
+        if one.node.start_byte < event.node.start_byte or one.function is not function:
             continue
         if one.kind == "assert_statement":
             condition = (one.children() or [one.node])[0]

@@ -82,6 +82,13 @@ def raises_block_too_wide(event: Node, report: Report) -> None:
     if expectation is None or _may_be_assertion(expectation.value):
         return
     block = block_of(event.node)
+    before: tree_sitter.Node | None = None
+    for node in block:
+        if before is not None and _asks_what_was_caught(event, node, expectation):
+            _report(event, node, before, expectation.alias, report)
+            return
+        if _may_raise(event, node):
+            before = node
     # What follows the last statement that may raise: if that one did not, the test fails anyway.
     first = len(block)
     while first and _is_dead(event, block[first - 1], expectation):
@@ -155,6 +162,15 @@ def _at(event: Node, node: tree_sitter.Node) -> Located:
         if one.node == node:
             return one
     return event
+
+
+def _asks_what_was_caught(event: Node, node: tree_sitter.Node, expectation: _Expectation) -> bool:
+    """Whether an assertion is on the caught exception, which is known after the block only."""
+    return (
+        bool(expectation.alias)
+        and _is_dead(event, node, expectation)
+        and any(True for _ in mentions(event.module, node, expectation.alias))
+    )
 
 
 def _is_dead(event: Node, node: tree_sitter.Node, expectation: _Expectation) -> bool:

@@ -123,7 +123,7 @@ def unawaited_async_assertion(call: Call, report: Report) -> None:
     report(
         at=call,
         message=f"`{call.target.short}` is a coroutine function, and its result is not awaited.",
-        why="A coroutine object is always true, so this assertion can never fail."
+        why="A coroutine object is always true, whatever its body would say."
         if not ignored
         else "Its assertions never run, so the test passes whatever the code does."
         if asserts
@@ -138,7 +138,15 @@ def unawaited_async_assertion(call: Call, report: Report) -> None:
 
 
 def _is_asserted(call: Call) -> bool:
-    """Whether the very result is what an assertion asks to be true."""
+    """Whether the very result is what an assertion, or a condition, asks to be true."""
+    node = call.node
+    for above in call.ancestors():
+        if above.kind in ("not_operator", "parenthesized_expression", "boolean_operator"):
+            node = above.node
+            continue
+        if above.kind in ("if_statement", "elif_clause", "while_statement"):
+            return above.child("condition") == node
+        break
     for above in call.ancestors():
         if above.kind in ("block", "module"):
             return False
@@ -200,4 +208,5 @@ def _is_expected_to_fail(call: Call) -> bool:
             return True
     function = call.function
     text = "" if function is None else call.module.text_of(function.node)
-    return "never awaited" in text or "RuntimeWarning" in text
+    # A test of what is not awaited: "mock.assert_not_awaited()", "coroutine was never awaited".
+    return "awaited" in text or "RuntimeWarning" in text

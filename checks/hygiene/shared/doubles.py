@@ -37,6 +37,12 @@ def is_automatic(value: Value) -> bool:
     if node.type != "call":
         return False
     name = value.callee_name
+    if name in ("unittest.mock.patch().start", "unittest.mock.patch.object().start"):
+        called = node.child_by_field_name("function")
+        patcher = None if called is None else called.child_by_field_name("object")
+        if patcher is None:
+            return False
+        return is_automatic(Value(value.module, patcher, value.context).origin)
     arguments = node.child_by_field_name("arguments")
     given = [] if arguments is None else [
         one for one in arguments.named_children if one.type != "comment"

@@ -81,7 +81,7 @@ def _in_comparison(
     left, right = Value(module, pair.left, context), Value(module, pair.right, context)
     if pair.operator in ("in", "not in"):
         text = left.constant
-        if right.name == "sys.modules" and text in _RUNNERS:
+        if right.name in ("sys.modules", "sys.modules.keys()") and text in _RUNNERS:
             return f"{left.short} in sys.modules"
         if right.name == "os.environ" and isinstance(text, str) and _is_flag(text):
             return text
