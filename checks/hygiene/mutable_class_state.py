@@ -95,7 +95,7 @@ def _is_renewed(cls: Class, name: str, dotted: tuple[str, ...], index: Index) ->
     return any(
         empties(method, one)
         for method in index.methods(cls).values()
-        if is_setup(method) or is_teardown(method)
+        if is_setup(method) or is_teardown(method) or not method.name.startswith("test_")
         for one in dotted
     )
 

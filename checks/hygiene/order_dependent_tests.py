@@ -87,7 +87,9 @@ def _class(cls: Class, report: Report) -> None:
             left = one.child("left")
             text = "" if left is None else cls.module.text_of(left)
             owner, _, name = text.rpartition(".")
+            right = one.child("right")
             stored = owner in owners and name.isidentifier()
+            stored = stored and right is not None and not one.value(right).fixed
             if stored and f".{name}" not in prepared and name not in cls.inner.scope.bindings:
                 reader = _reader(tests, test, name, owners)
                 if reader is not None:
@@ -170,7 +172,10 @@ def _globals(module: Module, report: Report) -> None:
 def _assigned(test: Function, name: str) -> Located | None:
     for one in test.own("assignment"):
         left = one.child("left")
-        if left is not None and test.module.text_of(left) == name:
+        right = one.child("right")
+        if left is None or right is None or one.value(right).fixed:
+            continue
+        if test.module.text_of(left) == name:
             return one
     return None
 

@@ -24,7 +24,7 @@ def from_outside(value: Value, depth: int = 0) -> str:
         name = one.name or ""
         called = one.callee_name or ""
         if name.startswith(_NAMES) or called.startswith((*_NAMES, *_CALLS)):
-            return "" if _is_set_here(one) else one.short
+            return "" if _is_set_here(one) else one.origin.short
     for part in value.parts:
         if found := from_outside(part, depth + 1):
             return found

@@ -72,7 +72,7 @@ def personal_in(line: str, around: str) -> Iterator[Personal]:
     for match in _EMAIL.finditer(line):
         if _is_persons(match.group(1), match.group(2).lower(), around):
             yield Personal(match.start(), match.end() - match.start(), "e-mail address")
-    if _PHONE_KEY.search(line):
+    if _PHONE_KEY.search(line) and "tel:" not in line:
         for match in _PHONE.finditer(line):
             if _is_real_phone(match.group(0)):
                 yield Personal(match.start(), match.end() - match.start(), "telephone number")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from checks.events import Call, Value
+from checks.events import UNKNOWN, Call, Value
 from checks.hygiene.shared.tests import is_replaced
 from checks.languages.python.index import Index
 
@@ -45,6 +45,8 @@ def bound_port(call: Call) -> Value | None:
     if name in _ADDRESS_FIRST:
         return _of_address(call.argument(0, "server_address"))
     if call.method == "bind" and len(call.arguments) == 1 and not call.keywords:
+        if "VMADDR" in call.text or "TIPC" in call.text:
+            return None
         return _of_address(call.arguments[0])
     if call.method in _LOOPS and call.receiver is not None:
         return call.argument(2, "port")
@@ -66,7 +68,11 @@ def is_pretended(call: Call, index: Index) -> bool:
 def _of_address(value: Value | None) -> Value | None:
     """The port of ``(host, port)``."""
     elements = None if value is None else value.elements
-    return elements[1] if elements is not None and len(elements) >= 2 else None
+    if elements is None or len(elements) not in (2, 4):
+        return None
+    # Other families have addresses of other kinds: numbers of machines, types of names.
+    host = elements[0].constant
+    return elements[1] if isinstance(host, str) or host is UNKNOWN else None
 
 
 def _of_command(call: Call) -> Value | None:

@@ -28,7 +28,7 @@ _CLOSING = (
 _REMOVING = (
     "add\\w*[Cc]leanup|addfinalizer|callback|push|enter\\w*[Cc]ontext|useFixture|closing|rmtree|"
     "remove\\w*|unlink|rmdir|delete\\w*|close\\w*|stop\\w*|clean\\w*|destroy\\w*|terminate\\w*|"
-    "kill\\w*|shutdown\\w*|drop\\w*|purge\\w*|restore\\w*|unregister\\w*|_?delete\\w*|_?cleanup\\w*"
+    "kill\\w*|shutdown\\w*|join\\w*|wait\\w*|reap\\w*|drop\\w*|purge\\w*|restore\\w*|unregister\\w*|_?delete\\w*|_?cleanup\\w*"
 )
 PAIRS = {
     "activate": ("deactivate",),
