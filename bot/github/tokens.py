@@ -80,7 +80,15 @@ class Minter:
         try:
             return await self._get(installation, repository, permissions, tally)
         except OurBug as fault:
-            if "not granted" not in fault.detail.lower():
+            said = fault.detail.lower()
+            if "does not exist or is not accessible" in said:
+                # The app was taken off the repository after the delivery: nothing is wrong with us.
+                raise GiveUp(
+                    "the installation does not reach this repository",
+                    status=fault.status,
+                    detail=fault.detail,
+                ) from fault
+            if "not granted" not in said:
                 raise
         permissions = await self._learn(installation, permissions, tally)
         return await self._get(installation, repository, permissions, tally)

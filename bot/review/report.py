@@ -7,7 +7,7 @@ Pure: equal input gives an equal report. Where things are said (a line, the summ
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from bot.review.model import AspectRow, Report, Snapshot, Unread
@@ -25,6 +25,9 @@ from checks.model import (
     Surface,
 )
 from checks.registry import Check
+
+_SHARED = 3
+"""A limit that more files share is said of one of them, with the number of the others."""
 
 _Seen: TypeAlias = tuple[str, Evidence]
 """Evidence, and the path of the file that holds it."""
@@ -233,5 +236,17 @@ def _assumptions(
 
 def _not_looked_at(files: Sequence[FileReport], unread: Sequence[Unread]) -> tuple[Unread, ...]:
     whole = [Unread(one.path, one.not_analysed) for one in files if one.not_analysed is not None]
-    parts = [Unread(one.path, limit) for one in files for limit in one.limits]
-    return tuple(dict.fromkeys([*unread, *whole, *parts]))
+    return tuple(dict.fromkeys([*unread, *whole, *_limits(files)]))
+
+
+def _limits(files: Sequence[FileReport]) -> Iterator[Unread]:
+    """What was left out within files; what many files share is said once."""
+    paths: dict[str, list[str]] = {}
+    for one in files:
+        for limit in one.limits:
+            paths.setdefault(limit, []).append(one.path)
+    for limit, those in paths.items():
+        if len(those) > _SHARED:
+            yield Unread(those[0], sentences.shared_limit(limit, len(those) - 1))
+        else:
+            yield from (Unread(path, limit) for path in those)

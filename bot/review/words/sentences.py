@@ -180,3 +180,8 @@ def preexisting(number: int) -> str:
 
 def _is(number: int) -> str:
     return "is" if number == 1 else "are"
+
+
+def shared_limit(limit: str, others: int) -> str:
+    """A limit that many files share, said of one of them."""
+    return f"{limit.rstrip('. ')} (the same for {count(others, 'more file')})"

@@ -246,3 +246,14 @@ def test_assumptions_count_what_files_were_taken_for() -> None:
         "Settings: `.github/assay.yml` on `main`.",
         "1 older finding that this change did not introduce is left out.",
     )
+
+
+def test_what_many_files_share_is_said_once() -> None:
+    one = REPORTS[0]
+    files = [replace(one, path=f"app/f{number}.py", limits=("time limit",)) for number in range(6)]
+    alone = replace(one, path="app/z.py", limits=("lines 3-4 could not be parsed",))
+    report = build(*files, alone)
+    assert report.not_looked_at == (
+        Unread("app/f0.py", "time limit (the same for 5 more files)"),
+        Unread("app/z.py", "lines 3-4 could not be parsed"),
+    )
