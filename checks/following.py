@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from checks.events import Flow
 from checks.flow.analysis import FlowReport, Flows
-from checks.flow.demand import has_sources
 from checks.flow.escaping import is_note
 from checks.flow.results import Hit, Reach
 from checks.flow.values import Link
@@ -26,18 +25,19 @@ class Following:
 
     def __init__(self, modules: Iterable[Module], expired: Callable[[], bool]) -> None:
         self._flows = Flows(modules, expired)
-        self._last: tuple[Module, FlowReport] | None = None
+        self._last: tuple[Module, FlowReport, bool] | None = None
 
-    def report(self, module: Module) -> FlowReport:
-        """What the analysis says about a file.
+    def report(self, module: Module, *, whole: bool = False) -> FlowReport:
+        """What the analysis says about a file: see :meth:`Flows.run`.
 
         Raises:
             Expired: the time is over.
         """
         # One file is looked at after the other: more than the last need not be kept.
-        if self._last is None or self._last[0] is not module:
-            self._last = (module, self._flows.run(module))
-        return self._last[1]
+        last = self._last
+        if last is None or last[0] is not module or (whole and not last[2]):
+            last = self._last = (module, self._flows.run(module, whole=whole), whole)
+        return last[1]
 
     def events(self, module: Module) -> list[Flow]:
         """The flows that begin in a file.
@@ -46,7 +46,7 @@ class Following:
             Expired: the time is over.
         """
         known = self._last is not None and self._last[0] is module
-        if not known and not has_sources(module):
+        if not known and not self._flows.may_have_sources(module):
             return []
         return list(_events(self.report(module), module))
 
@@ -62,7 +62,7 @@ class Following:
         Raises:
             Expired: the time is over.
         """
-        return self.report(module).reach(span.start, span.end, kind)
+        return self.report(module, whole=True).reach(span.start, span.end, kind)
 
     def flow(self, module: Module, span: Span, kind: str) -> Flow | None:
         """The flow that is told of at a call.

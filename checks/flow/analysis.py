@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
+from checks.flow.demand import entries, has_sources
 from checks.flow.entries import Entry, feeding
 from checks.flow.machine import ENTRY_STEPS, MODULE_STEPS, Machine, ModuleRun, Spent
 from checks.flow.results import Hit, Reach, Results
@@ -58,6 +59,7 @@ class Flows:
         self._expired = expired
         self._by_name: dict[str, Module] = {}
         self._by_last: dict[str, list[Module]] = {}
+        self._with_sources: dict[str, bool] = {}
         for module in modules:
             self._by_name.setdefault(module.name, module)
             last = module.name.rpartition(".")[2]
@@ -81,20 +83,55 @@ class Flows:
         ]
         return candidates[0] if len(candidates) == 1 else None
 
-    def run(self, module: Module) -> FlowReport:
+    def run(self, module: Module, *, whole: bool = True) -> FlowReport:
         """Analyse one file, with those that it imports.
+
+        Args:
+            module: the file.
+            whole: run every function, not only those into which something untrusted may come. The
+                flows are the same; what reaches a call is known after a whole run only.
 
         Raises:
             Expired: the time is over.
         """
-        return _Run(self, module, self._expired).report()
+        wanted = None if whole else entries(module, self._sources(module))
+        return _Run(self, module, self._expired, wanted).report()
+
+    def may_have_sources(self, module: Module) -> bool:
+        """Whether something untrusted may come into a file, by itself or from what it imports."""
+        return has_sources(module) or bool(self._sources(module))
+
+    def _sources(self, module: Module) -> list[str]:
+        """The names that a file imports from files of the change with sources."""
+        found: list[str] = []
+        for one in module.imports:
+            for name in (one.module, one.qualified):
+                other = self.find(name, module)
+                if other is not None and other is not module and self._has_sources(other):
+                    if one.name == "*":
+                        found += [function.name for function in other.functions]
+                    found.append(one.alias)
+        return found
+
+    def _has_sources(self, module: Module) -> bool:
+        known = self._with_sources.get(module.path)
+        if known is None:
+            known = self._with_sources[module.path] = has_sources(module)
+        return known
 
 
 class _Run:
     """The analysis of one file."""
 
-    def __init__(self, flows: Flows, module: Module, expired: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        flows: Flows,
+        module: Module,
+        expired: Callable[[], bool],
+        wanted: set[int] | None,
+    ) -> None:
         self._flows = flows
+        self._wanted = wanted
         self._module = module
         self._runs: dict[str, ModuleRun] = {}
         self._machine = Machine(tables(), self._find, expired)
@@ -121,7 +158,7 @@ class _Run:
         )
         return FlowReport(
             self._module, hits, self._limits, machine.results,
-            complete and not self._spent and not machine.truncated,
+            complete and self._wanted is None and not self._spent and not machine.truncated,
         )  # fmt: skip
 
     def _find(self, name: str) -> ModuleRun | None:
@@ -213,6 +250,12 @@ class _Run:
 
     def _is_entry(self, function: LocalFunction) -> bool:
         """Whether somebody may call it whom the analysis did not see."""
+        if (
+            self._wanted is not None
+            and function.definition.start not in self._wanted
+            and not feeding(self._machine, function)[0]
+        ):
+            return False
         if function.definition not in self._machine.entered:
             return True
         if feeding(self._machine, function)[0]:

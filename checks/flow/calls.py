@@ -156,7 +156,6 @@ def call_function(
     inner = enter(machine, function, arguments, keywords, star, node, frame)
     before = machine.heap.top
     machine.heap.top = dict(before)
-    counted = machine.heap.count
     machine.way.append((frame.module, node.start, node.end))
     completes = run(machine, inner, function)
     machine.way.pop()
@@ -164,14 +163,12 @@ def call_function(
     if result is None:
         frame.dead = True
         return VAGUE
+    plain = not inner.writes and all(isinstance(one, Api) for one in result.references)
+    if plain:
+        machine.heap.top = before  # what it made is gone with it
     if inner.writes:
         frame.writes = True
-    elif (
-        key is not None
-        and machine.heap.count == counted
-        and not result.taints
-        and not any(isinstance(one, Cell) for one in result.references)
-    ):
+    elif key is not None and plain and not result.taints:
         machine.memo[key] = result
     if site is not None and inner.returns is not None:
         _write_back(machine, frame, inner, function, site, arguments, keywords)

@@ -1,37 +1,82 @@
-"""Whether a file is worth the flow analysis: whether anything untrusted can come into it.
+"""What is worth following: files, and functions in them, into which something untrusted can come.
 
-Most files of most programs neither import a framework nor name a request. They are left alone
-unless a check asks what reaches a certain call of theirs.
+Most functions of most programs neither name a request nor are called by a framework, nor call a
+function that does. They are left alone unless a check asks what reaches a certain call of theirs:
+then the whole file is run. Names are all that is looked at here, so this finds too much rather
+than too little.
 """
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Iterable
 
 import re2
 
+from checks.languages.python.definitions import Function
 from checks.languages.python.module import Module
-from checks.models.facts import tables
 
-_WORDS = re2.compile(rb"\b(?:request|req|lambda_handler|event, context|recv|websocket)\b")
-_LOCAL = frozenset({"sys", "os", "input", "raw_input", "getpass", "argparse", "optparse", "click",
-                    "fileinput", "typer", "invoke", "fabric"})  # fmt: skip
-
-
-@functools.cache
-def roots() -> frozenset[str]:
-    """The first parts of the names of libraries through which untrusted content comes in."""
-    facts = tables()
-    found = {
-        path.partition(".")[0]
-        for table in (facts.aliases, facts.decorators, facts.handlers, facts.sources)
-        for path in table
-        if not path.startswith("@")
-    }
-    return frozenset(found - _LOCAL - {"sqlalchemy", "socket"})
+_WORDS = re2.compile(
+    rb"\b(?:request|req|recv|recvfrom|receive_text|receive_json|websocket|FieldStorage|"
+    rb"get_argument|get_arguments|get_query_argument|get_body_argument|path_args|rfile|"
+    rb"event, context|on_message|bottle|cherrypy|cgi)\b"
+    rb"|@[\w.]+\.?(?:route|get|post|put|patch|delete|websocket|api_route|on|event|field|mutation)"
+    rb"\(|@(?:route|get|post|put|patch|delete|cherrypy)\b"
+    rb"|\b(?:APIView|ViewSet|MethodView|Resource|RequestHandler|HTTPEndpoint|HTTPMethodView)\b"
+)
+_IDENTIFIERS = re2.compile(rb"[A-Za-z_]\w*")
+_ROUNDS = 4
+_MAX_FUNCTIONS = 3_000
 
 
 def has_sources(module: Module) -> bool:
     """Whether something untrusted may come into a file by itself."""
-    names = {name.partition(".")[0] for name in module.imported_modules}
-    return bool(names & roots()) or _WORDS.search(module.source.data) is not None
+    return _WORDS.search(module.source.data) is not None
+
+
+def entries(module: Module, names: Iterable[str] = ()) -> set[int] | None:
+    """Where the functions start that are worth running; ``None`` for all of them.
+
+    Args:
+        module: the file.
+        names: names that it imports from files with sources.
+    """
+    functions = module.functions
+    if len(functions) > _MAX_FUNCTIONS:
+        return None
+    data = module.source.data
+    known = {name.encode() for name in names}
+    words = {id(one): _words(one, data) for one in functions}
+    wanted = {id(one) for one in functions if _has_words(one, data)}
+    known.update(one.name.encode() for one in functions if id(one) in wanted)
+    for _ in range(_ROUNDS):
+        more = [
+            one
+            for one in functions
+            if id(one) not in wanted and not known.isdisjoint(words[id(one)])
+        ]
+        if not more:
+            break
+        wanted.update(id(one) for one in more)
+        known.update(one.name.encode() for one in more)
+    return {one.node.start_byte for one in functions if id(one) in wanted}
+
+
+def _words(function: Function, data: bytes) -> set[bytes]:
+    start, end = function.node.byte_range
+    return set(_IDENTIFIERS.findall(data[start:end]))
+
+
+def _has_words(function: Function, data: bytes) -> bool:
+    start, end = function.node.byte_range
+    place = function.place[2]
+    if place is not None and place[0].type == "decorated_definition":
+        start = place[0].start_byte
+    if _WORDS.search(data[start:end]) is not None:
+        return True
+    cls = function.context.cls
+    if cls is None or function.context.scope.kind != "class":
+        return False
+    body = cls.body
+    return (
+        body is not None and _WORDS.search(data[cls.node.start_byte : body.start_byte]) is not None
+    )

@@ -207,6 +207,7 @@ class Entry:
             and parameters[skip].name == "request"
             and function.frame.function is None
             and "view" in function.frame.module.path.rpartition("/")[2]
+            and not _is_called(function)
             and any(
                 name.partition(".")[0] in ("django", "rest_framework")
                 for name in function.frame.module.module.imported_modules
@@ -370,6 +371,12 @@ def _has_other_type(machine: Machine, items: list[Value] | None) -> bool:
                     if isinstance(key, str) and key.lower() == "content-type":
                         return "html" not in str(value.constant)
     return False
+
+
+def _is_called(function: LocalFunction) -> bool:
+    """Whether the file itself calls it: then it is no view, but a part of one."""
+    data = function.frame.module.module.source.data
+    return data.count(f"{function.name}(".encode()) > 1
 
 
 def _is_text(path: str) -> bool:

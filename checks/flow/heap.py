@@ -158,15 +158,24 @@ class Heap:
         """The objects after a branch."""
         if first is second:
             return first
+        # Most objects are the same on both sides, and sets find the others fast. In order of
+        # their numbers, so that nothing depends on where an object lies in memory.
+        changed = sorted({number for number, _ in first.items() ^ second.items()})
         found = dict(first)
-        for number, other in second.items():
-            one = found.get(number)
+        base = self.base
+        for number in changed:
+            one = first.get(number)
             if one is None:
-                one = self.base.get(number)
-            found[number] = other if one is None else join_objects(one, other)
-        for number, one in first.items():
-            if number not in second and (old := self.base.get(number)) is not None:
-                found[number] = join_objects(old, one)
+                one = base.get(number)
+            other = second.get(number)
+            if other is None:
+                other = base.get(number)
+            if one is None or other is None:
+                whole = one or other
+                if whole is not None:
+                    found[number] = whole
+            else:
+                found[number] = join_objects(one, other)
         return found
 
     def flat(self, value: Value, depth: int = 0) -> Value:

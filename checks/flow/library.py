@@ -284,7 +284,12 @@ def call(machine: Machine, frame: Frame, target: Value, one: Api, site: Site) ->
         if text is not None:
             return text
     receiver = content(target if site.receiver is None else site.receiver)
-    if path in facts.replacing or f"*.{method}" in facts.replacing:
+    if (
+        path in facts.replacing
+        or f"*.{method}" in facts.replacing
+        or ".objects." in path
+        or is_lookup(site, method)
+    ):
         return Value((), FULL, NOTHING, (Api(result),)) if len(result) <= MAX_PATH else VAGUE
     bits = _cleaning(facts, path)
     if bits:
@@ -303,6 +308,11 @@ def call(machine: Machine, frame: Frame, target: Value, one: Api, site: Site) ->
     if len(result) > MAX_PATH:
         return Value(taints, vague)
     return Value(taints, vague, NOTHING, (Api(result),))
+
+
+def is_lookup(site: Site, method: str) -> bool:
+    """``get(pk=key)``: what a store has under a key is not the key."""
+    return method == "get" and not site.arguments and bool(site.keywords)
 
 
 def _cleaning(facts: Tables, path: str) -> int:

@@ -24,9 +24,9 @@ MAX_NESTING = 110
 """Evaluations one inside the other, over all calls."""
 MAX_CALLS = 9
 """Calls of functions of the change, one inside the other."""
-ENTRY_STEPS = 40_000
+ENTRY_STEPS = 15_000
 """Evaluations of one entry function with all that it calls."""
-MODULE_STEPS = 1_500_000
+MODULE_STEPS = 300_000
 """Evaluations of one file."""
 _LOOK_AT_CLOCK = 1_024
 
@@ -221,11 +221,8 @@ class Machine:
             other = names.get(name)
             if other is not value and (other is None or _differs(value, other)):
                 return True
-        for number, made in self.heap.top.items():
-            old = before[1].get(number)
-            if old is not None and old is not made:
-                return True
-            if old is None and number in self.heap.base:
+        for number, _ in self.heap.top.items() - before[1].items():
+            if number in before[1] or number in self.heap.base:
                 return True
         return False
 

@@ -60,7 +60,7 @@ def call(machine: Machine, frame: Frame, one: Method, site: Site) -> Value:
     if result is not None:
         return result
     facts = machine.facts
-    if site.callee in facts.replacing:
+    if site.callee in facts.replacing or library.is_lookup(site, name):
         return VAGUE
     bits = facts.cleaners.get(site.callee, 0)
     everything = content(receiver, site.everything())

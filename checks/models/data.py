@@ -44,7 +44,10 @@ sqlalchemy.cleans(
     "sqlalchemy.{select,insert,update,delete,bindparam,literal,column,table}",
 )
 sqlalchemy.replaces(
-    "*.{scalar,scalars,scalar_one,scalar_one_or_none,fetchall,fetchone,fetchmany,one_or_none,first}"
+    "*.{scalar,scalars,scalar_one,scalar_one_or_none,fetchall,fetchone,fetchmany,one_or_none,first}",
+    "*.{execute,executemany,filter,filter_by,exclude,order_by,get_or_404,first_or_404,one_or_404}",
+    "*.{get_object_for_this_type,get_by_natural_key,get_object_or_404,find_one,insert_one}",
+    "*.{fetch,fetchrow,fetchval,fetch_all,fetch_one,fetch_val,get_or_create,query}",
 )
 
 django = Library("https://docs.djangoproject.com/en/stable/topics/db/sql/")

@@ -37,17 +37,25 @@ request.source(
 request.source(
     "a header",
     "@request.{headers,META,environ,user_agent,referrer,mimetype,"
-    "accept_languages,host,host_url,authorization,origin,raw_headers}",
+    "accept_languages,authorization,origin,raw_headers}",
 )
-request.source("a header", "@request.{get_header,get_host,header}()")
+request.source("a header", "@request.{get_header,header}()")
 request.source("a cookie", "@request.{cookies,COOKIES}")
 request.source("a cookie", "@request.{get_cookie,get_signed_cookie,get_cookie_values}()")
 request.source(
     "the URL",
     "@request.{url,base_url,full_path,path,path_info,uri,url_root,raw_path,"
     "path_qs,relative_uri,fullpath,unparsed_uri}",
+    clean="redirect request",
 )
-request.source("the URL", "@request.{get_full_path,build_absolute_uri,get_raw_uri}()")
+request.source(
+    "the URL",
+    "@request.{get_full_path,build_absolute_uri,get_raw_uri}()",
+    clean="redirect request",
+)
+request.source(
+    "a header", "@request.{host,host_url}", "@request.get_host()", clean="redirect request path"
+)
 request.source(
     "the URL path",
     "@request.{view_args,match_info,path_params,matchdict,urlvars,"
