@@ -44,6 +44,10 @@ _GUARDS = frozenset(
      "permission", "permissions", "protected", "require", "required", "requires", "secure",
      "security", "settings", "staff", "superuser", "testing", "token"}
 )  # fmt: skip
+_REQUEST = frozenset(
+    {"args", "body", "cookies", "data", "environ", "form", "forms", "header", "headers", "json",
+     "meta", "params", "payload", "post", "query", "request", "values"}
+)  # fmt: skip
 _SHORTEST = 4
 _ELSEWHERE = frozenset(
     {"assert_statement", "assignment", "block", "call", "conditional_expression", "lambda",
@@ -150,9 +154,9 @@ def _judge(
 
 
 def _compared_name(event: Located, node: tree_sitter.Node) -> tuple[str, bool]:
-    """The last word of a name, an attribute or a key, and whether it is a key.
+    """The last word of a name, an attribute or a key, and whether it is a key of a request.
 
-    ``password`` of ``request.form["password"]`` and ``data.get("password")``.
+    ``password`` of ``request.form["password"]`` and ``request.json.get("password")``.
     """
     node = bare(node)
     module = event.module
@@ -166,17 +170,19 @@ def _compared_name(event: Located, node: tree_sitter.Node) -> tuple[str, bool]:
     if node.type == "attribute":
         attribute = node.child_by_field_name("attribute")
         return "" if attribute is None else module.text_of(attribute), False
-    key = None
+    key = holder = None
     if node.type == "subscript":
-        key = node.child_by_field_name("subscript")
+        key, holder = node.child_by_field_name("subscript"), node.child_by_field_name("value")
     elif node.type == "call":
-        function = node.child_by_field_name("function")
+        holder = node.child_by_field_name("function")
         arguments = node.child_by_field_name("arguments")
-        called = "" if function is None else module.text_of(function).rpartition(".")[2]
+        called = "" if holder is None else module.text_of(holder).rpartition(".")[2]
         if called in ("get", "getlist", "pop", "getenv") and arguments is not None:
             key = next(iter(arguments.named_children), None)
     text = None if key is None else event.value(key).constant
-    return (text, True) if isinstance(text, str) else ("", False)
+    if not isinstance(text, str) or holder is None:
+        return "", False
+    return text, not _REQUEST.isdisjoint(words(module.text_of(holder)))
 
 
 def _could_be_secret(literal: object) -> bool:

@@ -207,6 +207,6 @@ def _is_expected_to_fail(call: Call) -> bool:
         if callee in _EXPECTING:
             return True
     function = call.function
-    text = "" if function is None else call.module.text_of(function.node)
+    text = "" if function is None else call.module.text_of(function.node).lower()
     # A test of what is not awaited: "mock.assert_not_awaited()", "coroutine was never awaited".
-    return "awaited" in text or "RuntimeWarning" in text
+    return "awaited" in text or "runtimewarning" in text
