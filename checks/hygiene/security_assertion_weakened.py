@@ -99,7 +99,8 @@ def security_assertion_weakened(change: Change, report: Report) -> None:
     for one in ledger.weakened():
         if one.function.module is change.head and not _is_told(one, told):
             _tell(one, report)
-    _removed(ledger, comparison, report)
+    if not change.head.errors():  # what could not be read may still be there
+        _removed(ledger, comparison, report)
 
 
 def _still_run(pair: Pair, head: Function, report: Report, told: set[tuple[int, int]]) -> None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import tree_sitter
 
 from checks.events import Call, Function, Module, Value, as_call
+from checks.hygiene.shared.asked import answer_of, asks_permission, bare, payload_of
 from checks.hygiene.shared.assertions import is_assertion, looks_like_checking
 from checks.hygiene.shared.comparing import plain
 from checks.hygiene.shared.statuses import HIDDEN, REFUSALS, codes_in, is_success
-from checks.hygiene.shared.texts import names_credential, words
+from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
 
 _EXCEPTION_WORDS = frozenset(
@@ -24,12 +25,16 @@ _EXCEPTION_WORDS = frozenset(
      "security", "signature", "ssl", "suspicious", "tls", "unauthenticated", "unauthorised",
      "unauthorized", "unsafe", "untrusted"}
 )  # fmt: skip
+_EXCEPTION_PARTS = (
+    "BadSignature",
+    "InvalidToken",
+    "NotAuth",
+    "SSL",
+    "TLS",
+    "CSRF",
+    "CertificateError",
+)
 _BROAD = frozenset({"Exception", "BaseException", "object"})
-_ASKING = frozenset(
-    {"access", "accessible", "allowed", "authenticated", "authorised", "authorized", "csrf", "perm",
-     "permission", "permissions", "permitted", "perms", "signature", "trusted", "verified",
-     "verify"}
-)  # fmt: skip
 _HELPER_WORDS = frozenset(
     {"401", "403", "denied", "denies", "forbidden", "permission", "unauthorised", "unauthorized",
      "refused", "unauthenticated"}
@@ -42,7 +47,6 @@ _ACCESS_WORDS = _HELPER_WORDS | frozenset(
      "stranger", "tampered", "tenant", "traversal", "xss", "xsrf", "leak", "leaks", "redacted",
      "unprivileged", "login"}
 )  # fmt: skip
-_DANGEROUS = ("<script", "javascript:", "onerror=", "onload=", "<svg", "<iframe", "<img ")
 _ESCAPED = ("&lt;script", "&lt;img", "&lt;svg", "&lt;iframe", "%3cscript", "\\u003cscript",
             "&#60;script", "&lt;b&gt;", "&lt;h1", "&lt;a ")  # fmt: skip
 _PROTECTIONS = ("x-frame-options", "content-security-policy", "strict-transport-security",
@@ -142,8 +146,16 @@ def _statement(function: Function, located: Located) -> Assertion | None:
     parts = located.children()
     if not parts:
         return None
-    condition = parts[0]
+    condition = bare(parts[0])
     return _assertion(function, located, condition, (condition,), negated=False)
+
+
+def _text(at: Located) -> str:
+    """An assertion as text, the same whatever a formatter did to it."""
+    parts = at.children() if at.kind == "assert_statement" else []
+    if not parts:
+        return plain(at.text)
+    return "assert" + plain(at.module.text_of(bare(parts[0])))
 
 
 def _call(function: Function, call: Call) -> Assertion:
@@ -153,7 +165,7 @@ def _call(function: Function, call: Call) -> Assertion:
     nodes = (*arguments[:3], *keywords)
     if call.method in ("assertNotIn", "assertNotContains"):
         payload = call.argument(0 if call.method == "assertNotIn" else 1)
-        what = "" if payload is None else _payload(payload)
+        what = "" if payload is None else payload_of(payload)
         if payload is not None and what:
             return _made(function, call, plain(payload.text), what, "escaping")
     if not nodes:
@@ -172,15 +184,15 @@ def _assertion(
     """Read an assertion on an expression."""
     module = function.module
     codes = frozenset(code for node in nodes for code in _compared(module, at, node))
-    text = plain(at.text)
+    text = _text(at)
     if codes:
         denies, family = _status(function, codes)
         rest = plain("".join(module.text_of(one) for one in nodes if not codes_in(module, one)))
         return _made(function, at, rest or text, denies, family, codes)
     if at.kind == "assert_statement" and (found := _not_in(module, subject, at)) is not None:
         return _made(function, at, *found)
-    inner, off = _answer(module, nodes)
-    asked = _asked(module, inner)
+    inner, off = answer_of(module, nodes)
+    asked = asks_permission(module, inner)
     if asked and off != negated:
         phrase = f"`{Value(module, inner, at.context).short}` is false"
         return _made(function, at, plain(module.text_of(inner)), phrase, "answer")
@@ -240,60 +252,8 @@ def _not_in(module: Module, node: tree_sitter.Node, at: Located) -> tuple[str, s
     operators = {module.text_of(sign) for sign in node.children if not sign.is_named}
     if len(children) != 2 or operators != {"not in"}:
         return None
-    what = _payload(Value(module, children[0], at.context))
+    what = payload_of(Value(module, children[0], at.context))
     return (plain(module.text_of(children[0])), what, "escaping") if what else None
-
-
-def _payload(value: Value) -> str:
-    """What must not be in an output: markup that runs, or a credential."""
-    text = value.constant
-    if isinstance(text, bytes):
-        text = text.decode("latin-1")
-    if isinstance(text, str) and any(one in text.lower() for one in _DANGEROUS):
-        return "the output holds no markup that runs"
-    if isinstance(text, str) and text.lower() in ("authorization", "cookie", "proxy-authorization"):
-        return f"`{text}` is not sent"
-    if value.node.type in ("identifier", "attribute") and names_credential(
-        value.text.rpartition(".")[2]
-    ):
-        return f"`{value.short}` does not show"
-    return ""
-
-
-def _answer(module: Module, nodes: tuple[tree_sitter.Node, ...]) -> tuple[tree_sitter.Node, bool]:
-    """What is asked in ``assert not x``, ``x is False``, ``assertEqual(False, x)``; and if not."""
-    off = False
-    node = nodes[0]
-    if len(nodes) > 1 and module.text_of(nodes[0]) in ("True", "False"):
-        return nodes[1], module.text_of(nodes[0]) == "False"
-    if len(nodes) > 1 and module.text_of(nodes[1]) in ("True", "False"):
-        return nodes[0], module.text_of(nodes[1]) == "False"
-    for _ in range(4):
-        inner = [one for one in node.named_children if one.type != "comment"]
-        if node.type == "not_operator" and inner:
-            off, node = not off, inner[0]
-        elif node.type == "parenthesized_expression" and len(inner) == 1:
-            node = inner[0]
-        elif node.type == "comparison_operator" and len(inner) == 2 and inner[1].type == "false":
-            off, node = not off, inner[0]
-        elif node.type == "comparison_operator" and len(inner) == 2 and inner[1].type == "true":
-            node = inner[0]
-        else:
-            break
-    return node, off
-
-
-def _asked(module: Module, node: tree_sitter.Node) -> bool:
-    """Whether the expression asks for a permission: ``user.has_perm("x")``, ``can_edit(page)``."""
-    if node.type == "await" and node.named_children:
-        node = node.named_children[0]
-    target = node.child_by_field_name("function") if node.type == "call" else node
-    if target is None or target.type not in ("identifier", "attribute"):
-        return False
-    name = words(module.text_of(target).rpartition(".")[2])
-    if not name:
-        return False
-    return (name[0] == "can" and len(name) > 1) or not _ASKING.isdisjoint(name)
 
 
 def _raises(call: Call) -> Assertion | None:
@@ -306,7 +266,7 @@ def _raises(call: Call) -> Assertion | None:
         one
         for one in names
         if not _EXCEPTION_WORDS.isdisjoint(words(one.rpartition(".")[2]))
-        or any(part in one for part in ("BadSignature", "InvalidToken", "NotAuth"))
+        or any(part in one for part in _EXCEPTION_PARTS)
     ]
     denies = f"`{secure[0].rpartition('.')[2]}`" if secure and len(secure) == len(names) else ""
     rest: tuple[str, ...] = ()
@@ -381,7 +341,7 @@ def _made(
     codes: frozenset[int] = frozenset(),
 ) -> Assertion:
     names = frozenset(_names(function, at))
-    return Assertion(at, plain(at.text), subject, denies, family, codes, (), names,
+    return Assertion(at, _text(at), subject, denies, family, codes, (), names,
                      tuple(_actions(function, at, names)))  # fmt: skip
 
 

@@ -215,7 +215,11 @@ class Ledger:
                 return None
             return Weakening(was, function, How.DROPPED, None, Confidence.LOW)
         if was.family == "escaping":
-            turned = [one for one in new.open if was.subject and was.subject in one.text]
+            turned = [
+                one
+                for one in new.open
+                if was.subject and was.subject in one.text and "not" not in one.text.lower()
+            ]
             if turned:
                 return Weakening(was, function, How.REVERSED, turned[0], certain)
         if was.family in ("escaping", "protection"):
