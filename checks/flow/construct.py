@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import calls, library, lookup, typing_facts
+from checks.flow import calls, form_classes, library, lookup, typing_facts
 from checks.flow.heap import Object
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
@@ -72,7 +72,12 @@ def _of_library(machine: Machine, frame: Frame, cls: LocalClass, cell: Cell, sit
     for path in lookup.library_bases(machine, cls):
         site.callee = path
         library.check_sinks(machine, frame, path, site)
-    if everything.taints:
+    bases = lookup.library_bases(machine, cls)
+    if any(path.startswith(form_classes.SELF_FILLED) for path in bases):
+        form_classes.fill_itself(machine, frame, cls, cell, site)
+    elif everything.taints and any(path.startswith(form_classes.FILLED) for path in bases):
+        form_classes.fill(machine, cls, cell, everything)
+    elif everything.taints:
         made = machine.heap.get(cell).with_rest(everything)
         machine.heap.put(cell, made)
     return Value(references=(cell,))

@@ -21,7 +21,7 @@ _WORDS = re2.compile(
     rb"event, context|on_message|bottle|cherrypy|cgi)\b"
     rb"|@[\w.]+\.?(?:route|get|post|put|patch|delete|websocket|api_route|on|event|field|mutation)"
     rb"\(|@(?:route|get|post|put|patch|delete|cherrypy)\b"
-    rb"|\b(?:APIView|ViewSet|MethodView|Resource|RequestHandler|HTTPEndpoint|HTTPMethodView)\b"
+    rb"|\bclass \w+\([\w., ]*(?:View|ViewSet|Resource|Handler|Endpoint|Form|Consumer)\b"
 )
 _IDENTIFIERS = re2.compile(rb"[A-Za-z_]\w*")
 _ROUNDS = 4

@@ -172,6 +172,11 @@ def write(machine: Machine, frame: Frame, node: ir.Expression, value: Value) -> 
             if node.key.value in made.fields:
                 machine.heap.put(cell, made.with_field(node.key.value, value))
                 return
+    note(frame, node, value)
+
+
+def note(frame: Frame, node: ir.Expression, value: Value) -> None:
+    """Remember what is at a place that is no name."""
     key = key_of(node)
     if key is not None and len(key) <= _MAX_KEY:
         frame.names[key] = value
@@ -277,7 +282,7 @@ def _refine_membership(
 ) -> None:
     one, other = read(machine, frame, left), read(machine, frame, right)
     flat = machine.heap.flat(other)
-    container = not isinstance(other.constant, (str, bytes)) and other.text is None
+    container = isinstance(other.constant, str) or other.text is None
     if holds and container and not flat.taints and (one.taints or one.vague):
         # A list that comes from nowhere untrusted is a list of what is allowed.
         clean(machine, frame, left, ALL)

@@ -130,8 +130,6 @@ def _attribute_of(
         if found is None:
             return _inherited(machine, frame, one.cls, one.receiver, identifier, node)
         return bind_method(machine, frame, found, one.receiver, node)
-    if isinstance(one, Method) and not value.taints:
-        return VAGUE
     return Value(value.taints, FULL, NOTHING, (Method(value, identifier),))
 
 
@@ -150,7 +148,10 @@ def _part(
         if inherited is not None:
             return bind_method(machine, frame, inherited, receiver, node)
     if made.cls is not None and library_bases(machine, made.cls):
-        return _inherited(machine, frame, made.cls, receiver, identifier, node)
+        found = _inherited(machine, frame, made.cls, receiver, identifier, node)
+        if made.rest is not None and made.rest.taints and not found.taints:
+            return made.rest
+        return found
     if made.rest is not None:
         return made.rest
     return Value((), FULL, NOTHING, (Method(receiver, identifier),))
@@ -327,14 +328,22 @@ def bind(machine: Machine, frame: Frame, target: ir.Expression, value: Value) ->
     elif isinstance(target, ir.Attribute):
         owner = machine.evaluate(frame, target.value)
         guards.forget_key(frame, target)
+        _remember(frame, owner, target, value)
         _store(machine, frame, owner, target.name, value, target)
     elif isinstance(target, ir.Subscript):
         owner = machine.evaluate(frame, target.value)
         key = machine.evaluate(frame, target.key)
         guards.forget_key(frame, target)
+        _remember(frame, owner, target, value)
         store_item(machine, frame, owner, key, value, target)
     elif isinstance(target, ir.Star):
         bind(machine, frame, target.value, value)
+
+
+def _remember(frame: Frame, owner: Value, target: ir.Expression, value: Value) -> None:
+    """A part of something unknown was written: it is known until the function ends."""
+    if not any(isinstance(one, (Cell, LocalClass, LocalModule)) for one in owner.references):
+        guards.note(frame, target, value)
 
 
 def _unpack(machine: Machine, frame: Frame, target: ir.Sequence, value: Value) -> None:
@@ -356,9 +365,24 @@ def _unpack(machine: Machine, frame: Frame, target: ir.Sequence, value: Value) -
         ):
             bind(machine, frame, one, part)
         return
+    several = _unpacked(machine, value, count) if not stars else None
     part = element(machine, frame, value, target)
-    for one in target.items:
-        bind(machine, frame, one, part)
+    for index, one in enumerate(target.items):
+        bind(machine, frame, one, part if several is None else several[index])
+
+
+def _unpacked(machine: Machine, value: Value, count: int) -> list[Value] | None:
+    """The items of one of several tuples of a length, joined place by place."""
+    found: list[Value] | None = None
+    for one in value.references:
+        items = known_items(machine, Value(references=(one,)))
+        if items is None or len(items) != count:
+            return None
+        if found is None:
+            found = items
+        else:
+            found = [join(first, second) for first, second in zip(found, items, strict=True)]
+    return found
 
 
 def _store(

@@ -265,8 +265,15 @@ def _queue(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
 
 
 def _default_dict(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-    made = Object("dict", {})
-    for one in site.arguments:
+    kinds = [one.path for value in site.arguments[:1] for one in value.references
+             if isinstance(one, Api)]  # fmt: skip
+    default: Value | None = None
+    if kinds and kinds[0] in ("list", "dict", "set", "collections.deque"):
+        # One object stands for what every missing key would get.
+        inner = make({}, "list").blurred() if kinds[0] != "dict" else Object("dict", {})
+        default = Value(references=(machine.heap.new(inner),))
+    made = Object("dict", {}, default)
+    for one in site.arguments[1:]:
         made = lookup.updated(machine, made, one) if one.references else made
     return Value(references=(machine.heap.new(made),))
 

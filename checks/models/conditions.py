@@ -74,7 +74,23 @@ def _is_dangerous(value: Value) -> bool:
 def program_is_open(site: Site) -> bool:
     """The program that is started comes from outside."""
     value = site.tested
-    return value is not None and not value.references and not through_shell(site)
+    if value is None or through_shell(site):
+        return False
+    return not any(isinstance(one, Cell) for one in value.references)
+
+
+def is_name(site: Site) -> bool:
+    """The value is the name of a file, not the open file that the call would take as well."""
+    value = site.tested
+    return value is not None and not any(
+        isinstance(one, Cell)
+        or (
+            isinstance(one, Api)
+            and one.path.startswith(("@request.files", "@request.FILES", "@upload"))
+            and not one.path.endswith(("name", "name[]"))
+        )
+        for one in value.references
+    )
 
 
 def is_sql(site: Site) -> bool:

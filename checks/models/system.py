@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.models.conditions import (
     allows_pickle,
     host_is_open,
+    is_name,
     no_safe_loader,
     no_weights_only,
     program_is_open,
@@ -135,6 +136,7 @@ files.sink(
     "shelve.open",
     "dbm.open",
     at="0/file/filename/path",
+    when=is_name,
     label="open",
 )
 files.sink(
@@ -176,6 +178,7 @@ files.sink(
     "numpy.loadtxt",
     "configparser.ConfigParser().read",
     "logging.FileHandler",
+    when=is_name,
     label="open",
 )
 files.sink(

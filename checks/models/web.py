@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.models.conditions import is_html, is_html_said, is_text, target_is_open
+from checks.models.conditions import is_html, is_html_said, is_name, is_text, target_is_open
 from checks.models.facts import Library
 
 _HTTP_METHODS = "get post put patch delete head options trace"
@@ -170,7 +170,9 @@ flask.sink(
     at="0/location",
     when=target_is_open,
 )
-flask.sink("path", "flask.send_file", "quart.send_file", at="0/path_or_file/filename_or_fp")
+flask.sink(
+    "path", "flask.send_file", "quart.send_file", at="0/path_or_file/filename_or_fp", when=is_name
+)
 flask.sink("path", "flask.send_from_directory", "quart.send_from_directory", at="0/directory")
 flask.sink("path", "bottle.static_file", at="1/root")
 flask.cleans("html redirect", "flask.jsonify", "flask.json.jsonify", "quart.jsonify")
