@@ -22,6 +22,9 @@ from checks.registry import Check, EventKind, Events
 from checks.report import Desk, EvidenceSink, Report
 from checks.text import SourceText
 
+_LOOK_EVERY = 16
+"""Events between two looks at the deadline."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -57,7 +60,7 @@ class Inspector:
         self._following = Following((*index.modules, *index.context), deadline)
         self._deadline = deadline
         self._strict = strict
-        self._tables: dict[tuple[Role, bool], _Table] = {}
+        self._tables: dict[_Key, _Table] = {}
         self.comparing = frozenset(
             one.id
             for one in self._checks
@@ -67,7 +70,7 @@ class Inspector:
 
     def compares(self, role: Role) -> bool:
         """Whether a check of this role asks for the base beside the head."""
-        return self._table(role, is_code=True).dispatch.compares
+        return self._table(_Key(role, is_code=True)).dispatch.compares
 
     def inspect(
         self, subject: Subject, only: frozenset[str] | None = None, *, gather: bool = True
@@ -80,9 +83,11 @@ class Inspector:
             gather: whether evidence is gathered, too.
 
         When the time is over the desk holds what was found until then, and says so by
-        :attr:`Desk.expired`.
+        :attr:`Desk.expired`. The time is looked at between any two events, and within one wherever
+        the tree is searched (:meth:`Module.visit`).
         """
-        table = self._table(subject.role, is_code=subject.module is not None)
+        is_code = subject.module is not None
+        table = self._table(_Key(subject.role, is_code=is_code, only=only, gather=gather))
         desk = Desk(
             subject.path,
             subject.source,
@@ -92,44 +97,63 @@ class Inspector:
             subject.module,
             self._following,
         )
-        run = _Run(table.listeners, desk, only, gather=gather, strict=self._strict)
-        event = TextEvent(subject.path, subject.source, subject.role, subject.added, subject.module)
-        table.dispatch.text(event, run.emit)
-        if subject.module is not None:
-            try:
-                table.dispatch.code(subject.module, run.emit, self._deadline)
-                if table.dispatch.follows:
-                    for flow in self._following.events(subject.module):
-                        table.dispatch.flow(flow, run.emit)
-            except Expired:
-                desk.expired = True
-                return desk
-            desk.limits += self._following.limits(subject.module)
-            change = Change(subject.path, subject.base, subject.module)
-            table.dispatch.change(change, run.emit)
+        run = _Run(table.listeners, desk, self._deadline, strict=self._strict)
+        try:
+            self._send(subject, table.dispatch, run)
+        except Expired:
+            desk.expired = True
         return desk
 
-    def _table(self, role: Role, *, is_code: bool) -> _Table:
-        key = (role, is_code)
+    def _send(self, subject: Subject, dispatch: Dispatch, run: _Run) -> None:
+        """Send out everything that happens in a text.
+
+        Raises:
+            Expired: the time was over before the end.
+        """
+        module = subject.module
+        dispatch.text(
+            TextEvent(subject.path, subject.source, subject.role, subject.added, module), run.emit
+        )
+        if module is None:
+            return
+        dispatch.code(module, run.emit, self._deadline)
+        if dispatch.follows:
+            for flow in self._following.events(module):
+                dispatch.flow(flow, run.emit)
+        run.desk.limits += self._following.limits(module)
+        dispatch.change(Change(subject.path, subject.base, module), run.emit)
+
+    def _table(self, key: _Key) -> _Table:
         if key not in self._tables:
-            self._tables[key] = self._make_table(role, is_code=is_code)
+            self._tables[key] = self._make_table(key)
         return self._tables[key]
 
-    def _make_table(self, role: Role, *, is_code: bool) -> _Table:
+    def _make_table(self, key: _Key) -> _Table:
         listeners: list[Check | Gatherer] = []
         events: list[tuple[Events, ...]] = []
-        everyone: list[Check | Gatherer] = [*self._checks, *self._gatherers]
+        wanted = [one for one in self._checks if key.only is None or one.id in key.only]
+        everyone: list[Check | Gatherer] = [*wanted, *(self._gatherers if key.gather else ())]
         for one in everyone:
             reads_code = isinstance(one, Gatherer) or "python" in one.languages
             heard = tuple(
                 event
                 for event in one.on
-                if event.kind is EventKind.TEXT or (is_code and reads_code)
+                if event.kind is EventKind.TEXT or (key.is_code and reads_code)
             )
-            if heard and role in one.roles:
+            if heard and key.role in one.roles:
                 listeners.append(one)
                 events.append(heard)
         return _Table(tuple(listeners), Dispatch(events))
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a table is made for: see :meth:`Inspector.inspect`."""
+
+    role: Role
+    is_code: bool
+    only: frozenset[str] | None = None
+    gather: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,40 +163,53 @@ class _Table:
 
 
 class _Run:
-    """The checks at work on one text; one that fails is named and left out for the rest of it."""
+    """The checks at work on one text.
+
+    One that fails is named and left out for the rest of the text; one that has said all that is
+    listened to is left out, too.
+    """
 
     def __init__(
         self,
         listeners: tuple[Check | Gatherer, ...],
         desk: Desk,
-        only: frozenset[str] | None,
+        deadline: Callable[[], bool],
         *,
-        gather: bool,
         strict: bool,
     ) -> None:
+        self.desk = desk
         self._listeners = listeners
-        self._desk = desk
+        self._deadline = deadline
         self._strict = strict
-        self._speakers: list[Report | EvidenceSink | None] = []
-        for one in listeners:
-            if isinstance(one, Gatherer):
-                self._speakers.append(EvidenceSink(desk, one.aspect) if gather else None)
-            else:
-                wanted = only is None or one.id in only
-                self._speakers.append(Report(one, desk) if wanted else None)
+        self._sent = 0
+        self._speakers: list[Report | EvidenceSink | None] = [
+            EvidenceSink(desk, one.aspect) if isinstance(one, Gatherer) else Report(one, desk)
+            for one in listeners
+        ]
 
     def emit(self, number: int, event: Any) -> None:
-        """Hand an event to a listener."""
+        """Hand an event to a listener.
+
+        Raises:
+            Expired: the time is over.
+        """
         speaker = self._speakers[number]
         if speaker is None:
             return
+        self._sent += 1
+        if self._sent % _LOOK_EVERY == 0 and self._deadline():
+            raise Expired
         listener = self._listeners[number]
         try:
             listener.run(event, speaker)
+        except Expired:
+            raise
         except Exception:
             # A defect in one check must not cost the review of the file; it is not hidden either.
             if self._strict:
                 raise
             self._speakers[number] = None
             name = listener.id if isinstance(listener, Check) else listener.name
-            self._desk.limits.append(f"check {name} failed on this file")
+            self.desk.limits.append(f"check {name} failed on this file")
+        if speaker.is_full:
+            self._speakers[number] = None

@@ -86,6 +86,11 @@ class EvidenceSink:
         self.settings = desk.settings
         self.path = desk.path
 
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more is taken down for this file."""
+        return len(self._desk.evidence) >= MAX_EVIDENCE
+
     def add(
         self,
         at: At | Lines,
@@ -97,7 +102,7 @@ class EvidenceSink:
         aspect: Aspect | None = None,
     ) -> None:
         """Note one thing: see :class:`~checks.model.Evidence` for what the words are for."""
-        if len(self._desk.evidence) >= MAX_EVIDENCE:
+        if self.is_full:
             return
         lines = at if isinstance(at, Lines) else self._desk.source.lines(_span(at))
         self._desk.evidence.append(
@@ -122,6 +127,11 @@ class Report:
         """The classes, functions and fixtures of all Python files of the change."""
         self.module = desk.module
         self.evidence = EvidenceSink(desk, check.aspect)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the check has more findings in this file than are reported."""
+        return self._count > MAX_FINDINGS
 
     def reach(self, at: At, kind: str) -> Reach | None:
         """What reaches a call of this file at most, by the flow analysis.

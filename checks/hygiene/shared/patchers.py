@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
 import enum
+import itertools
+from collections.abc import Iterator
 
-from checks.events import Call, Class, Function, Module, Value, as_call, calls_of
-from checks.hygiene.shared.blocks import mentions
+from checks.events import Call, Class, Function, Module, Value, as_call
+from checks.hygiene.shared.blocks import MAX_USES, holders, mentions
 from checks.hygiene.shared.tests import PATCHES
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
@@ -76,28 +79,17 @@ def patcher_fate(call: Call, index: Index) -> Fate:
 def fate_of_name(at: Located, name: str, index: Index) -> Fate:
     """What becomes of the patcher that is assigned to ``name`` at this place."""
     places = _region(at, name, index)
-    started = any(_uses(module, span, f"{name}.start") for module, _, span in places)
-    if not started:
-        entered = any(_entered(module, one, name) for module, one, _ in places)
+    if not any(_called(one, name, "start") for one in places):
+        entered = any(_entered(module, function, name) for module, function, _ in places)
         return Fate.WITH if entered else Fate.NOT_STARTED
-    for module, function, span in places:
-        if not _uses(module, span, name):
-            continue
-        if not (_uses(module, span, f"{name}.stop") or _uses(module, span, f"{name}.__exit__")):
-            continue
-        for node in mentions(module, function.node, f"{name}.stop"):
-            if span[0] <= node.start_byte < span[1]:
-                registered = any(
-                    call.method.startswith("add") and "leanup" in call.method
-                    and call.node.start_byte <= node.start_byte < call.node.end_byte
-                    for call in calls_of(module, function.node)
-                )  # fmt: skip
-                return Fate.ADD_CLEANUP if registered else Fate.STOPPED
-        if next(mentions(module, function.node, f"{name}.__exit__"), None) is not None:
+    for one in places:
+        for stop in _called(one, name, "stop"):
+            return Fate.ADD_CLEANUP if _is_registered(stop) else Fate.STOPPED
+        if _called(one, name, "__exit__"):
             return Fate.STOPPED
     if stops_all(at, index):
         return Fate.STOPALL
-    if any(_escapes(module, one, name, span) for module, one, span in places):
+    if any(_escapes(one, name) for one in places):
         return Fate.HANDED_ON
     return Fate.NOT_STOPPED
 
@@ -116,62 +108,95 @@ def _region(at: Located, name: str, index: Index) -> list[_Place]:
             return [(at.module, function, (0, function.span.end))]
         return [
             (one.module, one, (0, one.span.end))
-            for one in methods_of(cls, index)
+            for one in methods_with(cls, name, index)
         ]  # fmt: skip
     start = at.statement.node.start_byte
     # Until the name gets its next value; a stop that was registered before is another patcher's.
-    later = [
+    later = (
         one.node.start_byte
-        for one in at.module.within(function.node, "assignment")
-        if one.node.start_byte > start
-        and (left := one.child("left")) is not None
-        and at.module.text_of(left) == name
-    ]
-    return [(at.module, function, (start, min(later, default=function.span.end)))]
+        for one, child in holders(at.module, function.node, name, "assignment", after=start + 1)
+        if one.node.start_byte > start and one.child("left") == child
+    )
+    return [(at.module, function, (start, next(later, function.span.end)))]
 
 
 def methods_of(cls: Class, index: Index) -> list[Function]:
-    """All methods of a class, of its known bases, and of the classes around it."""
-    return [method for one in index.chain(cls) for method in one.methods.values()]
-
-
-def _uses(module: Module, span: tuple[int, int], dotted: str) -> bool:
-    return dotted.encode() in module.source.data[span[0] : span[1]]
-
-
-def _entered(module: Module, function: Function, name: str) -> bool:
-    return any(
-        module.text_of(one.node).partition(" as ")[0].strip() == name
-        for one in module.within(function.node, "with_item")
+    """All methods of a class and of its known bases."""
+    return cls.module.remember(
+        (methods_of, cls, index),
+        lambda: [method for one in index.chain(cls) for method in one.methods.values()],
     )
 
 
-def _escapes(module: Module, function: Function, name: str, span: tuple[int, int]) -> bool:
+def methods_with(cls: Class, name: str, index: Index) -> list[Function]:
+    """Those of the methods of a class and of its known bases in which a name stands."""
+    return cls.module.remember(
+        (methods_with, cls, name, index), lambda: list(_methods_with(cls, name, index))
+    )
+
+
+def _methods_with(cls: Class, name: str, index: Index) -> Iterator[Function]:
+    for one in index.chain(cls):
+        methods = one.module.remember(
+            (_methods_with, one),
+            lambda one=one: sorted(one.methods.values(), key=_start),  # type: ignore[misc]
+        )
+        told = -1
+        for node in itertools.islice(mentions(one.module, one.node, name), MAX_USES):
+            number = bisect.bisect_right(methods, node.start_byte, key=_start) - 1
+            if number > told and node.end_byte <= methods[number].span.end:
+                told = number
+                yield methods[number]
+
+
+def _start(function: Function) -> int:
+    return function.span.start
+
+
+def _called(place: _Place, name: str, method: str) -> list[Located]:
+    """Where a method of what the name holds is named: ``patcher.stop``."""
+    module, function, (start, end) = place
+    return [
+        one
+        for one, _ in holders(module, function.node, name, "attribute", after=start)
+        if one.node.start_byte < end and one.text.rpartition(".")[2] == method
+    ]
+
+
+def _is_registered(stop: Located) -> bool:
+    """Whether the method is handed to a call that registers a clean-up."""
+    for one in stop.ancestors():
+        if one.kind == "function_definition":
+            break
+        call = as_call(one)
+        if call is not None and call.method.startswith("add") and "leanup" in call.method:
+            return True
+    return False
+
+
+def _entered(module: Module, function: Function, name: str) -> bool:
+    return any(True for _ in holders(module, function.node, name, "with_item"))
+
+
+def _escapes(place: _Place, name: str) -> bool:
     """Whether the patcher itself is passed on, returned or kept: someone else may stop it."""
-    places = {
-        node.start_byte
-        for node in mentions(module, function.node, name)
-        if span[0] <= node.start_byte < span[1]
-    }
-    if not places:
-        return False
-    for one in module.within(
-        function.node, "argument_list", "return_statement", "yield", "list", "tuple", "dictionary",
-        "for_statement",
-    ):  # fmt: skip
-        for child in one.children():
-            if child.start_byte in places and module.text_of(child) == name:
-                return True
+    module, function, (start, end) = place
+    found = holders(
+        module, function.node, name, "argument_list", "return_statement", "yield", "list", "tuple",
+        "dictionary", "for_statement", "assignment", after=start,
+    )  # fmt: skip
     return any(
-        (right := one.child("right")) is not None
-        and right.start_byte in places
-        and module.text_of(right) == name
-        for one in module.within(function.node, "assignment")
+        child.start_byte < end and (one.kind != "assignment" or one.child("right") == child)
+        for one, child in found
     )
 
 
 def stops_all(at: Located, index: Index) -> bool:
     """Whether the class, its known bases, the file or a conftest above it calls ``stopall``."""
+    return at.module.remember((stops_all, at.cls, index), lambda: _stops_all(at, index))
+
+
+def _stops_all(at: Located, index: Index) -> bool:
     sources = [at.module]
     if at.cls is not None:
         sources += [one.module for one in index.chain(at.cls)]

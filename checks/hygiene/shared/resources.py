@@ -9,11 +9,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-import tree_sitter
-
 from checks.events import Call, Function, Module, as_call
-from checks.hygiene.shared.blocks import mentions
-from checks.hygiene.shared.patchers import methods_of
+from checks.hygiene.shared.blocks import holders
+from checks.hygiene.shared.patchers import methods_with
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 
@@ -178,7 +176,7 @@ def _named(call: Call, name: str, index: Index) -> Held:
     if name.startswith(("self.", "cls.")):
         if call.cls is None:
             return Held.UNKNOWN
-        places = [(one.module, one) for one in methods_of(call.cls, index)]
+        places = [(one.module, one) for one in methods_with(call.cls, name, index)]
     elif "." in name:
         return Held.HANDED_ON
     elif _is_outer(call, name):
@@ -200,30 +198,18 @@ def _is_outer(call: Call, name: str) -> bool:
 
 
 def _in_function(module: Module, function: Function, name: str, start: int, *, paths: bool) -> Held:
-    uses = {
-        node.start_byte
-        for node in mentions(module, function.node, name)
-        if node.start_byte >= start
-    }
-    if not uses:
-        return Held.LEFT
     found = Held.LEFT
-    for one in module.within(
-        function.node, "attribute", "with_item", "return_statement", "yield", "assignment",
+    for one, child in holders(
+        module, function.node, name,
+        "attribute", "with_item", "return_statement", "yield", "assignment",
         "argument_list", "list", "tuple", "set", "dictionary", "pair", "keyword_argument",
-        "expression_list", "conditional_expression", "delete_statement", "lambda",
+        "expression_list", "conditional_expression", "delete_statement", "lambda", after=start,
     ):  # fmt: skip
         kind = one.kind
-        node = one.node
         if kind == "attribute":
-            owner = node.child_by_field_name("object")
-            if owner is None or owner.start_byte not in uses or module.text_of(owner) != name:
-                continue
-            word = module.text_of(node).rpartition(".")[2]
+            word = one.text.rpartition(".")[2]
             if word in _RELEASES:
-                return Held.CLEANUP if _in_cleanup(module, function, node) else Held.CALL
-            continue
-        if not any(_is_use(module, child, name, uses) for child in one.children()):
+                return Held.CLEANUP if _in_cleanup(one) else Held.CALL
             continue
         if kind == "with_item":
             return Held.WITH
@@ -241,18 +227,11 @@ def _in_function(module: Module, function: Function, name: str, start: int, *, p
                 return Held.CLEANUP if outer.method.startswith("add") else Held.CALL
             found = Held.HANDED_ON
         elif kind == "assignment":
-            right = one.child("right")
-            if right is not None and _is_use(module, right, name, uses):
+            if one.child("right") == child:
                 found = Held.HANDED_ON
         elif kind != "lambda" or not paths:
             found = Held.HANDED_ON
     return found
-
-
-def _is_use(module: Module, child: tree_sitter.Node, name: str, uses: set[int]) -> bool:
-    if child.type == "as_pattern" and child.named_children:
-        child = child.named_children[0]
-    return child.start_byte in uses and module.text_of(child) == name
 
 
 def _call_of(located: Located) -> Call | None:
@@ -265,10 +244,12 @@ def _call_of(located: Located) -> Call | None:
     return None
 
 
-def _in_cleanup(module: Module, function: Function, node: tree_sitter.Node) -> bool:
-    return any(
-        (call := as_call(one)) is not None
-        and call.method.startswith(("add", "callback", "push"))
-        and one.node.start_byte <= node.start_byte < one.node.end_byte
-        for one in module.within(function.node, "call")
-    )
+def _in_cleanup(release: Located) -> bool:
+    """Whether a release is handed to a call that registers it."""
+    for one in release.ancestors():
+        if one.kind == "function_definition":
+            break
+        call = as_call(one)
+        if call is not None and call.method.startswith(("add", "callback", "push")):
+            return True
+    return False

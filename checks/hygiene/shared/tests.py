@@ -6,7 +6,6 @@ Decided from how test runners collect: pytest's and unittest's names, decorators
 from __future__ import annotations
 
 import bisect
-import functools
 import itertools
 from collections.abc import Iterable, Iterator
 
@@ -108,9 +107,12 @@ MAX_CALLS = 300
 """Calls of one function that are looked at where every call is held against all others."""
 
 
-@functools.lru_cache(maxsize=16)
 def own_calls(function: Function) -> tuple[Call, ...]:
     """The first calls in a function's body, those of functions nested in it left out."""
+    return function.module.remember((own_calls, function), lambda: _own_calls(function))
+
+
+def _own_calls(function: Function) -> tuple[Call, ...]:
     calls = calls_of(function.module, function.node)
     return tuple(itertools.islice((one for one in calls if one.function is function), MAX_CALLS))
 

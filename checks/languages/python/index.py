@@ -163,7 +163,13 @@ class Index:
         return any(name in names for name in self.base_names(cls))
 
     def methods(self, cls: Class) -> dict[str, Function]:
-        """The methods of the class and of its known bases, the nearest of each name."""
+        """The methods of the class and of its known bases, the nearest of each name.
+
+        Shared by all who ask: never change it.
+        """
+        return cls.module.remember((self, "methods", cls), lambda: self._methods(cls))
+
+    def _methods(self, cls: Class) -> dict[str, Function]:
         found: dict[str, Function] = {}
         for one in self.chain(cls):
             for name, function in one.methods.items():

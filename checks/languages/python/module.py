@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import bisect
 import functools
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, TypeVar
 
 import tree_sitter
 
@@ -14,7 +14,7 @@ from checks.languages.python.context import Context, Located, Place
 from checks.languages.python.definitions import Class, Function
 from checks.languages.python.imports import Import
 from checks.languages.python.names import resolve
-from checks.languages.python.parse import never, parse
+from checks.languages.python.parse import Expired, never, parse
 from checks.languages.python.scopes import Scope
 from checks.languages.python.walk import MAX_NESTING, walk
 from checks.model import Lines, Span
@@ -23,7 +23,11 @@ from checks.text import SourceText
 MAX_ERROR_LIMITS = 5
 """How many unreadable places are named one by one."""
 
+_VISITS = 4_096
+"""Nodes between two looks at the clock."""
+
 _D = TypeVar("_D", Function, Class)
+_T = TypeVar("_T")
 
 _WHOLE = ("_statement", "_definition", "comment")
 """How the kinds end of what was read in spite of an error around it."""
@@ -55,6 +59,11 @@ class Module:
         """Whether a node can vary, by node id."""
         self.evaluations = 0
         """How many expressions were evaluated: the evaluation stops at a limit."""
+        self.visits = 0
+        """How many nodes searches of the tree have looked at: see :meth:`visit`."""
+        self.expired: Callable[[], bool] = never
+        """Tells that the time for the file is over."""
+        self._memory: dict[Hashable, Any] = {}
 
     def text_of(self, node: tree_sitter.Node) -> str:
         """A node's source text."""
@@ -107,8 +116,39 @@ class Module:
             for place in self.places[grammar.kind(name)]:
                 yield Located(self, place)
 
+    def remember(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """What ``make`` gives, made once for this file: for what many events ask of one place.
+
+        Args:
+            key: the asking function and what its answer depends on; definitions may be part of
+                it, syntax nodes only by their ``id``. Answers are shared: never change one.
+            make: makes the answer.
+        """
+        if key not in self._memory:
+            self._memory[key] = make()
+        answer: _T = self._memory[key]
+        return answer
+
+    def visit(self, count: int = 1) -> None:
+        """Count nodes that a search looks at, and look at the clock now and then.
+
+        Whatever walks through parts of the tree again and again calls this, so that no check can
+        overrun the file's time however often it is asked.
+
+        Raises:
+            Expired: the time is over.
+        """
+        before = self.visits
+        self.visits = before + count
+        if before // _VISITS != self.visits // _VISITS and self.expired():
+            raise Expired
+
     def within(self, node: tree_sitter.Node, *kinds: str) -> Iterator[Located]:
-        """The nodes of these kinds inside ``node``, itself left out, kind after kind."""
+        """The nodes of these kinds inside ``node``, itself left out, kind after kind.
+
+        Raises:
+            Expired: the time is over.
+        """
         start, end = node.byte_range
         for name in kinds:
             places = self.places[grammar.kind(name)]
@@ -117,6 +157,7 @@ class Module:
                 place = places[index]
                 if place[0].start_byte >= end:
                     break
+                self.visit()
                 if place[0] != node:
                     yield Located(self, place)
 
@@ -172,6 +213,7 @@ def read(source: SourceText, path: str, expired: Callable[[], bool] = never) -> 
         Expired: the time was over first.
     """
     module = Module(source, path, parse(source.code, expired))
+    module.expired = expired
     walk(module, module.tree.root_node, expired)
     return module
 
