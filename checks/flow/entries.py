@@ -11,6 +11,8 @@ How a framework feeds is one word in its facts:
 ``event``     the first is what somebody sent (AWS Lambda, message handlers)
 ``message``   all are what somebody sent
 ``local``     all come from the person who runs the program (click)
+``wsgi``      the environment of a WSGI call
+``resolver``  all but the first are arguments of a GraphQL query
 ``tool``      like ``message``, for functions that a remote program calls
 """
 
@@ -51,7 +53,7 @@ _HTML = Sink("html", ((0, ""),), None, "https://owasp.org/www-community/attacks/
 _WORDS = {
     "route": "the URL path", "request": "the URL path", "params": "the request",
     "falcon": "the URL path", "event": "the event", "message": "a message",
-    "local": "the command line", "tool": "a remote caller",
+    "local": "the command line", "tool": "a remote caller", "resolver": "the query",
 }  # fmt: skip
 
 
@@ -71,7 +73,7 @@ def feeding(machine: Machine, function: LocalFunction) -> tuple[str, str]:
     if function.cls is not None:
         for base in lookup.library_bases(machine, function.cls):
             handler = facts.handlers.get(library.canonical(facts, base))
-            if handler is not None and function.name in handler.methods:
+            if handler is not None and _is_among(function.name, handler.methods):
                 return handler.feeds, ""
         if not lookup.library_bases(machine, function.cls) and function.name.startswith("on_"):
             names = [one.name for one in definition.parameters[1:3]]
@@ -81,7 +83,16 @@ def feeding(machine: Machine, function: LocalFunction) -> tuple[str, str]:
         names = [one.name for one in definition.parameters]
         if names == ["event", "context"]:
             return "event", ""
+    names = [one.name for one in definition.parameters]
+    if names[-2:] == ["environ", "start_response"]:
+        return "wsgi", ""
     return "", ""
+
+
+def _is_among(name: str, methods: frozenset[str]) -> bool:
+    return name in methods or any(
+        one.endswith("*") and name.startswith(one[:-1]) for one in methods
+    )
 
 
 def _route_template(machine: Machine, frame: Frame, node: ir.Expression) -> str | None:
@@ -193,7 +204,11 @@ class Entry:
                 return Value((), FULL, NOTHING, (Api(REQUEST),))
             if self.feeds == "falcon" and position == 1:
                 return Value((), FULL, NOTHING, (Api("@response"),))
+        if self.feeds == "wsgi":
+            return Value((), FULL, NOTHING, (Api(f"{REQUEST}.environ"),))
         if self.feeds == "event" and position > 0:
+            return VAGUE
+        if self.feeds == "resolver" and position == 0:
             return VAGUE
         return self._piece(node)
 
@@ -228,7 +243,7 @@ class Entry:
             return CLEAN
         function = self.function
         if typing_facts.is_harmless(self.machine, function.frame, node.annotation) and (
-            self.feeds in ("params", "tool")
+            self.feeds in ("params", "tool", "resolver")
         ):
             return CLEAN
         kind = "local" if self.feeds == "local" else "remote"

@@ -144,7 +144,11 @@ def element(machine: Machine, frame: Frame, value: Value, one: Api, node: ir.Nod
         return Value(tainted(machine, frame, one.path, "", node), 0)
     path = canonical(machine.facts, f"{one.path}[]")
     known = _read(machine.facts, path)
-    return content(value) if known is None else known
+    if known is not None:
+        return known
+    if len(path) > MAX_PATH:
+        return content(value)
+    return Value(value.taints, value.vague, NOTHING, (Api(path),))
 
 
 def stored(

@@ -37,6 +37,8 @@ _BUILTIN_VALUES = {name: api(name, vague=0) for name in sorted(_BUILTINS)}
 _OWN = {"__file__": CLEAN, "__name__": CLEAN, "__doc__": CLEAN, "__package__": CLEAN}
 _MAX_BASES = 12
 _BESIDE = 40
+_AS_DICT = frozenset({"model_dump", "dict", "_asdict", "model_copy", "copy", "json", "to_dict",
+                      "model_dump_json"})  # fmt: skip
 _CONTAINER_METHODS = ("list", "tuple", "set", "dict", "buffer", "config")
 
 
@@ -147,6 +149,8 @@ def _part(
         inherited = class_attribute(machine, made.cls, identifier)
         if inherited is not None:
             return bind_method(machine, frame, inherited, receiver, node)
+    if identifier in _AS_DICT:
+        return Value(references=(Method(receiver, identifier),))
     if made.cls is not None and library_bases(machine, made.cls):
         found = _inherited(machine, frame, made.cls, receiver, identifier, node)
         if made.rest is not None and made.rest.taints and not found.taints:

@@ -185,16 +185,23 @@ def _of_object(machine: Machine, frame: Frame, cell: Cell, name: str, site: Site
     )
     if made.type == "instance":
         library.check_sinks(machine, frame, site.callee, site)
-        return _of_instance(machine, made, site)
+        return _of_instance(machine, cell, made, name, site)
     return handler(machine, frame, cell, made, name, site)
 
 
-def _of_instance(machine: Machine, made: Object, site: Site) -> Value:
-    parts = [machine.heap.flat(one) for one in made.fields.values()]
-    if made.rest is not None:
-        parts.append(machine.heap.flat(made.rest))
-    found = content(*parts, site.everything(), sure=False)
-    return found if found.taints else VAGUE
+def _of_instance(machine: Machine, cell: Cell, made: Object, name: str, site: Site) -> Value:
+    if name in ("model_copy", "copy"):
+        return Value(references=(machine.heap.new(made),))
+    if name in ("model_dump", "dict", "_asdict", "to_dict"):
+        return as_dict(machine, made)
+    whole = content(machine.heap.flat(Value(references=(cell,))), site.everything(), sure=False)
+    return whole if whole.taints else VAGUE
+
+
+def as_dict(machine: Machine, made: Object) -> Value:
+    """The parts of an instance as a dict."""
+    inner = Object("dict", dict(made.fields), made.rest)
+    return Value(references=(machine.heap.new(inner),))
 
 
 def _of_list(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checks.flow import calls, folding, lookup
+from checks.flow import calls, folding, lookup, methods
 from checks.flow.heap import Object, as_fields, make
 from checks.flow.kinds import FULL, HOST, NORMAL, NOSQL, PATH
 from checks.flow.machine import Frame, Machine
@@ -327,6 +327,15 @@ def _isinstance(_machine: Machine, _frame: Frame, _target: Value, _site: Site) -
     return CLEAN
 
 
+def _as_dict(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    """``vars(x)``, ``dataclasses.asdict(x)``."""
+    for value in site.arguments[:1]:
+        for one in value.references:
+            if isinstance(one, Cell):
+                return methods.as_dict(machine, machine.heap.get(one))
+    return content(site.everything())
+
+
 def _thread(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
     """``Thread(target=f, args=(x,))``."""
     target = site.get(None, "target")
@@ -379,6 +388,9 @@ def make_handlers() -> dict[str, Handler]:
         "types.SimpleNamespace": _namespace, "argparse.Namespace": _namespace,
         "re.sub": _replaced, "re.subn": _replaced, "re.compile().sub": _replaced,
         "open": _open, "io.open": _open, "codecs.open": _open, "typing.cast": _cast,
+        "vars": _as_dict,
+        "dataclasses.asdict": _as_dict,
+        "attr.asdict": _as_dict,
         "isinstance": _isinstance, "threading.Thread": _thread,
         "multiprocessing.Process": _thread, "threading.Timer": _thread,
     }  # fmt: skip

@@ -197,6 +197,7 @@ files.cleans(
     "hashlib.{md5,sha1,sha256,sha512}",
     "os.path.getsize",
 )
+files.cleans("path", "pathlib.Path().{name,stem,suffix}", "pathlib.PurePath().{name,stem,suffix}")
 files.value(
     "clean",
     "os.sep",

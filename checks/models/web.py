@@ -474,9 +474,17 @@ messages.decorator(
     "socketio.Server().{on,event}",
     "socketio.AsyncServer().{on,event}",
     "grpc.unary_unary_rpc_method_handler",
-    "strawberry.{field,mutation}",
-    "strawberry.type.field",
 )
+
+messages.source(
+    "a message",
+    "socketserver.BaseRequestHandler().request.recv()",
+    "socketserver.StreamRequestHandler().rfile",
+)
+
+graphql = Library("https://docs.graphene-python.org/en/latest/types/objecttypes/#resolvers")
+graphql.handler("resolver", "resolve_* mutate", "graphene.ObjectType", "graphene.Mutation")
+graphql.decorator("tool", "strawberry.{field,mutation,subscription}")
 
 local = Library("https://docs.python.org/3/library/sys.html#sys.argv")
 local.source(
