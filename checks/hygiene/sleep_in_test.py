@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Call, Value
 from checks.hygiene.shared.blocks import block_of
 from checks.hygiene.shared.tests import (
+    called,
     decorators,
     helpers_named,
     is_replaced,
@@ -188,9 +189,8 @@ def _clock_is_replaced(call: Call, report: Report) -> bool:
     if any(_sets_clock(value) for value in decorators(call)):
         return True
     if any(
-        one.method in _CLOCK_MAKERS
+        not called(prepared).isdisjoint(_CLOCK_MAKERS)
         for prepared in preparations(call, report.index)
-        for one in own_calls(prepared)
     ):
         return True
     if any(last_part(value) in _CLOCK_MAKERS for value in call.entered()):

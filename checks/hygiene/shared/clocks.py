@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.hygiene.shared.tests import decorators, is_replaced, last_part, own_calls, preparations
+from checks.hygiene.shared.tests import called, decorators, is_replaced, last_part, preparations
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 
@@ -28,11 +28,7 @@ def is_frozen(located: Located, index: Index) -> bool:
         return True
     if any(last_part(value) in _FREEZERS for value in located.entered()):
         return True
-    if any(
-        call.method in _FREEZERS
-        for prepared in preparations(located, index)
-        for call in own_calls(prepared)
-    ):
+    if any(not _FREEZERS.isdisjoint(called(prepared)) for prepared in preparations(located, index)):
         return True
     return is_replaced(located, index, *_NAMES)
 

@@ -77,6 +77,10 @@ def is_test_class(cls: Class | None, index: Index) -> bool:
     """Whether the class holds tests or is a base of such classes."""
     if cls is None:
         return False
+    return cls.module.remember((is_test_class, cls, index), lambda: _is_test_class(cls, index))
+
+
+def _is_test_class(cls: Class, index: Index) -> bool:
     methods = index.methods(cls)
     if any(name.startswith("test") or name in SETUP or name in TEARDOWN for name in methods):
         return True
@@ -87,6 +91,12 @@ def is_test_class(cls: Class | None, index: Index) -> bool:
 
 def has_unknown_base(cls: Class, index: Index) -> bool:
     """Whether a base class is neither in the change nor one that is known to undo nothing."""
+    return cls.module.remember(
+        (has_unknown_base, cls, index), lambda: _has_unknown_base(cls, index)
+    )
+
+
+def _has_unknown_base(cls: Class, index: Index) -> bool:
     known = {f"{one.module.name}.{one.qualified_name}" for one in index.chain(cls)}
     own = {one.name for one in index.chain(cls)}
     return any(
@@ -107,6 +117,10 @@ MAX_CALLS = 300
 """Calls of one function that are looked at where every call is held against all others."""
 
 
+MAX_FIXTURES = 50
+"""Fixtures of one class or file that are looked at for one place."""
+
+
 def own_calls(function: Function) -> tuple[Call, ...]:
     """The first calls in a function's body, those of functions nested in it left out."""
     return function.module.remember((own_calls, function), lambda: _own_calls(function))
@@ -123,15 +137,29 @@ def last_part(value: Value) -> str:
     return text.rpartition(".")[2]
 
 
-def preparations(located: Located, index: Index) -> Iterator[Function]:
+def called(function: Function) -> frozenset[str]:
+    """The last words of what a function's own calls call: see :func:`own_calls`."""
+    return function.module.remember(
+        (called, function), lambda: frozenset(one.method for one in own_calls(function))
+    )
+
+
+def preparations(located: Located, index: Index) -> tuple[Function, ...]:
     """The function around a place, the set-up methods of its class, and the fixtures it asks for.
 
     What they prepare holds while the code at that place runs.
     """
+    return located.module.remember(
+        (preparations, located.function, located.cls, index),
+        lambda: tuple(_preparations(located, index)),
+    )
+
+
+def _preparations(located: Located, index: Index) -> Iterator[Function]:
     function = located.function
     if function is not None:
         yield function
-        for parameter in function.parameters:
+        for parameter in function.parameters[:MAX_FIXTURES]:
             fixture = index.fixture(parameter.name, located.module)
             if fixture is not None and fixture is not function:
                 yield fixture
@@ -141,12 +169,28 @@ def preparations(located: Located, index: Index) -> Iterator[Function]:
             method = methods.get(name)
             if method is not None and method is not function:
                 yield method
-        for method in located.cls.methods.values():
-            if method is not function and is_fixture(method):
+        for method in _fixtures(located.cls):
+            if method is not function:
                 yield method
-    for one in located.module.functions:
-        if one.context.kind == "module" and is_fixture(one) and _is_autouse(one):
-            yield one
+    yield from _autouse(located.module)
+
+
+def _fixtures(cls: Class) -> tuple[Function, ...]:
+    """The first fixtures that a class defines itself."""
+    found = (one for one in cls.methods.values() if is_fixture(one))
+    return cls.module.remember(
+        (_fixtures, cls), lambda: tuple(itertools.islice(found, MAX_FIXTURES))
+    )
+
+
+def _autouse(module: Module) -> tuple[Function, ...]:
+    """The first fixtures of a file that all of its tests get."""
+    found = (
+        one
+        for one in module.functions
+        if one.context.kind == "module" and is_fixture(one) and _is_autouse(one)
+    )
+    return module.remember(_autouse, lambda: tuple(itertools.islice(found, MAX_FIXTURES)))
 
 
 def _is_autouse(function: Function) -> bool:
@@ -159,15 +203,45 @@ def is_replaced(located: Located, index: Index, *names: str) -> bool:
     By a decorator, a ``with``, ``monkeypatch`` or ``mocker`` in the function, its set-up or a
     fixture of it.
     """
-    candidates: list[Call] = []
-    for value in [*decorators(located), *located.entered()]:
-        if value.node.type == "call":
-            candidates += calls_of_value(value)
+    if not _replaced_around(located, index).isdisjoint(names):
+        return True
+    entered = [value for value in located.entered() if value.node.type == "call"]
+    return any(
+        not _replaced(call).isdisjoint(names) for one in entered for call in calls_of_value(one)
+    )
+
+
+def _replaced_around(located: Located, index: Index) -> frozenset[str]:
+    """The last words of the names that the function around a place and its set-up replace."""
+    key = (_replaced_around, located.function, located.cls, index)
+    return located.module.remember(key, lambda: _all_replaced(located, index))
+
+
+def _all_replaced(located: Located, index: Index) -> frozenset[str]:
+    found = _replaced_by(decorators(located))
     for function in preparations(located, index):
-        candidates += own_calls(function)
-        for decorator in function.decorators if function is not located.function else ():
-            candidates += calls_of_value(decorator)
-    return any(_replaces(call, names) for call in candidates)
+        found |= function.module.remember(
+            (_all_replaced, function),
+            lambda one=function: _replaced_in(one),  # type: ignore[misc]
+        )
+    return found
+
+
+def _replaced_in(function: Function) -> frozenset[str]:
+    """What a function that prepares replaces, its decorators included."""
+    own = (_replaced(call) for call in own_calls(function))
+    return _replaced_by(function.decorators).union(*own)
+
+
+def _replaced_by(values: Iterable[Value]) -> frozenset[str]:
+    return frozenset[str]().union(
+        *(
+            _replaced(call)
+            for value in values
+            if value.node.type == "call"
+            for call in calls_of_value(value)
+        )
+    )
 
 
 def calls_of_value(value: Value) -> Iterator[Call]:
@@ -185,27 +259,41 @@ def _start(place: Place) -> int:
     return place[0].start_byte
 
 
+_MAX_HELPERS = 20
+
 _PATCHING = frozenset(
     {"patch", "object", "setattr", "MockPatch", "MockPatchObject", "MonkeyPatch", "patch_object",
      "replace", "stub_out", "spy", "setitem", "multiple"}
 )  # fmt: skip
 
 
-def _replaces(call: Call, names: Iterable[str]) -> bool:
+def _replaced(call: Call) -> frozenset[str]:
+    """The last words of the names that a call of a patching function replaces."""
     if call.method not in _PATCHING:
-        return False
+        return frozenset()
+    found = []
     for argument in call.arguments[:2]:
         text = argument.constant
-        if isinstance(text, str) and text.rpartition(".")[2] in names:
-            return True
-        if argument.node.type == "attribute" and argument.text.rpartition(".")[2] in names:
-            return True
-    return False
+        if isinstance(text, str):
+            found.append(text.rpartition(".")[2])
+        if argument.node.type == "attribute":
+            found.append(argument.text.rpartition(".")[2])
+    return frozenset(found)
 
 
 def helpers_named(function: Function | None, module: Module, cls: Class | None, index: Index,
                   *words: str) -> list[str]:  # fmt: skip
     """Names of the helpers at hand whose name begins with one of these words."""
+    own = "" if function is None else function.name
+    found = module.remember(
+        (helpers_named, cls, index, words), lambda: _helpers_named(module, cls, index, words)
+    )
+    return [name for name in found if name.removeprefix("self.") != own]
+
+
+def _helpers_named(
+    module: Module, cls: Class | None, index: Index, words: tuple[str, ...]
+) -> list[str]:
     found: dict[str, None] = {}
     if cls is not None:
         for name in index.methods(cls):
@@ -213,10 +301,5 @@ def helpers_named(function: Function | None, module: Module, cls: Class | None, 
     for one in module.functions:
         if one.context.kind == "module":
             found.setdefault(one.name)
-    own = "" if function is None else function.name
-    return [
-        name
-        for name in found
-        if name.removeprefix("self.").lstrip("_").startswith(words)
-        and name.removeprefix("self.") != own
-    ]
+    named = (one for one in found if one.removeprefix("self.").lstrip("_").startswith(words))
+    return list(itertools.islice(named, _MAX_HELPERS))

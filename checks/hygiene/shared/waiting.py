@@ -89,10 +89,13 @@ def is_limited(located: Located) -> bool:
         decorators += located.cls.decorators
     if any(_sets_limit(value.text) for value in decorators):
         return True
-    marks = located.module.scope.bindings.get("pytestmark", [])
-    return any(
-        one.node is not None and _sets_limit(located.module.text_of(one.node)) for one in marks
-    )
+    return located.module.remember(is_limited, lambda: _marked_limited(located.module))
+
+
+def _marked_limited(module: Module) -> bool:
+    """Whether a mark on all tests of the file puts a limit to the time they take."""
+    marks = module.scope.bindings.get("pytestmark", [])
+    return any(one.node is not None and _sets_limit(module.text_of(one.node)) for one in marks)
 
 
 def _sets_limit(text: str) -> bool:
