@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from checks.flow import expressions as _expressions  # noqa: F401 - fills the table of expressions
 from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
 from checks.flow.demand import entries, has_sources
-from checks.flow.entries import Entry, feeding
+from checks.flow.entries import Entry
+from checks.flow.feeding import feeding
 from checks.flow.machine import ENTRY_STEPS, MODULE_STEPS, Machine, ModuleRun, Spent
 from checks.flow.results import Hit, Reach, Results
 from checks.flow.values import VAGUE, LocalFunction

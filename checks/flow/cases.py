@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import folding, guards, lookup
+from checks.flow import binding, folding, guards, lookup
 from checks.flow.machine import Frame, Machine, Snapshot
 from checks.flow.values import NOTHING, VAGUE, Cell, Value, constant, content
 
@@ -73,11 +73,11 @@ def _bind(machine: Machine, frame: Frame, pattern: ir.Pattern, subject: Value) -
     kind = pattern.type
     if kind == "capture":
         if pattern.name:
-            lookup.assign_name(machine, frame, pattern.name, subject, pattern)
+            binding.assign_name(machine, frame, pattern.name, subject, pattern)
         return True
     if kind == "star":
         if pattern.name:
-            lookup.assign_name(machine, frame, pattern.name, content(subject), pattern)
+            binding.assign_name(machine, frame, pattern.name, content(subject), pattern)
         return None
     if kind == "value":
         value = VAGUE if pattern.value is None else machine.evaluate(frame, pattern.value)
@@ -97,7 +97,7 @@ def _bind(machine: Machine, frame: Frame, pattern: ir.Pattern, subject: Value) -
         for one in pattern.parts:
             result = _bind(machine, frame, one, subject)
         if pattern.name and result is not False:
-            lookup.assign_name(machine, frame, pattern.name, subject, pattern)
+            binding.assign_name(machine, frame, pattern.name, subject, pattern)
         return result
     return _bind_parts(machine, frame, pattern, subject)
 

@@ -21,7 +21,8 @@ from __future__ import annotations
 import re2
 
 from checks import ir
-from checks.flow import calls, construct, library, lookup, typing_facts
+from checks.flow import calls, construct, instances, library, lookup, typing_facts
+from checks.flow.feeding import REQUEST_NAMES, feeding
 from checks.flow.heap import Object
 from checks.flow.kinds import BY_NAME, FULL
 from checks.flow.machine import Frame, Machine
@@ -45,9 +46,6 @@ from checks.models.facts import Sink
 REQUEST = "@request"
 _CONVERTER = re2.compile(r"[<{](?:([a-zA-Z_]+)[:])?([a-zA-Z_]\w*)(?::([a-zA-Z_]+))?[>}]")
 _TYPED = frozenset({"int", "float", "uuid", "number"})
-_REQUEST_NAMES = frozenset({"request", "req"})
-_ROUTES = frozenset({"route", "get", "post", "put", "patch", "delete", "head", "options",
-                     "websocket", "api_route", "trace"})  # fmt: skip
 _HTML_FEEDS = frozenset({"route"})
 _HTML = Sink("html", ((0, ""),), None, "https://owasp.org/www-community/attacks/xss/", "response")
 _WORDS = {
@@ -55,70 +53,6 @@ _WORDS = {
     "falcon": "the URL path", "event": "the event", "message": "a message",
     "local": "the command line", "tool": "a remote caller", "resolver": "the query",
 }  # fmt: skip
-
-
-def feeding(machine: Machine, function: LocalFunction) -> tuple[str, str]:
-    """How a function's parameters are fed (``""``: by nobody known), and its route's template."""
-    facts = machine.facts
-    definition = function.definition
-    if isinstance(definition, ir.Lambda):
-        return "", ""
-    for path, node in zip(function.decorators, definition.decorators, strict=False):
-        template = _route_template(machine, function.frame, node)
-        feeds = facts.decorators.get(library.canonical(facts, path.removesuffix("()")))
-        if feeds is not None:
-            return feeds, template or ""
-        if template is not None:
-            return _guess(function), template
-    if function.cls is not None:
-        for base in lookup.library_bases(machine, function.cls):
-            handler = facts.handlers.get(library.canonical(facts, base))
-            if handler is not None and _is_among(function.name, handler.methods):
-                return handler.feeds, ""
-        if not lookup.library_bases(machine, function.cls) and function.name.startswith("on_"):
-            names = [one.name for one in definition.parameters[1:3]]
-            if names[:1] == ["req"] and names[1:] in (["resp"], ["res"], ["response"]):
-                return "falcon", ""
-    if function.name in ("lambda_handler", "handler") and function.cls is None:
-        names = [one.name for one in definition.parameters]
-        if names == ["event", "context"]:
-            return "event", ""
-    names = [one.name for one in definition.parameters]
-    if names[-2:] == ["environ", "start_response"]:
-        return "wsgi", ""
-    return "", ""
-
-
-def _is_among(name: str, methods: frozenset[str]) -> bool:
-    return name in methods or any(
-        one.endswith("*") and name.startswith(one[:-1]) for one in methods
-    )
-
-
-def _route_template(machine: Machine, frame: Frame, node: ir.Expression) -> str | None:
-    """The path in ``@router.get("/users/{name}")``; ``None`` when it is no such decorator."""
-    if not isinstance(node, ir.Call) or not isinstance(node.function, ir.Attribute):
-        return None
-    if node.function.name not in _ROUTES or not node.arguments:
-        return None
-    value = machine.evaluate(frame, node.arguments[0])
-    template = value.template
-    # "@mock.patch('app.x')" is none: a route begins with a slash.
-    return template if template is not None and template[:1] in ("/", "") else None
-
-
-def _guess(function: LocalFunction) -> str:
-    """How an unknown router feeds: as the frameworks imported in the file do."""
-    names = function.frame.module.module.imported_modules
-    roots = {name.partition(".")[0] for name in names}
-    if roots & {"fastapi", "starlette", "litestar"}:
-        return "params"
-    if roots & {"aiohttp", "sanic"}:
-        return "request"
-    if roots & {"flask", "quart", "bottle", "flask_restful", "flask_restx"}:
-        return "route"
-    parameters = function.definition.parameters
-    return "request" if parameters and parameters[0].name in _REQUEST_NAMES else "params"
 
 
 def incoming(function: LocalFunction, words: str, kind: str, node: ir.Parameter) -> Value:
@@ -175,7 +109,7 @@ class Entry:
             return Value(references=(cls,))
         known = self.machine.instances.get(cls)
         if known is None:
-            known = self.machine.instances[cls] = an_instance(self.machine, cls)
+            known = self.machine.instances[cls] = instances.an_instance(self.machine, cls)
         return known
 
     def _parameter(self, node: ir.Parameter, position: int) -> Value:
@@ -193,7 +127,7 @@ class Entry:
             self.machine.facts,
             f"{typing_facts.path_of(self.machine, self.function.frame, node.annotation)}()",
         )
-        if path == REQUEST or (path == "()" and node.name in _REQUEST_NAMES and position == 0):
+        if path == REQUEST or (path == "()" and node.name in REQUEST_NAMES and position == 0):
             return Value((), FULL, NOTHING, (Api(REQUEST),))
         if self.feeds == "":
             return self._unfed(node, path, position)
@@ -233,7 +167,7 @@ class Entry:
             return Value((), FULL, NOTHING, (Api(path),))
         model = typing_facts.model_of(self.machine, function.frame, node.annotation)
         if model is not None:
-            return an_instance(self.machine, model)
+            return instances.an_instance(self.machine, model)
         return VAGUE
 
     def _piece(self, node: ir.Parameter) -> Value:
@@ -399,35 +333,3 @@ def _is_text(path: str) -> bool:
                     "object()", "typing.Dict()", "typing.List()", "pydantic.EmailStr()",
                     "pydantic.constr()()", "pydantic.AnyUrl()", "pydantic.HttpUrl()",
                     "typing.Mapping()", "pathlib.Path()")  # fmt: skip
-
-
-def an_instance(machine: Machine, cls: LocalClass) -> Value:
-    """An instance of a class whose constructor somebody unknown called."""
-    initial = lookup.class_attribute(machine, cls, "__init__")
-    kept, machine.heap.top = machine.heap.top, {}
-    cell = machine.heap.new(Object("instance", {}, cls=cls))
-    value = Value(references=(cell,))
-    muted, machine.results.muted = machine.results.muted, True
-    try:
-        for one in () if initial is None else initial.references:
-            if isinstance(one, LocalFunction) and len(machine.active) < 3:
-                node = one.definition
-                calls.call_function(machine, one.frame, one, [value], {}, VAGUE, node)
-                one.frame.dead = False
-    finally:
-        machine.results.muted = muted
-    made = machine.heap.get(cell)
-    fields = {key: _unsettled(one) for key, one in made.fields.items()}
-    machine.heap.put(cell, Object("instance", fields, VAGUE, cls=cls))
-    machine.heap.base.update(machine.heap.top)
-    machine.heap.top = kept
-    return value
-
-
-def _unsettled(value: Value) -> Value:
-    """A field may have been written since: its constant is not known any more."""
-    if value.constant is None:
-        return VAGUE
-    if value.constant is NOTHING:
-        return value
-    return Value(value.taints, value.vague, NOTHING, value.references, value.template)

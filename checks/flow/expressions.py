@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import calls, folding, guards, lookup
+from checks.flow import binding, calls, folding, guards, lookup, operators
 from checks.flow.heap import Object, make
 from checks.flow.machine import EVALUATORS, Frame, Machine
 from checks.flow.values import (
     CLEAN,
-    HOLE,
-    MAX_TEXT,
     NONE,
     NOTHING,
     VAGUE,
@@ -19,7 +17,6 @@ from checks.flow.values import (
     constant,
     content,
     join,
-    merge_taints,
 )
 
 UNROLLED = 8
@@ -96,115 +93,8 @@ def _operation(machine: Machine, frame: Frame, node: ir.Operation) -> Value:
     value = machine.evaluate(frame, one)
     for outer in reversed(spine):
         right = machine.evaluate(frame, outer.right)
-        value = operate(machine, outer.operator, value, right)
+        value = operators.operate(machine, outer.operator, value, right)
     return value
-
-
-def operate(machine: Machine, operator: str, left: Value, right: Value) -> Value:
-    """The value of ``left operator right``."""
-    if left.constant is not NOTHING and right.constant is not NOTHING:
-        known = folding.operate(operator, left.constant, right.constant)
-        if known is not NOTHING:
-            return constant(known)
-    if operator == "%" and left.template is not None:
-        return folding.percent(machine.heap, left, right)
-    if operator == "+":
-        found = _added(machine, left, right)
-        return concatenated((left, right)) if found is None else found
-    if operator == "/":
-        return _divided(machine, left, right)
-    if operator == "*":
-        return Value(merge_taints(left.taints, right.taints), left.vague | right.vague)
-    if operator == "&":
-        flat = [machine.heap.flat(left), machine.heap.flat(right)]
-        return min(flat, key=lambda one: (len(one.taints), one.vague))
-    if operator in ("//", "**", "<<", ">>", "^", "@"):
-        return CLEAN
-    if operator == "|":
-        return _merged(machine, left, right)
-    return content(left, right) if left.taints or left.vague else left
-
-
-def _added(machine: Machine, left: Value, right: Value) -> Value | None:
-    """Two lists or tuples as one."""
-    cells = [
-        machine.heap.get(one)
-        for side in (left, right)
-        for one in side.references
-        if isinstance(one, Cell)
-    ]
-    if not cells:
-        return None
-    if len(cells) == 2 and cells[0].size is not None and cells[1].size is not None:
-        items = [cell.fields[n] for cell in cells for n in range(cell.size or 0)]
-        fields: dict[object, Value] = dict(enumerate(items))
-        return Value(references=(machine.heap.new(make(fields, cells[0].type)),))
-    whole = cells[0].blurred()
-    for other in cells[1:]:
-        whole = whole.with_rest(other.any_item())
-    if len(cells) == 1:
-        rest = right if left.references else left
-        whole = whole.with_rest(content(rest))
-    return Value(references=(machine.heap.new(whole),))
-
-
-def _merged(machine: Machine, left: Value, right: Value) -> Value:
-    for side in (left, right):
-        for one in side.references:
-            if isinstance(one, Cell):
-                whole = machine.heap.get(one)
-                other = right if side is left else left
-                for cell in other.references:
-                    if isinstance(cell, Cell):
-                        second = machine.heap.get(cell)
-                        fields = {**whole.fields, **second.fields}
-                        merged = Object(whole.type, fields, whole.rest, whole.keys)
-                        if second.rest is not None:
-                            merged = merged.with_rest(second.rest, second.keys)
-                        return Value(references=(machine.heap.new(merged),))
-                made = whole.with_rest(content(machine.heap.flat(other)))
-                return Value(references=(machine.heap.new(made),))
-    return content(left, right)
-
-
-def _divided(machine: Machine, left: Value, right: Value) -> Value:
-    """A number, or a path: those carry on what their parts hold."""
-    taints = merge_taints(left.taints, machine.heap.flat(right).taints)
-    text = None
-    if left.template is not None or right.template is not None:
-        text = f"{left.template or HOLE}/{right.template or HOLE}"[:MAX_TEXT]
-    references = left.references if not any(isinstance(x, Cell) for x in left.references) else ()
-    return Value(taints, left.vague | right.vague, NOTHING, references, text)
-
-
-def concatenated(parts: tuple[Value, ...]) -> Value:
-    """Texts, one after the other."""
-    taints = parts[0].taints
-    vague = 0
-    pieces: list[str] = []
-    known = True
-    for index, one in enumerate(parts):
-        if index and one.taints:
-            taints = merge_taints(taints, one.taints)
-        vague |= one.vague
-        text = one.template
-        if text is None:
-            if isinstance(one.constant, (int, float)) and not isinstance(one.constant, bool):
-                text = str(one.constant)[:64]
-            elif one.constant is None:
-                text = "None"
-            else:
-                text, known = HOLE, False
-        elif one.constant is NOTHING:
-            known = False
-        pieces.append(text)
-    whole = "".join(pieces)
-    if len(whole) > MAX_TEXT:
-        whole = whole[:MAX_TEXT]
-        known = False
-    if known and not taints:
-        return Value(constant=whole)
-    return Value(taints, vague, NOTHING, (), whole)
 
 
 def _format(machine: Machine, frame: Frame, node: ir.Format) -> Value:
@@ -212,7 +102,7 @@ def _format(machine: Machine, frame: Frame, node: ir.Format) -> Value:
     for one in node.parts:
         value = machine.evaluate(frame, one)
         parts.append(folding.as_text(machine.heap, value))
-    return concatenated(tuple(parts)) if parts else constant("")
+    return operators.concatenated(tuple(parts)) if parts else constant("")
 
 
 def _unary(machine: Machine, frame: Frame, node: ir.Unary) -> Value:
@@ -375,7 +265,7 @@ def _clauses(
     if values is None:
         values = [lookup.element(machine, frame, source, clause)]
     for value in values:
-        lookup.bind(machine, frame, clause.target, value)
+        binding.bind(machine, frame, clause.target, value)
         runs = True
         for condition in clause.conditions:
             truth = guards.test(machine, frame, condition)
@@ -404,7 +294,7 @@ def _yield(machine: Machine, frame: Frame, node: ir.Yield) -> Value:
 
 def _walrus(machine: Machine, frame: Frame, node: ir.Walrus) -> Value:
     value = machine.evaluate(frame, node.value)
-    lookup.assign_name(machine, frame, node.name, value, node)
+    binding.assign_name(machine, frame, node.name, value, node)
     return value
 
 

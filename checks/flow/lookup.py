@@ -5,9 +5,9 @@ from __future__ import annotations
 import builtins
 
 from checks import ir
-from checks.flow import calls, guards, library
+from checks.flow import calls, library
 from checks.flow.folding import hashable
-from checks.flow.heap import Object, make
+from checks.flow.heap import Object
 from checks.flow.kinds import FULL
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
@@ -29,14 +29,12 @@ from checks.flow.values import (
     constant,
     content,
     join,
-    stepped,
 )
 
 _BUILTINS = frozenset(dir(builtins)) | {"unicode", "raw_input", "xrange", "basestring", "execfile"}
 _BUILTIN_VALUES = {name: api(name, vague=0) for name in sorted(_BUILTINS)}
 _OWN = {"__file__": CLEAN, "__name__": CLEAN, "__doc__": CLEAN, "__package__": CLEAN}
 _MAX_BASES = 12
-_BESIDE = 40
 _AS_DICT = frozenset({"model_dump", "dict", "_asdict", "model_copy", "copy", "json", "to_dict",
                       "model_dump_json"})  # fmt: skip
 _CONTAINER_METHODS = ("list", "tuple", "set", "dict", "buffer", "config")
@@ -62,38 +60,6 @@ def name(machine: Machine, frame: Frame, identifier: str) -> Value:
     if found is not None:
         return found
     return _BUILTIN_VALUES.get(identifier, VAGUE)
-
-
-def assign_name(
-    _machine: Machine, frame: Frame, identifier: str, value: Value, node: ir.Node
-) -> None:
-    """Bind a name."""
-    if value.taints and not _just_came(value, node):
-        module = frame.module
-        value = stepped(value, module, node.start, node.end, f"assigned to `{identifier}`")
-    if frame.keyed:
-        guards.forget(frame, identifier)
-    where = frame.elsewhere.get(identifier)
-    if where is None:
-        frame.names[identifier] = value
-        return
-    frame.writes = True
-    owner: Frame | None = frame.module.frame
-    if where == "nonlocal":
-        owner = frame.parent
-        while owner is not None and identifier not in owner.names:
-            owner = owner.parent
-    if owner is not None:
-        known = owner.names.get(identifier)
-        # Another function may run before or after: the name holds either.
-        owner.names[identifier] = value if known is None else join(known, value)
-        frame.names[identifier] = value
-
-
-def _just_came(value: Value, node: ir.Node) -> bool:
-    """Whether the step before stands right beside the name: two steps on a line are one."""
-    trace = value.taints[0].trace
-    return trace is not None and 0 <= trace.start - node.end <= _BESIDE
 
 
 def attribute(
@@ -323,124 +289,6 @@ def element(machine: Machine, frame: Frame, value: Value, node: ir.Node) -> Valu
     return content(value)
 
 
-def bind(machine: Machine, frame: Frame, target: ir.Expression, value: Value) -> None:
-    """Assign to a target."""
-    if isinstance(target, ir.Name):
-        assign_name(machine, frame, target.id, value, target)
-    elif isinstance(target, ir.Sequence):
-        _unpack(machine, frame, target, value)
-    elif isinstance(target, ir.Attribute):
-        owner = machine.evaluate(frame, target.value)
-        guards.forget_key(frame, target)
-        _remember(frame, owner, target, value)
-        _store(machine, frame, owner, target.name, value, target)
-    elif isinstance(target, ir.Subscript):
-        owner = machine.evaluate(frame, target.value)
-        key = machine.evaluate(frame, target.key)
-        guards.forget_key(frame, target)
-        _remember(frame, owner, target, value)
-        store_item(machine, frame, owner, key, value, target)
-    elif isinstance(target, ir.Star):
-        bind(machine, frame, target.value, value)
-
-
-def _remember(frame: Frame, owner: Value, target: ir.Expression, value: Value) -> None:
-    """A part of something unknown was written: it is known until the function ends."""
-    if not any(isinstance(one, (Cell, LocalClass, LocalModule)) for one in owner.references):
-        guards.note(frame, target, value)
-
-
-def _unpack(machine: Machine, frame: Frame, target: ir.Sequence, value: Value) -> None:
-    items = known_items(machine, value)
-    stars = [n for n, one in enumerate(target.items) if isinstance(one, ir.Star)]
-    count = len(target.items)
-    if items is not None and not stars and len(items) == count:
-        for one, part in zip(target.items, items, strict=True):
-            bind(machine, frame, one, part)
-        return
-    if items is not None and len(stars) == 1 and len(items) >= count - 1:
-        at = stars[0]
-        after = count - at - 1
-        middle = items[at : len(items) - after]
-        fields: dict[object, Value] = dict(enumerate(middle))
-        rest = Value(references=(machine.heap.new(make(fields, "list")),))
-        for one, part in zip(
-            target.items, [*items[:at], rest, *items[len(items) - after :]], strict=False
-        ):
-            bind(machine, frame, one, part)
-        return
-    several = _unpacked(machine, value, count) if not stars else None
-    part = element(machine, frame, value, target)
-    for index, one in enumerate(target.items):
-        bind(machine, frame, one, part if several is None else several[index])
-
-
-def _unpacked(machine: Machine, value: Value, count: int) -> list[Value] | None:
-    """The items of one of several tuples of a length, joined place by place."""
-    found: list[Value] | None = None
-    for one in value.references:
-        items = known_items(machine, Value(references=(one,)))
-        if items is None or len(items) != count:
-            return None
-        if found is None:
-            found = items
-        else:
-            found = [join(first, second) for first, second in zip(found, items, strict=True)]
-    return found
-
-
-def _store(
-    machine: Machine, frame: Frame, owner: Value, identifier: str, value: Value, node: ir.Node
-) -> None:
-    if value.taints:
-        value = stepped(
-            value, frame.module, node.start, node.end, f"stored in the attribute `{identifier}`"
-        )
-    frame.writes = True
-    for one in owner.references:
-        if isinstance(one, Cell):
-            made = machine.heap.get(one)
-            if len(owner.references) == 1:
-                machine.heap.put(one, made.with_field(identifier, value))
-            else:
-                known = made.fields.get(identifier)
-                both = value if known is None else join(known, value)
-                machine.heap.put(one, made.with_field(identifier, both))
-        elif isinstance(one, LocalClass):
-            one.frame.names[identifier] = value
-        elif isinstance(one, LocalModule):
-            one.run.frame.names[identifier] = value
-    library.stored(machine, frame, owner, identifier, value, node)
-
-
-def store_item(
-    machine: Machine, frame: Frame, owner: Value, key: Value, value: Value, node: ir.Node
-) -> None:
-    """``owner[key] = value``."""
-    if value.taints:
-        value = stepped(value, frame.module, node.start, node.end, "stored under a key")
-    frame.writes = True
-    known = key.constant
-    for one in owner.references:
-        if not isinstance(one, Cell):
-            continue
-        made = machine.heap.get(one)
-        if isinstance(known, int) and known < 0 and made.size is not None:
-            known += made.size
-        if known is NOTHING or not hashable(known):
-            machine.heap.put(one, made.with_rest(value, machine.heap.flat(key)))
-        elif made.type == "list" and (made.size is None or known not in made.fields):
-            machine.heap.put(one, made.with_rest(value))
-        elif len(owner.references) == 1:
-            machine.heap.put(one, made.with_field(known, value))
-        else:
-            old = made.fields.get(known)
-            machine.heap.put(
-                one, made.with_field(known, value if old is None else join(old, value))
-            )
-    library.stored_item(machine, frame, owner, key, value, node)
-
-
 def updated(machine: Machine, made: Object, other: Value) -> Object:
     """A dict with the entries of another one over its own."""
     for one in other.references:
@@ -454,50 +302,6 @@ def updated(machine: Machine, made: Object, other: Value) -> Object:
                 return made
     flat = content(machine.heap.flat(other))
     return made.with_rest(flat, flat) if flat.taints or flat.vague else made
-
-
-def delete(machine: Machine, frame: Frame, target: ir.Expression) -> None:
-    """``del owner[key]``."""
-    if not isinstance(target, ir.Subscript):
-        return
-    owner = machine.evaluate(frame, target.value)
-    known = machine.evaluate(frame, target.key).constant
-    guards.forget_key(frame, target)
-    frame.writes = True
-    for one in owner.references:
-        if not isinstance(one, Cell):
-            continue
-        made = machine.heap.get(one)
-        if made.type == "dict" and hashable(known) and known in made.fields:
-            fields = {key: value for key, value in made.fields.items() if key != known}
-            machine.heap.put(one, Object("dict", fields, made.rest, made.keys))
-        elif made.type == "list":
-            items = known_items(machine, Value(references=(one,)))
-            if items is not None and isinstance(known, int) and -len(items) <= known < len(items):
-                del items[known]
-                machine.heap.put(one, make(dict(enumerate(items)), "list"))
-
-
-def extend(machine: Machine, frame: Frame, left: Value, right: Value, node: ir.Node) -> bool:
-    """``left += right`` for a list, which stays the same list; whether it is one."""
-    cells = [one for one in left.references if isinstance(one, Cell)]
-    done = False
-    for one in cells:
-        made = machine.heap.get(one)
-        if made.type not in ("list", "set"):
-            continue
-        done = True
-        items = known_items(machine, right)
-        if items is not None and made.size is not None and len(left.references) == 1:
-            fields = dict(made.fields)
-            for item in items:
-                fields[len(fields)] = item
-            machine.heap.put(one, make(fields, made.type))
-        else:
-            part = element(machine, frame, right, node)
-            machine.heap.put(one, made.blurred().with_rest(part))
-    frame.writes = frame.writes or done
-    return done
 
 
 def entered(machine: Machine, frame: Frame, value: Value, node: ir.Node) -> Value:

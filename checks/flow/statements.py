@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import cases, construct, expressions, folding, guards, library, lookup, verdicts
+from checks.flow import (
+    binding,
+    cases,
+    construct,
+    folding,
+    guards,
+    library,
+    lookup,
+    operators,
+    verdicts,
+)
 from checks.flow.machine import EXECUTORS, Frame, Machine, Snapshot
 from checks.flow.values import (
     NONE,
@@ -35,7 +45,7 @@ def _assign(machine: Machine, frame: Frame, node: ir.Assign) -> bool:
     if frame.dead:
         return False
     for target in node.targets:
-        lookup.bind(machine, frame, target, value)
+        binding.bind(machine, frame, target, value)
         if isinstance(target, ir.Name):
             verdicts.remember(frame, target.id, node.value)
     return True
@@ -44,10 +54,10 @@ def _assign(machine: Machine, frame: Frame, node: ir.Assign) -> bool:
 def _augment(machine: Machine, frame: Frame, node: ir.Augment) -> bool:
     left = machine.evaluate(frame, node.target)
     right = machine.evaluate(frame, node.value)
-    if node.operator == "+" and lookup.extend(machine, frame, left, right, node):
+    if node.operator == "+" and binding.extend(machine, frame, left, right, node):
         return True
-    value = expressions.operate(machine, node.operator, left, right)
-    lookup.bind(machine, frame, node.target, value)
+    value = operators.operate(machine, node.operator, left, right)
+    binding.bind(machine, frame, node.target, value)
     return True
 
 
@@ -127,7 +137,7 @@ def _loop(machine: Machine, frame: Frame, node: ir.Loop) -> bool:
     exits: list[Snapshot] = []
     for _ in range(2):
         before = machine.snapshot(frame)
-        lookup.bind(machine, frame, node.target, part)
+        binding.bind(machine, frame, node.target, part)
         frame.jumps.append([])
         frame.jumps.append([])
         done = machine.execute(frame, node.body)
@@ -148,7 +158,7 @@ def _unrolled(machine: Machine, frame: Frame, node: ir.Loop, items: list[Value])
     exits: list[Snapshot] = []
     alive = True
     for item in items:
-        lookup.bind(machine, frame, node.target, item)
+        binding.bind(machine, frame, node.target, item)
         frame.jumps.append([])
         frame.jumps.append([])
         done = machine.execute(frame, node.body)
@@ -238,7 +248,7 @@ def _with(machine: Machine, frame: Frame, node: ir.With) -> bool:
         suppresses = suppresses or "contextlib.suppress()" in paths
         entered = lookup.entered(machine, frame, value, expression)
         if target is not None:
-            lookup.bind(machine, frame, target, entered)
+            binding.bind(machine, frame, target, entered)
     if not suppresses:
         return machine.execute(frame, node.body)
     before = machine.snapshot(frame)
@@ -289,7 +299,7 @@ def _delete(machine: Machine, frame: Frame, node: ir.Delete) -> bool:
         if isinstance(target, ir.Name):
             frame.names.pop(target.id, None)
         else:
-            lookup.delete(machine, frame, target)
+            binding.delete(machine, frame, target)
     return True
 
 

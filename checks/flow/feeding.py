@@ -1,0 +1,80 @@
+"""Which framework calls a function, and how it feeds the parameters."""
+
+from __future__ import annotations
+
+from checks import ir
+from checks.flow import library, lookup
+from checks.flow.machine import Frame, Machine
+from checks.flow.values import (
+    LocalFunction,
+)
+
+REQUEST_NAMES = frozenset({"request", "req"})
+
+
+_ROUTES = frozenset({"route", "get", "post", "put", "patch", "delete", "head", "options",
+                     "websocket", "api_route", "trace"})  # fmt: skip
+
+
+def feeding(machine: Machine, function: LocalFunction) -> tuple[str, str]:
+    """How a function's parameters are fed (``""``: by nobody known), and its route's template."""
+    facts = machine.facts
+    definition = function.definition
+    if isinstance(definition, ir.Lambda):
+        return "", ""
+    for path, node in zip(function.decorators, definition.decorators, strict=False):
+        template = _route_template(machine, function.frame, node)
+        feeds = facts.decorators.get(library.canonical(facts, path.removesuffix("()")))
+        if feeds is not None:
+            return feeds, template or ""
+        if template is not None:
+            return _guess(function), template
+    if function.cls is not None:
+        for base in lookup.library_bases(machine, function.cls):
+            handler = facts.handlers.get(library.canonical(facts, base))
+            if handler is not None and _is_among(function.name, handler.methods):
+                return handler.feeds, ""
+        if not lookup.library_bases(machine, function.cls) and function.name.startswith("on_"):
+            names = [one.name for one in definition.parameters[1:3]]
+            if names[:1] == ["req"] and names[1:] in (["resp"], ["res"], ["response"]):
+                return "falcon", ""
+    if function.name in ("lambda_handler", "handler") and function.cls is None:
+        names = [one.name for one in definition.parameters]
+        if names == ["event", "context"]:
+            return "event", ""
+    names = [one.name for one in definition.parameters]
+    if names[-2:] == ["environ", "start_response"]:
+        return "wsgi", ""
+    return "", ""
+
+
+def _is_among(name: str, methods: frozenset[str]) -> bool:
+    return name in methods or any(
+        one.endswith("*") and name.startswith(one[:-1]) for one in methods
+    )
+
+
+def _route_template(machine: Machine, frame: Frame, node: ir.Expression) -> str | None:
+    """The path in ``@router.get("/users/{name}")``; ``None`` when it is no such decorator."""
+    if not isinstance(node, ir.Call) or not isinstance(node.function, ir.Attribute):
+        return None
+    if node.function.name not in _ROUTES or not node.arguments:
+        return None
+    value = machine.evaluate(frame, node.arguments[0])
+    template = value.template
+    # "@mock.patch('app.x')" is none: a route begins with a slash.
+    return template if template is not None and template[:1] in ("/", "") else None
+
+
+def _guess(function: LocalFunction) -> str:
+    """How an unknown router feeds: as the frameworks imported in the file do."""
+    names = function.frame.module.module.imported_modules
+    roots = {name.partition(".")[0] for name in names}
+    if roots & {"fastapi", "starlette", "litestar"}:
+        return "params"
+    if roots & {"aiohttp", "sanic"}:
+        return "request"
+    if roots & {"flask", "quart", "bottle", "flask_restful", "flask_restx"}:
+        return "route"
+    parameters = function.definition.parameters
+    return "request" if parameters and parameters[0].name in REQUEST_NAMES else "params"

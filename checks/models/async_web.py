@@ -1,0 +1,65 @@
+"""aiohttp, Sanic, Tornado, Falcon, Pyramid."""
+
+from __future__ import annotations
+
+from checks.models.conditions import is_html, is_html_said, is_text, target_is_open
+from checks.models.facts import Library
+
+_HTTP_METHODS = "get post put patch delete head options trace"
+_HANDLER = "tornado.web.RequestHandler"
+
+aiohttp = Library("https://docs.aiohttp.org/en/stable/web_reference.html")
+aiohttp.alias(
+    "@request",
+    "aiohttp.web.Request()",
+    "aiohttp.web.BaseRequest()",
+    "aiohttp.web.View().request",
+    "aiohttp.web_request.Request()",
+    "sanic.views.HTTPMethodView().request",
+)
+aiohttp.decorator(
+    "request",
+    "aiohttp.web.RouteTableDef().{get,post,put,patch,delete,head,route}",
+    "sanic.Sanic().{get,post,put,patch,delete,route}",
+    "sanic.Blueprint().{get,post,put,patch,delete,route}",
+)
+aiohttp.handler("request", _HTTP_METHODS, "sanic.views.HTTPMethodView")
+aiohttp.handler("", _HTTP_METHODS, "aiohttp.web.View")
+aiohttp.sink("html", "aiohttp.web.Response", at="text body", when=is_html_said)
+aiohttp.sink("html", "sanic.response.html", "sanic.html")
+aiohttp.sink(
+    "redirect",
+    "aiohttp.web.{HTTPFound,HTTPSeeOther,HTTPMovedPermanently,"
+    "HTTPTemporaryRedirect,HTTPPermanentRedirect}",
+    at="0/location",
+    when=target_is_open,
+)
+aiohttp.sink("path", "aiohttp.web.FileResponse", "sanic.response.file", at="0/path/location")
+
+tornado = Library("https://www.tornadoweb.org/en/stable/web.html")
+tornado.alias("@request", f"{_HANDLER}().request")
+tornado.source(
+    "the query string",
+    f"{_HANDLER}().{{get_argument,get_query_argument,get_arguments,get_query_arguments}}()",
+)
+tornado.source("the form", f"{_HANDLER}().{{get_body_argument,get_body_arguments}}()")
+tornado.source("a cookie", f"{_HANDLER}().{{get_cookie}}()")
+tornado.source("the URL path", f"{_HANDLER}().{{path_args,path_kwargs}}")
+tornado.handler("route", _HTTP_METHODS, _HANDLER)
+tornado.handler("message", "on_message", "tornado.websocket.WebSocketHandler")
+tornado.sink("html", f"{_HANDLER}().{{write,finish}}", when=is_text)
+tornado.sink("redirect", f"{_HANDLER}().redirect", at="0/url", when=target_is_open)
+tornado.sink("header", f"{_HANDLER}().{{set_header,add_header}}", at="1/value")
+tornado.sink("template", "tornado.template.Template", at="0")
+
+falcon = Library("https://falcon.readthedocs.io/en/stable/api/request_and_response.html")
+falcon.alias("@request", "falcon.Request()", "falcon.asgi.Request()", "pyramid.request.Request()")
+falcon.sink(
+    "redirect",
+    "falcon.{HTTPFound,HTTPSeeOther,HTTPMovedPermanently,HTTPTemporaryRedirect}",
+    "pyramid.httpexceptions.{HTTPFound,HTTPSeeOther,HTTPMovedPermanently}",
+    at="0/location",
+    when=target_is_open,
+)
+falcon.sink("html", "pyramid.response.Response", at="0/body/text body text", when=is_html)
+falcon.sink("html", "@response.html=", "@response.{text,body}=")

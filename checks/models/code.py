@@ -1,0 +1,54 @@
+"""Code and templates that are made from text."""
+
+from __future__ import annotations
+
+from checks.models.facts import Library
+
+code = Library("https://docs.python.org/3/library/functions.html#eval")
+code.sink(
+    "code",
+    "eval",
+    "exec",
+    "compile",
+    "execfile",
+    "code.InteractiveInterpreter().runcode",
+    "timeit.timeit",
+    "asteval.Interpreter().eval",
+    "code.interact",
+    at="0/source/stmt",
+)
+code.sink(
+    "code",
+    "pandas.eval",
+    "numexpr.evaluate",
+    "*.query",
+    at="0/expr",
+    when=lambda site: "pandas" in site.callee,
+)
+code.sink(
+    "import",
+    "importlib.import_module",
+    "__import__",
+    "importlib.__import__",
+    "runpy.run_path",
+    "runpy.run_module",
+    "imp.load_source",
+    "importlib.util.spec_from_file_location",
+    at="0/name",
+)
+code.cleans("code", "ast.literal_eval", "json.loads")
+
+template = Library(
+    "https://jinja.palletsprojects.com/en/stable/api/#jinja2.Environment.from_string"
+)
+template.sink(
+    "template",
+    "jinja2.{Template,Environment().from_string}",
+    "jinja2.sandbox.Environment().from_string",
+    "mako.template.Template",
+    "*.from_string",
+    "chameleon.PageTemplate",
+    at="0/source/text",
+)
+template.cleans("template", "jinja2.sandbox.SandboxedEnvironment().from_string")
+template.cleans("html", "jinja2.Environment().get_template().render")
