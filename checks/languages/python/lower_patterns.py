@@ -8,7 +8,8 @@ import tree_sitter
 
 from checks import ir
 from checks.languages.python import grammar
-from checks.languages.python.lower import MAX_DEPTH, Lowering, children
+from checks.languages.python.lower import MAX_DEPTH, Lowering
+from checks.languages.python.lower_literals import children
 
 
 class PatternLowering(Lowering):

@@ -8,7 +8,8 @@ import tree_sitter
 
 from checks import ir
 from checks.languages.python import grammar
-from checks.languages.python.lower import MAX_DEPTH, children
+from checks.languages.python.lower import MAX_DEPTH
+from checks.languages.python.lower_literals import children
 from checks.languages.python.lower_patterns import PatternLowering
 
 _ASSIGNMENT = grammar.kind("assignment")
