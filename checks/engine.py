@@ -26,6 +26,7 @@ from checks.model import (
     FileReport,
     Finding,
     Lines,
+    Profile,
     Role,
     RoleDecision,
     Settings,
@@ -33,7 +34,7 @@ from checks.model import (
     Suppressed,
 )
 from checks.registry import Check
-from checks.report import Desk
+from checks.report import Desk, said_once
 from checks.repository import Bounds, Lookup
 from checks.suggestion import as_lines, edited
 from checks.text import SourceText
@@ -47,7 +48,7 @@ IGNORED = "ignored by the configuration"
 _BOUNDS = Bounds()
 
 MAX_SUGGESTIONS = 10
-"""Suggestions that are proved in one file: each costs an analysis of the edited text."""
+"""Suggestions that are proved in one file: each costs a reading of the edited text."""
 
 
 def analyse(
@@ -221,6 +222,8 @@ class _Review:
         found = with_fingerprints(_sorted(desk.findings), read_file.source)
         found, silenced = self._suppress(found)
         findings, preexisting = self._introduced(found, expired=desk.expired)
+        if self._settings.profile is not Profile.STRICT:
+            findings = list(said_once(findings, self._inspector.once))
         return replace(
             report,
             findings=tuple(self._with_suggestions(findings, desk)),
@@ -296,21 +299,42 @@ class _Review:
             found, _ = suppression.apply(found, comments, None, module)
         return found
 
-    def _with_suggestions(self, findings: list[Finding], desk: Desk) -> Iterator[Finding]:
-        proofs = 0
-        before = Counter(one.check for one in desk.findings)
-        for finding in findings:
-            suggestion = None
-            if finding.edits and proofs < MAX_SUGGESTIONS and not desk.expired:
-                proofs += 1
-                suggestion = self._prove(finding, before)
-            yield finding if suggestion is None else replace(finding, suggestion=suggestion)
+    def _with_suggestions(self, findings: list[Finding], desk: Desk) -> list[Finding]:
+        """The findings, those whose edits are proved safe with their suggestion.
 
-    def _prove(self, finding: Finding, before: Counter[str]) -> Suggestion | None:
-        """The suggestion, when the edited file parses and holds one finding less and none more."""
+        Each edit alone must remove its finding and add none of its check; that all of them
+        together add none of another check is asked once, and of each one only when they do.
+        """
+        candidates = [one for one in findings if one.edits][:MAX_SUGGESTIONS]
+        if desk.expired or not candidates:
+            return findings
+        before = Counter(one.check for one in desk.findings)
+        proved = [
+            (one, suggestion)
+            for one in candidates
+            if (suggestion := self._prove([one], before, frozenset({one.check})))
+        ]
+        together = [one for one, _ in proved]
+        if len(proved) == 1 or not self._prove(together, before):
+            proved = [pair for pair in proved if self._prove(pair[:1], before)]
+        suggestions = {id(one): suggestion for one, suggestion in proved}
+        return [replace(one, suggestion=suggestions.get(id(one))) for one in findings]
+
+    def _prove(
+        self,
+        findings: Sequence[Finding],
+        before: Counter[str],
+        only: frozenset[str] | None = None,
+    ) -> Suggestion | None:
+        """What the first edit suggests, when all of them leave fewer findings and no new ones.
+
+        The edited file must parse, and hold one finding less for each edit, of the checks ``only``
+        or of all.
+        """
         module = self._read.module
-        suggestion = as_lines(self._read.source, finding.edits)
-        after = edited(self._read.source, finding.edits)
+        edits = tuple(dict.fromkeys(edit for one in findings for edit in one.edits))
+        suggestion = as_lines(self._read.source, findings[0].edits) if findings else None
+        after = edited(self._read.source, edits)
         if suggestion is None or after is None or module is None:
             return None
         source = SourceText(after)
@@ -321,10 +345,9 @@ class _Review:
         if len(changed.errors()) > len(module.errors()):
             return None
         subject = Subject(self._file.path, source, changed, self._read.role.role, None)
-        desk = self._inspector.inspect(subject, gather=False)
+        desk = self._inspector.inspect(subject, only, gather=False)
         counts = Counter(one.check for one in desk.findings)
-        allowed = Counter(before)
-        allowed[finding.check] -= 1
+        allowed = before - Counter(one.check for one in findings)
         if desk.expired or any(counts[check] > allowed[check] for check in counts):
             return None
         return suggestion
