@@ -6,7 +6,7 @@ wrong, why it matters and how to mend it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import tree_sitter
@@ -17,7 +17,7 @@ from checks.following import Following
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 from checks.languages.python.module import Module
-from checks.languages.python.parse import Expired
+from checks.languages.python.parse import Expired, never
 from checks.languages.python.values import Value
 from checks.model import (
     Aspect,
@@ -60,7 +60,10 @@ class Desk:
         index: Index,
         module: Module | None,
         following: Following | None = None,
+        deadline: Callable[[], bool] = never,
     ) -> None:
+        self.deadline = deadline
+        """Tells that the time of the file is over."""
         self.following = following
         self.path = path
         self.source = source
@@ -127,6 +130,8 @@ class Report:
         """The classes, functions and fixtures of all Python files of the change."""
         self.module = desk.module
         self.evidence = EvidenceSink(desk, check.aspect)
+        self.expired = desk.deadline
+        """Tells that the time of the file is over: for :func:`checks.clock.timed`."""
 
     @property
     def is_full(self) -> bool:

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from checks.clock import timed
 from checks.events import TextEvent
 from checks.languages.paths import language_of
 from checks.model import Aspect, Confidence, Role, Severity, Span, Surface
@@ -92,7 +93,7 @@ def hard_coded_secret(event: TextEvent, report: Report) -> None:
         Where the value is public by design, as the key of a map on a web page: say so in the
         reason.
     """
-    for secret in itertools.islice(_in_production(event, report.role), _MAX_TOLD):
+    for secret in itertools.islice(_in_production(event, report), _MAX_TOLD):
         _tell(secret, report)
 
 
@@ -129,7 +130,7 @@ def real_secret_in_test_data(event: TextEvent, report: Report) -> None:
     Suppress:
         Where the value was revoked, or never issued: say which in the reason.
     """
-    for secret in itertools.islice(_in_tests(event), _MAX_TOLD):
+    for secret in itertools.islice(_in_tests(event, report), _MAX_TOLD):
         _tell(secret, report)
 
 
@@ -146,29 +147,29 @@ def _tell(secret: Secret, report: Report) -> None:
     )
 
 
-def _in_production(event: TextEvent, role: Role) -> Iterator[Secret]:
-    data = event.source.data
-    seen = scan(data)
+def _in_production(event: TextEvent, report: Report) -> Iterator[Secret]:
+    data, role = event.source.data, report.role
+    seen = scan(data, report.expired)
     kinds = [
         _issued(data, seen.found, in_tests=False),
         _blocks(event, seen),
-        _tokens(data, seen, role),
-        _addresses(data, seen, role),
+        _tokens(data, timed(seen.tokens, report.expired), role),
+        _addresses(data, timed(seen.addresses, report.expired), role),
     ]
     if role is Role.PRODUCTION:
-        kinds.append(_named(event, seen))
+        kinds.append(_named(event, seen, report))
     return _apart(itertools.chain.from_iterable(kinds))
 
 
-def _in_tests(event: TextEvent) -> Iterator[Secret]:
+def _in_tests(event: TextEvent, report: Report) -> Iterator[Secret]:
     data = event.source.data
-    seen = scan(data)
+    seen = scan(data, report.expired)
     return _apart(
         itertools.chain(
             _issued(data, seen.found, in_tests=True),
             _first_note(_blocks(event, seen)),
-            _tokens(data, seen, event.role),
-            _addresses(data, seen, event.role),
+            _tokens(data, timed(seen.tokens, report.expired), report.role),
+            _addresses(data, timed(seen.addresses, report.expired), report.role),
         )
     )
 
@@ -260,8 +261,8 @@ def _blocks(event: TextEvent, seen: Scan) -> Iterator[Secret]:
         )
 
 
-def _tokens(data: bytes, seen: Scan, role: Role) -> Iterator[Secret]:
-    for at in seen.tokens:
+def _tokens(data: bytes, places: Iterable[int], role: Role) -> Iterator[Secret]:
+    for at in places:
         token = special.web_token(data, at)
         if token is None or token.claims.get("role") == "anon":
             continue
@@ -282,8 +283,8 @@ def _tokens(data: bytes, seen: Scan, role: Role) -> Iterator[Secret]:
         )
 
 
-def _addresses(data: bytes, seen: Scan, role: Role) -> Iterator[Secret]:
-    for at in seen.addresses:
+def _addresses(data: bytes, places: Iterable[int], role: Role) -> Iterator[Secret]:
+    for at in places:
         found = special.address(data, at, drawn=role is not Role.PRODUCTION)
         if found is None:
             continue
@@ -299,15 +300,17 @@ def _addresses(data: bytes, seen: Scan, role: Role) -> Iterator[Secret]:
         )
 
 
-def _named(event: TextEvent, seen: Scan) -> Iterator[Secret]:
+def _named(event: TextEvent, seen: Scan, report: Report) -> Iterator[Secret]:
     """Passwords and keys of one's own, known by what they are given to."""
     data = event.source.data
     if event.module is not None:
         literals = assignments.in_python(event.module) if seen.names else iter(())
     else:
         language = language_of(event.path, data[:256])
-        literals = assignments.in_text(data, event.path, language, seen.names)
-    for literal in literals:
+        literals = assignments.in_text(
+            data, event.path, language, timed(seen.names, report.expired)
+        )
+    for literal in timed(literals, report.expired):
         judgement = generic.judge(literal.name, literal.value)
         if judgement is None:
             continue

@@ -7,13 +7,15 @@ languages, and nothing is judged but shape, ends of words, checksums and what is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import ahocorasick_rs
 import re2
 
+from checks.clock import timed
+from checks.languages.python.parse import never
 from checks.model import Span
 from checks.secrets.placeholders import is_made_up, is_public_example
 from checks.secrets.provider import WORD, Provider
@@ -69,8 +71,12 @@ class Scan:
     """Where a name may speak of a secret."""
 
 
-def scan(data: bytes) -> Scan:
-    """Everything in a text that has a secret's shape, in the order of the text."""
+def scan(data: bytes, expired: Callable[[], bool] = never) -> Scan:
+    """Everything in a text that has a secret's shape, in the order of the text.
+
+    Raises:
+        Expired: the time was over before the end of the text.
+    """
     result = Scan()
     others = {PEM: result.blocks, JWT: result.tokens, URL: result.addresses, NAME: result.names}
     windows: dict[int, list[list[int]]] = {}
@@ -78,7 +84,8 @@ def scan(data: bytes) -> Scan:
     longest = max(len(one) for one in _KEYWORDS)
     for start in range(0, max(len(data), 1), CHUNK):
         chunk = lowered[start : start + CHUNK + longest - 1]
-        for keyword, at, end in _automaton.find_matches_as_indexes(chunk, overlapping=True):
+        matches = _automaton.find_matches_as_indexes(chunk, overlapping=True)
+        for keyword, at, end in timed(matches, expired):
             if at >= CHUNK:
                 continue  # the next chunk begins with it
             for number in _owners[keyword]:
@@ -87,7 +94,7 @@ def scan(data: bytes) -> Scan:
                 else:
                     _open_window(windows, number, data, start + at, start + end)
     for number, found in windows.items():
-        _match(PROVIDERS[number], _patterns[number], data, found, result.found)
+        _match(PROVIDERS[number], _patterns[number], data, timed(found, expired), result.found)
     result.found = _without_overlaps(result.found)
     return result
 
@@ -114,7 +121,7 @@ def _open_window(
 
 
 def _match(
-    provider: Provider, pattern: Any, data: bytes, windows: list[list[int]], found: list[Found]
+    provider: Provider, pattern: Any, data: bytes, windows: Iterable[list[int]], found: list[Found]
 ) -> None:
     count = 0
     for first, last in windows:
