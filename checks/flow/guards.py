@@ -264,6 +264,10 @@ def _equal(machine: Machine, frame: Frame, node: ir.Expression, value: Value, ot
     if not value.taints and not value.vague:
         return
     flat = machine.heap.flat(other)
+    is_host = bool(value.taints) and all(one.clean & HOST for one in value.taints)
+    if is_host and not flat.dangerous(REDIRECT) and flat.taints:
+        clean(machine, frame, node, REDIRECT)  # the host of this very request
+        return
     if flat.taints or flat.vague:
         return
     if (

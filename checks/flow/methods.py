@@ -35,7 +35,7 @@ _TRUTHS = frozenset(
     {"isdigit", "isalnum", "isalpha", "isdecimal", "isnumeric", "isidentifier", "isspace",
      "islower", "isupper", "startswith", "endswith", "find", "rfind", "index", "rindex", "count",
      "exists", "is_file", "is_dir", "hexdigest", "digest", "isprintable", "isascii", "istitle",
-     "is_relative_to", "total_seconds", "timestamp", "isoformat", "bit_length"}
+     "is_relative_to", "total_seconds", "timestamp", "isoformat", "bit_length", "hex"}
 )  # fmt: skip
 _SPLITTING = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
 _FOLDED = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize",

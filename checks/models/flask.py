@@ -162,3 +162,9 @@ flask.sink(
     "django.http.HttpResponse()[]=",
     "starlette.responses.Response().headers[]=",
 )
+flask.sink(
+    "html",
+    "flask.make_response().{set_data,data=,response=}",
+    "flask.Response().{set_data,data=,response=}",
+    at="0",
+)
