@@ -67,6 +67,8 @@ class Inspector:
             if any(event.kind is EventKind.CHANGE for event in one.on)
         )
         """Ids of the checks that compare base and head themselves."""
+        self.once = frozenset(one.id for one in self._checks if one.once)
+        """Ids of the checks of which one comment a function is enough."""
 
     def compares(self, role: Role) -> bool:
         """Whether a check of this role asks for the base beside the head."""

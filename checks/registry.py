@@ -158,6 +158,8 @@ class Check:
     documentation: Documentation
     security: bool
     """Whether a finding is a security defect: the verdict sentence counts them apart."""
+    once: bool = False
+    """Whether one comment a function says it all: its further findings there go to the summary."""
 
 
 _catalogue: dict[str, Check] = {}
@@ -176,6 +178,7 @@ def check(
     cwe: tuple[int, ...] = (),
     languages: frozenset[str] = frozenset({"python"}),
     security: bool = False,
+    once: bool = False,
 ) -> Callable[[Callable[[Any, Any], None]], Callable[[Any, Any], None]]:
     """Put the decorated function into the catalogue.
 
@@ -203,6 +206,7 @@ def check(
             run=run,
             documentation=_documentation(id, inspect.getdoc(run) or ""),
             security=security,
+            once=once,
         )
         return run
 

@@ -6,7 +6,8 @@ wrong, why it matters and how to mend it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import tree_sitter
@@ -249,6 +250,27 @@ def surface_for(
     else:
         inline = wanted is Surface.INLINE and confidence is not Confidence.LOW
     return Surface.INLINE if inline else Surface.SUMMARY
+
+
+def said_once(findings: Iterable[Finding], once: Collection[str]) -> Iterator[Finding]:
+    """Move to the summary what a comment in the same function already says.
+
+    Decided on what is new in a change, so that an older line never silences a new one.
+
+    Args:
+        findings: those of one file, in the order of the text.
+        once: ids of the checks of which one comment a function is enough.
+    """
+    said: set[tuple[str, str]] = set()
+    for one in findings:
+        key = (one.check, one.scope)
+        if one.surface is not Surface.INLINE or one.check not in once or not one.scope:
+            yield one
+        elif key in said:
+            yield replace(one, surface=Surface.SUMMARY)
+        else:
+            said.add(key)
+            yield one
 
 
 def _span(at: At) -> Span:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from checks.events import Call
-from checks.hygiene.shared.blocks import mentions
+from checks.events import Call, calls_of
+from checks.hygiene.shared.blocks import following, mentions
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
 _BROAD = frozenset({"Exception", "BaseException"})
+_ASSERTS_CALLS = ("assert_called", "assert_not_called", "assert_any_call", "assert_has_calls",
+                  "assert_awaited", "assert_not_awaited")  # fmt: skip
 
 
 @check(
@@ -17,6 +19,7 @@ _BROAD = frozenset({"Exception", "BaseException"})
     aspect=Aspect.ERRORS,
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
+    once=True,
     roles=TEST_ROLES,
     on=(calls("pytest.raises"), calls("*.{assertRaises,failUnlessRaises}")),
     cwe=(396,),
@@ -58,6 +61,7 @@ def broad_raises(call: Call, report: Report) -> None:
         return
     if call.keywords.keys() & {"match", "check"} or _is_examined(call) or _raises_it_itself(call):
         return
+    confidence = Confidence.LOW if _effect_is_asserted(call) else Confidence.HIGH
     report(
         at=call,
         message=f"Any mistake raises `{expected.text}`, not only the one that is expected.",
@@ -65,6 +69,7 @@ def broad_raises(call: Call, report: Report) -> None:
         fix="Name the class that is expected, or look at the message with `match`."
         if call.method == "raises"
         else "Name the class that is expected, or use `assertRaisesRegex`.",
+        confidence=confidence,
     )
 
 
@@ -81,6 +86,14 @@ def _is_examined(call: Call) -> bool:
         node.start_byte >= above.node.end_byte
         for node in mentions(call.module, call.function.node, name)
     ) or name.startswith("self.")
+
+
+def _effect_is_asserted(call: Call) -> bool:
+    """Whether what a mock was told is asserted right after: that shows how far the code came."""
+    later = following(call)
+    return bool(later) and any(
+        one.method.startswith(_ASSERTS_CALLS) for one in calls_of(call.module, later[0])
+    )
 
 
 def _raises_it_itself(call: Call) -> bool:

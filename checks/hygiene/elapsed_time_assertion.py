@@ -32,6 +32,7 @@ _LESS, _MORE = frozenset({"<", "<="}), frozenset({">", ">="})
     aspect=Aspect.TIME,
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
+    once=True,
     roles=TEST_ROLES,
     on=(nodes("assert_statement"),
         calls("*.{assertLess,assertLessEqual,assertTrue}")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.events import UNKNOWN, Call, Class, Function, Value, argument_nodes
+from checks.hygiene.shared.blocks import block_of
 from checks.hygiene.shared.tests import is_test
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Role, Severity
@@ -10,6 +11,7 @@ from checks.registry import CLASSES, FUNCTIONS, calls, check
 from checks.report import Report
 
 _MARKS = frozenset({"pytest.mark.skip", "unittest.skip", "pytest.mark.xfail"})
+_FOR_TOOLS = (b"noqa", b"pragma", b"type:", b"pylint", b"fmt:")
 _CALLS = ("unittest.SkipTest", "pytest.skip")
 
 
@@ -54,7 +56,8 @@ def skip_without_reason(event: Function | Class | Call, report: Report) -> None:
         Where a comment right above says why; better move it into the reason.
     """
     if isinstance(event, Call):
-        if not event.arguments and not event.keywords and not event.has_star:
+        given = event.arguments or event.keywords or event.has_star
+        if not given and not _is_commented(event):
             _report(event, report, event.target.short)
         return
     if isinstance(event, Function) and not is_test(event):
@@ -91,6 +94,22 @@ def _has_reason(decorator: Value) -> bool:
             continue
         known = Value(module, node, decorator.context).constant
         return known is UNKNOWN or not isinstance(known, str) or bool(known.strip())
+    return False
+
+
+def _is_commented(call: Call) -> bool:
+    """Whether a comment says why: on its line or above it, or so at an ``if`` that only skips."""
+    statement = call.statement
+    branch = next((one for one in statement.ancestors() if one.kind.endswith("_statement")), None)
+    alone = branch is not None and block_of(branch.node) == [statement.node]
+    places = [statement] if branch is None or not alone else [statement, branch]
+    for place in places:
+        line = call.module.lines(place.node).start
+        for number in (line - 1, line):
+            code, mark, comment = call.module.source.line_text(max(1, number)).partition(b"#")
+            is_remark = not comment.strip().startswith(_FOR_TOOLS)
+            if mark and is_remark and (number == line or not code.strip()):
+                return True
     return False
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Value
-from checks.hygiene.shared.blocks import block_of
+from checks.events import Call, Value, calls_of
+from checks.hygiene.shared.blocks import block_of, following, later_in_function
 from checks.hygiene.shared.tests import (
     called,
     decorators,
@@ -34,6 +34,8 @@ _SUBJECT = ("raises", "timeout", "move_on", "fail_after", "cancel", "freeze", "t
 """Words of context managers for which the sleep inside is the thing under test."""
 
 _ENDINGS = ("Cancel", "Timeout", "KeyboardInterrupt", "Expired", "GreenletExit", "Exit", "Alarm")
+_NOT_CALLED = frozenset({"assert_not_called", "assert_not_awaited"})
+_HAPPENED = ("called", "done", "finished", "fired", "is_set", "triggered")
 _CLOCK_PARAMETERS = frozenset(
     {"advance_time", "autojump_clock", "clock", "fake_clock", "fake_sleep", "fake_time", "freezer",
      "frozen_time", "mock_clock", "mock_sleep", "no_sleep", "time_machine"}
@@ -49,6 +51,7 @@ _CLOCK_MAKERS = frozenset(
     aspect=Aspect.TIME,
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
+    once=True,
     roles=TEST_ROLES,
     on=calls(*SLEEPS),
 )
@@ -115,14 +118,18 @@ def sleep_in_test(call: Call, report: Report) -> None:
                             "poll")  # fmt: skip
     duration = seconds(call)
     how_long = "" if duration is None else f" for {figure(duration)} s"
+    ending = is_test(function) and _is_last(call)
     report(
         at=call,
         message=f"`{call.text if len(call.text) < 60 else call.target.short}` waits"
         f"{how_long} for something that the test does not look at.",
-        why="On a loaded machine it comes later than that, and the test fails now and then.",
+        why="Nothing stands after it that could see a difference: every run just takes longer."
+        if ending
+        else "On a loaded machine it comes later than that, and the test fails now and then.",
         fix=f"Wait for the event itself, as `{waiters[0]}` does."
         if waiters
         else "Wait for the event itself with a deadline, or let the test set the clock.",
+        confidence=Confidence.LOW if ending or _awaits_nothing(call) else Confidence.HIGH,
     )
 
 
@@ -136,6 +143,32 @@ def _is_fixed(call: Call) -> bool:
         return False
     words = value.text.rpartition(".")[2]
     return value.node.type in ("identifier", "attribute") and words.isupper()
+
+
+def _is_last(call: Call) -> bool:
+    """Whether the test ends with it: it grants time, and nothing is asked afterwards."""
+    if any(True for _ in call.enclosing("for_statement", "while_statement")):
+        return False
+    return all(
+        one.kind == "call" and is_sleep(Call(one.module, one.place))
+        for one in later_in_function(call)
+    )
+
+
+def _awaits_nothing(call: Call) -> bool:
+    """Whether the test asserts next that nothing has happened: there is no event to wait for."""
+    later = following(call)
+    if not later:
+        return False
+    if any(one.method in _NOT_CALLED for one in calls_of(call.module, later[0])):
+        return True
+    if later[0].type != "assert_statement" or not later[0].named_children:
+        return False
+    asserted = later[0].named_children[0]
+    if asserted.type != "not_operator":
+        return False
+    text = call.module.text_of(asserted).removesuffix("()")
+    return text.rpartition(".")[2].startswith(_HAPPENED)
 
 
 def _repeats_until(call: Call) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import tree_sitter
 
 from checks.events import Call, Function, Node, as_call, calls_of
-from checks.hygiene.shared.assertions import asserts, asserts_within, is_failure
+from checks.hygiene.shared.assertions import asserts, asserts_within, is_assertion, is_failure
 from checks.hygiene.shared.blocks import block_of, following, later_in_function
+from checks.hygiene.shared.raising import always_raises
 from checks.hygiene.shared.tests import is_test
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Span
@@ -85,6 +86,8 @@ def try_except_in_test(event: Node, report: Report) -> None:
     handlers = [one for one in event.node.named_children if one.type == "except_clause"]
     if body is None or not handlers or _fails_without(event, body, handlers):
         return
+    if always_raises(event, body):
+        return
     for handler in handlers:
         if _is_silent(event, body, handler):
             _report(event, report, handler, asserting=False)
@@ -112,7 +115,7 @@ def _report(event: Node, report: Report, handler: tree_sitter.Node, *, asserting
         fix=f"Say what must happen: `with pytest.raises({expected})`, or no handler at all."
         if _is_pytest(event)
         else f"Say what must happen: `with self.assertRaises({expected})`, or no handler at all.",
-        confidence=_confidence(event, caught),
+        confidence=Confidence.LOW if _is_proved_around(event) else _confidence(event, caught),
     )
 
 
@@ -127,6 +130,17 @@ def _confidence(event: Node, caught: str) -> Confidence:
         for one in event.module.within(function.node, "assert_statement", "call")
     )
     return Confidence.LOW if before else Confidence.HIGH
+
+
+def _is_proved_around(event: Node) -> bool:
+    """Whether a block around it proves something by itself: ``with pytest.warns(...)``."""
+    for block in event.enclosing("with_statement"):
+        body = block.node.child_by_field_name("body")
+        end = block.node.end_byte if body is None else body.start_byte
+        for call in calls_of(event.module, block.node):
+            if call.node.end_byte <= end and is_assertion(call):
+                return True
+    return False
 
 
 def _is_pytest(event: Node) -> bool:

@@ -20,6 +20,7 @@ _LIMITING = frozenset({"wait_for", "timeout", "fail_after", "move_on_after"})
     aspect=Aspect.TIME,
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
+    once=True,
     roles=TEST_ROLES,
     on=calls(*SLEEPS),
     cwe=(835,),

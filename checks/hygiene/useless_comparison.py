@@ -6,7 +6,7 @@ import re2
 import tree_sitter
 
 from checks.events import Function, Node
-from checks.hygiene.shared.blocks import block_of, nested, statements
+from checks.hygiene.shared.blocks import block_of, mentions, nested, statements
 from checks.hygiene.shared.tests import is_test, is_test_class
 from checks.model import Aspect, Confidence, Edit, Severity, Span
 from checks.registry import TEST_ROLES, check, nodes
@@ -62,7 +62,7 @@ def useless_comparison(event: Node, report: Report) -> None:
     function = event.function
     if function is None or not _is_checked(function, report):
         return
-    if _is_exercise(event) or _is_act(event, parts[0]):
+    if _is_exercise(event) or _is_repeated(event) or _is_act(event, parts[0]):
         return
     text = event.value(parts[0]).short
     report(
@@ -98,6 +98,18 @@ def _is_exercise(event: Node) -> bool:
     for block in event.enclosing("try_statement"):
         if any(one.type.startswith("except") for one in block.node.named_children):
             return True
+    return False
+
+
+def _is_repeated(event: Node) -> bool:
+    """Whether a loop does nothing else, and always the same: the comparison's speed is measured."""
+    for loop in event.enclosing("for_statement", "while_statement"):
+        target = loop.node.child_by_field_name("left")
+        if loop.kind != "for_statement" or target is None:
+            return False
+        name = event.module.text_of(target)
+        alone = block_of(loop.node) == [event.node]
+        return alone and not any(True for _ in mentions(event.module, event.node, name))
     return False
 
 

@@ -1,0 +1,124 @@
+"""Where a finding is shown: what a comment already says, and what no one could mend."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from checks import engine
+from checks.model import ChangedFile, FileReport, Profile, Settings
+
+PATH = "tests/test_it.py"
+
+
+def reviewed(head: str, base: str | None = None, profile: Profile = Profile.DEFAULT) -> FileReport:
+    before = None if base is None else textwrap.dedent(base).encode()
+    file = ChangedFile(PATH, textwrap.dedent(head).encode(), before)
+    (report,) = engine.analyse([file], Settings(profile=profile), strict=True)
+    return report
+
+
+def surfaces(report: FileReport, check: str) -> list[tuple[int, str]]:
+    return [
+        (one.region.start_line, str(one.surface)) for one in report.findings if one.check == check
+    ]
+
+
+SLEEPS = """\
+    import time
+
+    def test_one(job):
+        job.start()
+        time.sleep(1)
+        job.stop()
+        time.sleep(1)
+        assert job.stopped
+
+    def test_other(job):
+        job.start()
+        time.sleep(1)
+        assert job.started
+    """
+
+
+def test_a_comment_in_each_function_and_the_rest_in_the_summary() -> None:
+    assert surfaces(reviewed(SLEEPS), "sleep-in-test") == [
+        (5, "inline"),
+        (7, "summary"),
+        (12, "inline"),
+    ]
+
+
+def test_the_strict_profile_comments_on_each() -> None:
+    report = reviewed(SLEEPS, profile=Profile.STRICT)
+    assert surfaces(report, "sleep-in-test") == [(5, "inline"), (7, "inline"), (12, "inline")]
+
+
+def test_an_older_line_does_not_silence_a_new_one() -> None:
+    base = SLEEPS.replace("job.stop()\n        time.sleep(1)", "job.stop()")
+    assert base != SLEEPS
+    report = reviewed(SLEEPS, base)
+    assert surfaces(report, "sleep-in-test") == [(7, "inline")]
+    assert report.preexisting == 2
+
+
+def test_two_dropped_results_are_two_comments() -> None:
+    report = reviewed("def test_it(left, right):\n    left.x == 1\n    right.x == 2\n")
+    assert surfaces(report, "useless-comparison") == [(2, "inline"), (3, "inline")]
+
+
+@pytest.mark.parametrize(
+    ("after", "surface"),
+    [
+        ("", "summary"),
+        ("time.sleep(0.1)", "summary"),
+        ("assert not job.done()", "summary"),
+        ("job.callback.assert_not_called()", "summary"),
+        ("assert job.done()", "inline"),
+        ("assert not job.is_alive()", "inline"),
+        ("job.stop()", "inline"),
+    ],
+)
+def test_a_sleep_that_waits_for_no_event(after: str, surface: str) -> None:
+    report = reviewed(f"import time\n\ndef test_it(job):\n    time.sleep(2)\n    {after}\n")
+    assert surfaces(report, "sleep-in-test")[0] == (4, surface)
+
+
+@pytest.mark.parametrize(
+    ("after", "surface"),
+    [
+        ("load.assert_called_once_with()", "summary"),
+        ("load.assert_not_called()", "summary"),
+        ("assert pool.closed", "inline"),
+        ("pool.close()", "inline"),
+    ],
+)
+def test_a_broad_exception_with_its_effect_asserted(after: str, surface: str) -> None:
+    report = reviewed(
+        f"""\
+        import pytest
+
+        def test_it(pool, load):
+            with pytest.raises(Exception):
+                pool.request("/")
+            {after}
+        """
+    )
+    assert surfaces(report, "broad-raises") == [(4, surface)]
+
+
+def test_a_handler_within_a_block_that_proves_something() -> None:
+    report = reviewed(
+        """\
+        import pytest
+
+        def test_it(pool):
+            with pytest.warns(UserWarning):
+                try:
+                    pool.request("/")
+                except OSError as error:
+                    assert "no module" in str(error)
+        """
+    )
+    assert surfaces(report, "try-except-in-test") == [(7, "summary")]
