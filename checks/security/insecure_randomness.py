@@ -1,0 +1,143 @@
+"""The check ``insecure-randomness``: secrets that are made with a predictable generator."""
+
+from __future__ import annotations
+
+import itertools
+
+from checks.events import Call
+from checks.model import Aspect, Confidence, Severity
+from checks.registry import PRODUCTION_ROLES, calls, check
+from checks.report import Report
+from checks.secrets.naming import words_of
+from checks.security.purpose import Destination, destinations
+
+_MAKERS = (
+    "random,randint,randrange,choice,choices,sample,getrandbits,randbytes,uniform,shuffle,"
+    "triangular,betavariate,gauss,normalvariate,lognormvariate,expovariate,gammavariate,"
+    "paretovariate,weibullvariate,vonmisesvariate,binomialvariate"
+)
+_WORDS = frozenset(
+    {"password", "passwd", "passphrase", "passcode", "pwd", "otp", "totp", "mfa", "2fa", "csrf",
+     "xsrf", "nonce", "salt", "apikey", "sessionid", "secret", "secretkey", "sessid", "captcha",
+     "authtoken", "accesstoken", "pincode", "voucher"}
+)  # fmt: skip
+_PAIRS = frozenset(
+    {("session", "id"), ("session", "key"), ("session", "token"), ("api", "key"),
+     ("secret", "key"), ("private", "key"), ("access", "key"), ("encryption", "key"),
+     ("signing", "key"), ("verification", "code"), ("verify", "code"), ("auth", "code"),
+     ("confirmation", "code"), ("activation", "code"), ("activation", "key"), ("reset", "code"),
+     ("reset", "key"), ("login", "code"), ("sms", "code"), ("invite", "code"),
+     ("invitation", "code"), ("coupon", "code"), ("recovery", "code"), ("recovery", "codes"),
+     ("backup", "code"), ("backup", "codes"), ("security", "code"), ("remember", "me"),
+     ("auth", "key"), ("one", "time"), ("session", "cookie"), ("authorization", "code"),
+     ("client", "secret"), ("reset", "link"), ("pin", "code")}
+)  # fmt: skip
+_TOKENS = frozenset({"token"})
+_NO_TOKENS = frozenset(
+    {"mask", "masked", "ids", "id", "vocab", "vocabulary", "sequence", "seq", "embedding", "pad",
+     "model", "logits", "prompt", "text", "sentence", "corpus", "special", "lexer", "parser",
+     "tokenizer", "tokenize", "next", "position", "count", "num", "length", "len", "size",
+     "strength", "score", "list", "index", "min", "max", "limit", "timeout", "delay", "jitter",
+     "retry", "backoff", "interval", "expiry", "expires", "ttl", "refresh", "wait", "sleep",
+     "seconds", "hint", "wrong", "expired"}
+)  # fmt: skip
+_COOKIES = frozenset({"set_cookie", "set_secure_cookie", "set_signed_cookie"})
+_STORES = ("session[", "request.session[")
+
+
+@check(
+    id="insecure-randomness",
+    title="Secret made with a predictable generator",
+    aspect=Aspect.CREDENTIALS,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    roles=PRODUCTION_ROLES,
+    on=calls(
+        f"random.{{{_MAKERS}}}",
+        "numpy.random.{randint,choice,random,bytes,rand,integers}",
+        f"*.{{{_MAKERS}}}",
+    ),
+    cwe=(330, 338),
+    security=True,
+)
+def insecure_randomness(call: Call, report: Report) -> None:
+    """A password, token, session id or code is made with the module `random`.
+
+    What becomes of the number decides: the name that receives it, the function that returns it,
+    the cookie that it is put into. `random.SystemRandom` and `secrets` are clean.
+
+    Why:
+        The Mersenne Twister behind `random` gives its whole state away after some hundred
+        numbers. Whoever sees a few tokens computes those of everybody else.
+    Bad:
+        import random
+        import string
+
+        def make_token():
+            return "".join(random.choice(string.ascii_letters) for _ in range(32))
+    Bad:
+        import random
+
+        def send_code(user):
+            user.otp = random.randint(100000, 999999)
+    Good:
+        import secrets
+
+        def make_token():
+            return secrets.token_urlsafe(32)
+    Good:
+        import random
+
+        def delay(attempt):
+            return 2 ** attempt + random.random()
+    Good:
+        import random
+
+        def make_token():
+            source = random.SystemRandom()
+            return "%032x" % source.getrandbits(128)
+    Suppress:
+        Where the value is no secret in spite of its name, as in a simulation.
+    """
+    name = call.name or ""
+    if not _is_predictable(name):
+        return
+    what = next((one.name for one in destinations(call) if _is_secret(one)), None)
+    if what is None:
+        return
+    short = " ".join(what.split())[:60].replace("`", "'")
+    report(
+        at=call,
+        message=f"`{name.replace('()', '')}` makes what becomes `{short}`.",
+        why="Its next numbers can be computed from a few that somebody has seen.",
+        fix="Use `secrets.token_urlsafe`, `secrets.choice` or `secrets.randbelow`.",
+    )
+
+
+def _is_predictable(name: str) -> bool:
+    if name.startswith("random."):
+        return name.count(".") == 1 or name.startswith("random.Random().")
+    return name.startswith(("numpy.random.default_rng().", "numpy.random."))
+
+
+def _is_secret(one: Destination) -> bool:
+    if one.how in ("input", "compared"):
+        return False
+    if one.how == "argument":
+        called = one.name.rpartition(".")[2]
+        return called in _COOKIES or called in ("set_password", "make_password")
+    if one.how == "target" and (one.name.startswith(_STORES) or "session[" in one.name.lower()):
+        return True
+    return _names_secret(one.name)
+
+
+def _names_secret(name: str) -> bool:
+    words = words_of(name)
+    if not words:
+        return False
+    present = set(words)
+    if present & _NO_TOKENS:
+        return False
+    if present & _WORDS or set(itertools.pairwise(words)) & _PAIRS:
+        return True
+    return bool(present & _TOKENS)

@@ -1,0 +1,109 @@
+"""The check ``tls-old-protocol``: versions of SSL and TLS that were withdrawn."""
+
+from __future__ import annotations
+
+from checks.events import Node, Value
+from checks.model import Aspect, Confidence, Severity
+from checks.registry import PRODUCTION_ROLES, check, nodes
+from checks.report import Report
+
+_OLD = {
+    "ssl.PROTOCOL_SSLv2": "SSL 2",
+    "ssl.PROTOCOL_SSLv3": "SSL 3",
+    "ssl.PROTOCOL_TLSv1": "TLS 1.0",
+    "ssl.PROTOCOL_TLSv1_1": "TLS 1.1",
+    "OpenSSL.SSL.SSLv2_METHOD": "SSL 2",
+    "OpenSSL.SSL.SSLv3_METHOD": "SSL 3",
+    "OpenSSL.SSL.TLSv1_METHOD": "TLS 1.0",
+    "OpenSSL.SSL.TLSv1_1_METHOD": "TLS 1.1",
+    "ssl.TLSVersion.SSLv3": "SSL 3",
+    "ssl.TLSVersion.TLSv1": "TLS 1.0",
+    "ssl.TLSVersion.TLSv1_1": "TLS 1.1",
+    "ssl._SSLMethod.PROTOCOL_TLSv1": "TLS 1.0",
+}
+_KEYWORDS = frozenset({"ssl_version", "ssl_minimum_version", "minimum_version", "protocol",
+                       "ssl_method", "method", "tls_version", "version", "ssl_protocol",
+                       "sslv3"})  # fmt: skip
+_MAKERS = frozenset({"ssl.SSLContext", "OpenSSL.SSL.Context", "ssl.wrap_socket"})
+
+
+@check(
+    id="tls-old-protocol",
+    title="Withdrawn version of TLS",
+    aspect=Aspect.CREDENTIALS,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    roles=PRODUCTION_ROLES,
+    on=nodes("assignment", "keyword_argument", "argument_list", "default_parameter",
+             "typed_default_parameter"),
+    cwe=(326, 327),
+    security=True,
+)  # fmt: skip
+def tls_old_protocol(node: Node, report: Report) -> None:
+    """A connection may use SSL 2, SSL 3, TLS 1.0 or TLS 1.1, or is bound to one of them.
+
+    Comparisons with these constants, and upper bounds, are clean: what counts is what is chosen.
+
+    Why:
+        RFC 7568 and RFC 8996 withdrew these versions: someone on the way can decrypt what is
+        sent (POODLE, BEAST) or choose weak ciphers.
+    Bad:
+        import ssl
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLSv1)
+    Bad:
+        import ssl
+
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    Good:
+        import ssl
+
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+    Good:
+        import ssl
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    Suppress:
+        Where a device speaks nothing newer: name it, and keep it in a network of its own.
+    """
+    value = _chosen(node)
+    what = None if value is None else _OLD.get(value.name or "")
+    if value is None or what is None:
+        return
+    report(
+        at=value,
+        message=f"`{value.short}` allows {what}, which was withdrawn.",
+        why="Someone on the way can decrypt or change what is sent.",
+        fix="Use `ssl.create_default_context()`, which begins with TLS 1.2.",
+    )
+
+
+def _chosen(node: Node) -> Value | None:
+    """The value by which a version is chosen here."""
+    if node.kind == "argument_list":
+        above = node.parent
+        function = None if above is None else above.child("function")
+        if above is None or function is None or above.kind != "call":
+            return None
+        if b"SSL" not in node.module.source.data[function.start_byte : function.end_byte].upper():
+            return None
+        if node.value(function).name not in _MAKERS:
+            return None
+        for child in node.children():
+            if child.type in ("attribute", "identifier"):
+                return node.value(child)
+        return None
+    if node.kind == "assignment":
+        left, right = node.child("left"), node.child("right")
+        if left is None or right is None or left.type != "attribute":
+            return None
+        if right.type not in ("attribute", "identifier"):
+            return None
+        name = node.module.text_of(left).rpartition(".")[2]
+        return node.value(right) if name in ("minimum_version", "ssl_version") else None
+    name_node, right = node.child("name"), node.child("value")
+    if name_node is None or right is None or right.type not in ("attribute", "identifier"):
+        return None
+    return node.value(right) if node.module.text_of(name_node) in _KEYWORDS else None
