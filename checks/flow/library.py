@@ -167,6 +167,8 @@ def stored_item(
     for one in owner.references:
         if isinstance(one, Api):
             _store(machine, frame, f"{one.path}[]=", value, node)
+            if key.taints:
+                _store(machine, frame, f"{one.path}[]=", key, node)
             if isinstance(key.constant, str) and len(key.constant) <= _MAX_WORDS:
                 _store(machine, frame, f"{one.path}[{key.constant}]=", value, node)
 

@@ -37,7 +37,7 @@ _OWN = {"__file__": CLEAN, "__name__": CLEAN, "__doc__": CLEAN, "__package__": C
 _MAX_BASES = 12
 _AS_DICT = frozenset({"model_dump", "dict", "_asdict", "model_copy", "copy", "json", "to_dict",
                       "model_dump_json"})  # fmt: skip
-_CONTAINER_METHODS = ("list", "tuple", "set", "dict", "buffer", "config")
+_CONTAINER_METHODS = ("list", "tuple", "set", "dict", "buffer", "config", "parser")
 
 
 def name(machine: Machine, frame: Frame, identifier: str) -> Value:

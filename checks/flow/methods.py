@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.flow import folding, library, lookup
+from checks.flow import folding, library, lookup, parsers
 from checks.flow.heap import Object, make
 from checks.flow.kinds import HOST
 from checks.flow.machine import Frame, Machine
@@ -180,9 +180,13 @@ def _split(machine: Machine, receiver: Value, name: str, site: Site) -> Value:
 
 def _of_object(machine: Machine, frame: Frame, cell: Cell, name: str, site: Site) -> Value:
     made = machine.heap.get(cell)
-    handler = {"dict": _of_dict, "buffer": _of_buffer, "config": _of_config}.get(
-        made.type, _of_list
-    )
+    handlers = {
+        "dict": _of_dict,
+        "buffer": _of_buffer,
+        "config": _of_config,
+        parsers.TYPE: parsers.method,
+    }
+    handler = handlers.get(made.type, _of_list)
     if made.type == "instance":
         library.check_sinks(machine, frame, site.callee, site)
         return _of_instance(machine, cell, made, name, site)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checks.flow import calls, folding, lookup, methods
+from checks.flow import calls, folding, lookup, methods, parsers
 from checks.flow.heap import Object, as_fields, make
 from checks.flow.kinds import FULL, HOST, NORMAL, NOSQL, PATH
 from checks.flow.machine import Frame, Machine
@@ -391,6 +391,9 @@ def make_handlers() -> dict[str, Handler]:
         "vars": _as_dict,
         "dataclasses.asdict": _as_dict,
         "attr.asdict": _as_dict,
+        "xml.sax.make_parser": parsers.made_sax,
+        "lxml.etree.XMLParser": parsers.made_lxml,
+        "lxml.etree.ETCompatXMLParser": parsers.made_lxml,
         "isinstance": _isinstance, "threading.Thread": _thread,
         "multiprocessing.Process": _thread, "threading.Timer": _thread,
     }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import re2
 
+from checks.flow import parsers
 from checks.flow.kinds import COMMAND, NOSQL
 from checks.flow.values import HOLE, NOTHING, Api, Cell, Value
 
@@ -175,13 +176,19 @@ def allows_pickle(site: Site) -> bool:
     return _is_true(site.get(None, "allow_pickle"))
 
 
-def resolves_entities(site: Site) -> bool:
-    """No parser was given that was told to resolve nothing."""
-    parser = site.get(1, "parser")
-    if parser is None:
-        return True
-    flags = [one.path for one in parser.references if isinstance(one, Api)]
-    return not any(path.endswith("@safe") for path in flags)
+def parser_resolves(site: Site) -> bool:
+    """A parser is given that was told to resolve external entities."""
+    return parsers.given_resolves(site) is True
+
+
+def lxml_resolves(site: Site) -> bool:
+    """No parser is given that was told to resolve nothing."""
+    return parsers.given_resolves(site) is not False
+
+
+def no_filter(site: Site) -> bool:
+    """An archive is unpacked without a filter for its members' names."""
+    return site.get(None, "filter") is None
 
 
 def no_weights_only(site: Site) -> bool:

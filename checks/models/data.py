@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.models.conditions import is_query_open, is_sql
+from checks.models.conditions import is_query_open, is_sql, lxml_resolves, parser_resolves
 from checks.models.facts import Library
 
 dbapi = Library("https://peps.python.org/pep-0249/")
@@ -130,8 +130,15 @@ xpath.sink(
 xml = Library("https://docs.python.org/3/library/xml.html#xml-vulnerabilities")
 xml.sink(
     "xml",
+    "xml.dom.{minidom,pulldom,expatbuilder}.{parse,parseString}",
+    "xml.sax.{parse,parseString}",
+    when=parser_resolves,
+)
+xml.sink("xml", "@parser.{parse,parseString,feed}")
+lxml = Library("https://lxml.de/FAQ.html#how-do-i-use-lxml-safely-as-a-web-service-endpoint")
+lxml.sink(
+    "xml",
     "lxml.etree.{fromstring,parse,XML,iterparse}",
     "lxml.objectify.{fromstring,parse}",
-    "xml.sax.{parse,parseString}",
-    "xml.dom.pulldom.{parse,parseString}",
+    when=lxml_resolves,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.models.conditions import is_name
+from checks.models.conditions import is_name, no_filter
 from checks.models.facts import Library
 
 
@@ -176,4 +176,12 @@ files.cleans(
 )
 files.ends(
     "sys.exit", "os._exit", "exit", "quit", "os.abort", "pytest.fail", "pytest.skip", "pytest.exit"
+)
+files.sink(
+    "path",
+    "tarfile.open().{extractall,extract}",
+    "tarfile.TarFile().{extractall,extract}",
+    at="self",
+    when=no_filter,
+    label="archive",
 )

@@ -168,3 +168,4 @@ flask.sink(
     "flask.Response().{set_data,data=,response=}",
     at="0",
 )
+flask.sink("session", "flask.session[]=", "quart.session[]=", "@request.session[]=", at="0")

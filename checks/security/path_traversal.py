@@ -75,7 +75,7 @@ def path_traversal(flow: Flow, report: Report) -> None:
     tell(
         flow,
         report,
-        how=" as a path",
+        how=" as an archive" if flow.label == "archive" else " as a path",
         why="A path with `..` in it, or an absolute one, leaves the directory that was meant.",
         fix="Resolve the path and test it with `is_relative_to`, or look the name up in a list.",
     )

@@ -99,7 +99,8 @@ BAD = {
     "with a default": "value = @ or 'safe'",
     "sliced": "value = @[1:]",
     "stripped": "value = @.strip().lower()",
-    "a case": "text = @\nmatch unknown:\n  case 1:\n    value = text\n  case _:\n    value = 'safe'",
+    "a case": "text = @\nmatch unknown:\n  case 1:\n    value = text\n  case _:\n"
+    "    value = 'safe'",
 }
 """Ways by which the untrusted value reaches the sink."""
 
