@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import tree_sitter
 
 from checks.events import Call, Function, Node, as_call
@@ -20,6 +22,9 @@ from checks.languages.python.index import Index
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import TEST_ROLES, calls, check, nodes
 from checks.report import Report
+
+_MAX_AROUND = 150
+"""Statements on either side of a change in which its undoing is looked for."""
 
 _CALLS = {
     "os.environ.update": "os.environ",
@@ -166,17 +171,18 @@ def _is_restored(event: Located, function: Function, target: str, index: Index) 
     if _is_restoration(event, function, subject):
         return True
     start = event.node.start_byte
-    for one in event.module.within(function.node, "call", "assignment", "delete_statement"):
-        if one.node.start_byte == start or one.node.end_byte <= start:
-            call = as_call(one)
-            # What was registered or noted before the change restores it as well.
-            if call is not None and _registers(call) and _speaks(call.text, words):
-                return True
-            continue
-        if one.node.start_byte <= start:
-            continue
-        if _undoes(one, subject, target, words):
-            return True
+    before, after = _around(event, function)
+    # What was registered or noted before the change restores it as well.
+    if any(
+        isinstance(one, Call)
+        and (one.node.start_byte == start or one.node.end_byte <= start)
+        and _registers(one)
+        and _speaks(one.text, words)
+        for one in before
+    ):
+        return True
+    if any(_undoes(one, subject, target, words) for one in after):
+        return True
     if any(one.name == "monkeypatch" for one in function.parameters):
         return any(f"monkeypatch.{verb}" in function.text for verb in _MONKEY)
     if is_replaced(event, index, "environ", "chdir", target.rpartition(".")[2]):
@@ -199,7 +205,7 @@ def _subject(event: Located) -> str:
 def _undoes(one: Located, subject: str, target: str, words: tuple[str, ...]) -> bool:
     """Whether a later statement changes the same thing again, or registers that it is undone."""
     text = one.text[:400]
-    call = as_call(one)
+    call = one if isinstance(one, Call) else None
     if call is not None and _registers(call):
         return _speaks(text, words)
     if one.kind == "assignment":
@@ -219,16 +225,31 @@ def _undoes(one: Located, subject: str, target: str, words: tuple[str, ...]) -> 
 def _is_restoration(event: Located, function: Function, subject: str) -> bool:
     """Whether the same thing was changed before in the function: then this puts it back."""
     own = as_call(event)
-    for one in event.module.within(function.node, "call", "assignment"):
-        if one.node.start_byte >= event.node.start_byte:
+    for one in _around(event, function)[0]:
+        if one.node.start_byte >= event.node.start_byte or one.kind == "delete_statement":
             continue
-        call = as_call(one)
-        if own is not None and call is not None:
-            if own.name == call.name and own.name not in ("os.putenv", "os.environ.setdefault"):
+        if own is not None and isinstance(one, Call):
+            if own.name == one.name and own.name not in ("os.putenv", "os.environ.setdefault"):
                 return True
-        elif own is None and call is None and _subject(one) == subject:
+        elif own is None and not isinstance(one, Call) and _subject(one) == subject:
             return True
     return False
+
+
+def _around(event: Located, function: Function) -> tuple[list[Located], list[Located]]:
+    """The nearest calls, assignments and deletions up to a place of the function, and after it."""
+    found = function.module.remember((_around, function), lambda: _in_order(function))
+    middle = bisect.bisect_right(found, event.node.start_byte, key=_start)
+    return found[max(middle - _MAX_AROUND, 0) : middle], found[middle : middle + _MAX_AROUND]
+
+
+def _in_order(function: Function) -> list[Located]:
+    found = function.module.within(function.node, "call", "assignment", "delete_statement")
+    return sorted((as_call(one) or one for one in found), key=_start)
+
+
+def _start(located: Located) -> int:
+    return located.node.start_byte
 
 
 def _in_restoring_with(event: Located) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from checks.events import Call, Value
+from checks.hygiene.shared.blocks import holders
 from checks.hygiene.shared.patchers import (
     Fate,
     fate_of_name,
     is_patcher,
-    methods_of,
+    methods_with,
     started_by,
     stops_all,
 )
@@ -135,11 +136,11 @@ def _stops_the_mock(call: Call, report: Report) -> bool:
         return False
     functions = [call.function]
     if call.cls is not None and name.startswith("self."):
-        functions = methods_of(call.cls, report.index)
+        functions = methods_with(call.cls, name, report.index)
     return any(
-        function.module.text_of(one.node) == f"{name}.stop"
+        one.text == f"{name}.stop"
         for function in functions
-        for one in function.module.within(function.node, "attribute")
+        for one, _ in holders(function.module, function.node, name, "attribute")
     )
 
 

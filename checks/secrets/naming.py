@@ -64,9 +64,14 @@ _HARMLESS = frozenset(
 
 def words_of(name: str) -> list[str]:
     """The words of a name in lower case."""
+    return list(_words(name[:MAX_NAME]))
+
+
+@functools.lru_cache(maxsize=8_192)
+def _words(name: str) -> tuple[str, ...]:
     name = name.encode("utf-8", "replace").decode()  # a lone surrogate is no text for RE2
-    name = _ACRONYM.sub(r"\1_\2", _CAMEL.sub(r"\1_\2", name[:MAX_NAME]))
-    return [word.lower() for word in re2.split(r"[^A-Za-z0-9]+", name) if word]
+    name = _ACRONYM.sub(r"\1_\2", _CAMEL.sub(r"\1_\2", name))
+    return tuple(word.lower() for word in re2.split(r"[^A-Za-z0-9]+", name) if word)
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -6,6 +6,7 @@ import tree_sitter
 
 from checks.events import Call, Function, Module, Value
 from checks.hygiene.shared.conditions import plain_root
+from checks.hygiene.shared.patchers import methods_with
 from checks.hygiene.shared.tests import PATCHES, own_calls
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
@@ -36,7 +37,11 @@ def is_automatic(value: Value) -> bool:
     node = value.node
     if node.type != "call":
         return False
-    name = value.callee_name
+    return value.module.remember((is_automatic, node.id), lambda: _is_automatic(value))
+
+
+def _is_automatic(value: Value) -> bool:
+    node, name = value.node, value.callee_name
     if name in ("unittest.mock.patch().start", "unittest.mock.patch.object().start"):
         called = node.child_by_field_name("function")
         patcher = None if called is None else called.child_by_field_name("object")
@@ -136,6 +141,11 @@ def is_told(at: Located, root: str, index: Index) -> bool:
 
     By an assignment into it, ``configure_mock``, or a function that does so with what it is given.
     """
+    where = at.cls if "." in root and at.cls is not None else at.function
+    return at.module.remember((is_told, root, where, index), lambda: _is_told(at, root, index))
+
+
+def _is_told(at: Located, root: str, index: Index) -> bool:
     for function in _holders(at, root, index):
         module = function.module
         for one in module.within(function.node, *_BINDING):
@@ -162,7 +172,7 @@ def is_told(at: Located, root: str, index: Index) -> bool:
 
 def _holders(at: Located, root: str, index: Index) -> list[Function]:
     if "." in root and at.cls is not None:
-        return [method for one in index.chain(at.cls) for method in one.methods.values()]
+        return methods_with(at.cls, root, index)
     return [] if at.function is None else [at.function]
 
 

@@ -100,15 +100,22 @@ class Module:
 
     def scope_at(self, offset: int) -> str:
         """The qualified name of the innermost function or class around a byte."""
-        found: Function | Class | None = None
-        definitions: list[Function | Class] = [*self.functions, *self.classes]
-        for one in definitions:
-            span = one.span
-            if span.start <= offset < span.end and (
-                found is None or span.start >= found.span.start
-            ):
-                found = one
-        return "" if found is None else found.qualified_name
+        definitions, starts = self._definitions
+        index = bisect.bisect_right(starts, offset) - 1
+        one: Function | Class | None = definitions[index] if index >= 0 else None
+        while one is not None and one.span.end <= offset:
+            context = one.context
+            one = context.function
+            if context.cls is not None and (one is None or context.cls.depth > one.depth):
+                one = context.cls
+        return "" if one is None else one.qualified_name
+
+    @functools.cached_property
+    def _definitions(self) -> tuple[list[Function | Class], list[int]]:
+        """All functions and classes in the order of the text, and where they begin."""
+        found: list[Function | Class] = [*self.functions, *self.classes]
+        found.sort(key=lambda one: one.span.start)
+        return found, [one.span.start for one in found]
 
     def nodes(self, *kinds: str) -> Iterator[Located]:
         """All nodes of these kinds, kind after kind."""
