@@ -32,6 +32,7 @@ from checks.model import (
     Settings,
     Suggestion,
     Suppressed,
+    Surface,
 )
 from checks.registry import Check
 from checks.report import Desk, said_once
@@ -120,7 +121,7 @@ def iterate(
     if repository is not None:
         begins("")
     gathered = gather(
-        [one.module for one in subjects if one.module is not None],
+        [one.module for one in subjects if one.module is not None and not one.file.deleted],
         [one.path for one in files],
         repository,
         bounds,
@@ -211,9 +212,11 @@ class _Review:
     def report(self) -> FileReport:
         """Look at the file."""
         read_file, file = self._read, self._file
-        report = FileReport(file.path, read_file.role, read_file.language)
+        report = FileReport(file.path, read_file.role, read_file.language, deleted=file.deleted)
         if read_file.not_analysed == IGNORED:
             return replace(report, not_analysed=IGNORED)
+        if file.deleted:
+            return self._on_deleted(report)
         desk = self._inspector.inspect(self._subject())
         self._limits += desk.limits
         if (module := read_file.module) is not None and module.evaluations >= MAX_EVALUATIONS:
@@ -232,6 +235,21 @@ class _Review:
             suppressed=tuple(silenced),
             not_analysed=not_analysed,
             limits=tuple(self._limits),
+        )
+
+    def _on_deleted(self, report: FileReport) -> FileReport:
+        """What the checks that compare say of a deleted file: never on a line, for it has none."""
+        subject = self._subject()
+        desk = self._inspector.inspect(subject, self._inspector.comparing, gather=False)
+        found = with_fingerprints(_sorted(desk.findings), self._read.source)
+        not_analysed = TIME_LIMIT if desk.expired else self._read.not_analysed
+        if self._base_is_read and subject.base is None:
+            not_analysed = SourceText(self._file.base or b"").too_large or TIME_LIMIT
+        return replace(
+            report,
+            findings=tuple(replace(one, surface=Surface.SUMMARY) for one in found),
+            not_analysed=not_analysed,
+            limits=tuple(desk.limits),
         )
 
     def _subject(self) -> Subject:

@@ -229,6 +229,9 @@ class ChangedFile:
     ``head`` is the text to review and ``base`` the text it replaces; ``None`` where there is none
     (a new file has no base). ``added`` are the head lines that the change adds or rewrites;
     ``None`` means that every line counts, as when whole files are scanned.
+
+    A file that the change deletes is ``deleted``, and its ``head`` is empty: only what compares
+    base and head looks at it.
     """
 
     path: str
@@ -238,6 +241,7 @@ class ChangedFile:
     added: tuple[Lines, ...] | None = None
     generated: bool = False
     """Marked ``linguist-generated`` or ``linguist-vendored`` by the base branch."""
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +262,8 @@ class FileReport:
     """Why the file was not analysed at all: "time limit", "larger than 1 MB", …"""
     limits: tuple[str, ...] = ()
     """What was left out of the analysis of this file: "lines 90-120 could not be parsed"."""
+    deleted: bool = False
+    """Whether the change deletes the file: no line of it is there to be read or commented on."""
 
 
 class Threshold(enum.IntEnum):

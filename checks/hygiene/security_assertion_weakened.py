@@ -36,7 +36,8 @@ def security_assertion_weakened(change: Change, report: Report) -> None:
     `PermissionDenied`) that became a success, is tolerated beside one, or is not asserted any
     more; a security test that is skipped, no longer collected, or removed while what it looked at
     is still there; verification of TLS or of a signature that a test now switches off. A test that
-    was renamed, moved to another file of the change, or turned into a table of cases is none.
+    was renamed, moved to another file of the change, or turned into a table of cases is none. Of
+    tests that go with their whole file the summary tells: a deleted file has no line to comment on.
 
     Why:
         When a refactoring breaks a permission check, the quickest way to a green build is to
@@ -219,6 +220,7 @@ def _fix(one: Weakening) -> str:
 
 def _removed(ledger: Ledger, comparison: Comparison, report: Report) -> None:
     """Report security tests that the change removes, those of one place together."""
+    file_is_gone = not comparison.head.source.data.strip()  # or nothing is left in it
     groups: dict[tuple[Span, bool], list[tuple[Function, list[Assertion]]]] = {}
     for function, denials, stands in ledger.lost():
         place = _place_of(function, comparison)
@@ -228,15 +230,18 @@ def _removed(ledger: Ledger, comparison: Comparison, report: Report) -> None:
         shown = ", ".join(names[:_NAMED])
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         first = gone[0][1][0].denies
-        noun = "test" if len(names) == 1 else "tests"
+        noun, are, their = ("test", "is", "its") if len(names) == 1 else ("tests", "are", "their")
+        with_file = f" with {their} file" if file_is_gone else ""
         report(
             at=place,
             message=f"The security {noun} {shown}{more} (asserting {first}) "
-            f"{'is' if len(names) == 1 else 'are'} removed.",
+            f"{are} removed{with_file}.",
             why="What was tested is still there, and nothing tells when its protection breaks."
             if stands
             else "If what was tested is still there, nothing tells when its protection breaks.",
             fix="Keep the test, or say in the change which test holds the assertion now.",
+            # Whole files go with the feature that they test more often than not.
+            severity=Severity.MEDIUM if file_is_gone and not stands else None,
             confidence=Confidence.MEDIUM if stands else Confidence.LOW,
             surface=None if stands else Surface.SUMMARY,
         )

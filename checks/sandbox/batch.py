@@ -147,6 +147,7 @@ class Batch:
             role=decide(file.path, None, self._settings, file.generated),
             language=language_of(file.path, file.head),
             not_analysed=reason,
+            deleted=file.deleted,
         )
 
 
