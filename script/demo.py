@@ -108,22 +108,20 @@ def local_repository(github: StandIn, arguments: argparse.Namespace, folder: Pat
     copy = folder / "copy.git"
     git("clone", "--quiet", "--bare", "--no-tags", "--", str(arguments.repo), str(copy))
     for branch, revision in (("assay-base", arguments.base), ("assay-head", arguments.head)):
-        commit = git(
-            "-C", str(arguments.repo), "rev-parse", "--verify", "--end-of-options",
-            f"{revision}^{{commit}}",
-        ).strip()  # fmt: skip
-        git("-C", str(copy), "fetch", "--quiet", str(arguments.repo), commit)
-        git("-C", str(copy), "update-ref", f"refs/heads/{branch}", commit)
+        what = f"{revision}^{{commit}}"
+        commit = git("rev-parse", "--verify", "--end-of-options", what, folder=arguments.repo)
+        git("fetch", "--quiet", str(arguments.repo), commit, folder=copy)
+        git("update-ref", f"refs/heads/{branch}", commit, folder=copy)
     name = arguments.repo.name.removesuffix(".git").lstrip(".") or "repository"
     return github.create_repository(f"octo/{name}", path=copy, default_branch="assay-base")
 
 
-def git(*arguments: str) -> str:
-    """Run git; its output. Exits with git's own words when it fails."""
-    done = subprocess.run(["git", *arguments], capture_output=True, text=True)
+def git(*arguments: str, folder: Path | None = None) -> str:
+    """Run git; its output. Exits with the command and git's own words when it fails."""
+    done = subprocess.run(["git", *arguments], capture_output=True, text=True, cwd=folder)
     if done.returncode:
-        sys.exit(f"git {arguments[0]}: {done.stderr.strip()}")
-    return done.stdout
+        sys.exit(f"git {' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout.strip()
 
 
 async def open_pull(repository: Repository, arguments: argparse.Namespace) -> PullRequest:
