@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from checks import ir
 from checks.flow import expressions as _expressions  # noqa: F401 - fills the table of expressions
 from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
 from checks.flow.demand import entries, has_sources
@@ -61,9 +62,13 @@ class Flows:
         self._expired = expired
         self._by_name: dict[str, Module] = {}
         self._by_last: dict[str, list[Module]] = {}
+        self._by_path: dict[str, Module] = {}
         self._with_sources: dict[str, bool] = {}
+        self._wanted: dict[str, set[int] | None] = {}
+        self._lowered: dict[str, tuple[ir.Block, bool]] = {}
         for module in modules:
             self._by_name.setdefault(module.name, module)
+            self._by_path.setdefault(module.path, module)
             last = module.name.rpartition(".")[2]
             self._by_last.setdefault(last, []).append(module)
 
@@ -96,8 +101,16 @@ class Flows:
         Raises:
             Expired: the time is over.
         """
-        wanted = None if whole else entries(module, self._sources(module))
+        wanted = None if whole else self.wanted(module)
         return _Run(self, module, self._expired, wanted).report()
+
+    def wanted(self, module: Module) -> set[int] | None:
+        """Where the functions start into which something untrusted may come; ``None`` for all."""
+        if self._by_path.get(module.path) is not module:
+            return entries(module, self._sources(module))
+        if module.path not in self._wanted:
+            self._wanted[module.path] = entries(module, self._sources(module))
+        return self._wanted[module.path]
 
     def may_have_sources(self, module: Module) -> bool:
         """Whether something untrusted may come into a file, by itself or from what it imports."""
@@ -114,6 +127,15 @@ class Flows:
                         found += [function.name for function in other.functions]
                     found.append(one.alias)
         return found
+
+    def lowered(self, module: Module) -> tuple[ir.Block, bool]:
+        """A file's statements, lowered once for all files that import it."""
+        known = self._lowered.get(module.path)
+        if known is None or self._by_path.get(module.path) is not module:
+            known = lower_module(module.source.code, module.tree.root_node)
+            if self._by_path.get(module.path) is module:
+                self._lowered[module.path] = known
+        return known
 
     def _has_sources(self, module: Module) -> bool:
         known = self._with_sources.get(module.path)
@@ -137,6 +159,8 @@ class _Run:
         self._module = module
         self._runs: dict[str, ModuleRun] = {}
         self._machine = Machine(tables(), self._find, expired)
+        if wanted is not None:
+            self._machine.may_bring = self._may_bring
         self._limits: list[str] = []
         self._spent = 0
         self._depth = 0
@@ -163,6 +187,11 @@ class _Run:
             complete and self._wanted is None and not self._spent and not machine.truncated,
         )  # fmt: skip
 
+    def _may_bring(self, function: LocalFunction) -> bool:
+        module = function.frame.module.module
+        wanted = self._wanted if module is self._module else self._flows.wanted(module)
+        return wanted is None or function.definition.start in wanted
+
     def _find(self, name: str) -> ModuleRun | None:
         module = self._flows.find(name, self._module)
         if module is None:
@@ -178,7 +207,7 @@ class _Run:
         """Run a file's module code."""
         machine = self._machine
         run = self._runs[module.path] = ModuleRun(module)
-        block, too_deep = lower_module(module.source.code, module.tree.root_node)
+        block, too_deep = self._flows.lowered(module)
         if too_deep:
             machine.truncated = True
         nesting, machine.nesting = machine.nesting, min(machine.nesting, 60)

@@ -27,6 +27,10 @@ from checks.flow.values import (
 )
 
 _MAX_TARGETS = 3
+NEAR = 3
+"""Calls inside each other that are always run."""
+LONG = 1_500
+"""Bytes of a function that is not run where it can bring nothing."""
 
 
 def call(machine: Machine, frame: Frame, node: ir.Call) -> Value:
@@ -153,6 +157,8 @@ def call_function(
     key = _memo_key(function, arguments, keywords, star)
     if key is not None and (known := machine.memo.get(key)) is not None:
         return known
+    if _brings_nothing(machine, function, arguments, keywords, star):
+        return VAGUE
     inner = enter(machine, function, arguments, keywords, star, node, frame)
     before = machine.heap.top
     machine.heap.top = dict(before)
@@ -176,6 +182,28 @@ def call_function(
         words = f"returned by `{function.name}`"
         result = stepped(result, frame.module, node.start, node.end, words)
     return result
+
+
+def _brings_nothing(
+    machine: Machine,
+    function: LocalFunction,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    star: Value | None,
+) -> bool:
+    """Whether a call far from the entry, or of a long function, can bring nothing untrusted."""
+    definition = function.definition
+    if len(machine.active) < NEAR and definition.end - definition.start < LONG:
+        return False
+    if function.frame.function is not None or function.name == "__init__":
+        return False
+    if machine.may_bring(function):
+        return False
+    flat = machine.heap.flat
+    values = (*arguments, *keywords.values())
+    if star is not None:
+        values = (*values, star)
+    return not any(flat(one).taints for one in values)
 
 
 def _memo_key(

@@ -132,6 +132,8 @@ class Machine:
         """Told what the entry function returns."""
         self.instances: dict[LocalClass, Value] = {}
         """For methods that somebody unknown calls: an instance of their class."""
+        self.may_bring: Callable[[LocalFunction], bool] = _always
+        """Whether something untrusted may come in through a function, by the names in it."""
         self.truncated = False
         """Whether something was too deep to be followed."""
 
@@ -241,6 +243,10 @@ class Machine:
             whole = self.join(whole, one)
         self.restore(frame, whole)
         return True
+
+
+def _always(_function: LocalFunction) -> bool:
+    return True
 
 
 def _differs(first: Value, second: Value) -> bool:

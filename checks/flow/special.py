@@ -211,6 +211,8 @@ def _compiled(_machine: Machine, _frame: Frame, _target: Value, site: Site) -> V
 
 def _joined_path(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
     parts = [machine.heap.flat(one) for one in site.arguments]
+    if site.receiver is not None and site.callee.endswith(".joinpath"):
+        parts.insert(0, site.receiver)
     if site.star is not None:
         parts.append(machine.heap.flat(site.star))
     taints = merge_taints((), ())
@@ -372,7 +374,8 @@ def make_handlers() -> dict[str, Handler]:
         "setattr": _setattr, "next": _first, "min": _first, "max": _first,
         "random.choice": _first, "functools.partial": _partial, "re.compile": _compiled,
         "os.path.join": _joined_path, "posixpath.join": _joined_path,
-        "pathlib.Path": _joined_path, "pathlib.PurePath": _joined_path,
+        "pathlib.Path": _joined_path,
+        "pathlib.Path().joinpath": _joined_path, "pathlib.PurePath": _joined_path,
         "pathlib.PosixPath": _joined_path, "pathlib.PurePosixPath": _joined_path,
         "os.path.realpath": _normal_path, "os.path.abspath": _normal_path,
         "os.path.normpath": _normal_path, "pathlib.Path().resolve": _normal_path,

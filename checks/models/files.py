@@ -185,3 +185,7 @@ files.sink(
     when=no_filter,
     label="archive",
 )
+files.alias(
+    "pathlib.Path()",
+    "pathlib.Path().{parent,absolute(),expanduser(),with_suffix(),with_name(),relative_to()}",
+)
