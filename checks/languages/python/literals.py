@@ -50,6 +50,8 @@ def _escape(body: str, whole: str, *, is_bytes: bool) -> str:
         except KeyError:
             return whole
     point = int(body[1:], 16)
+    if 0xD800 <= point <= 0xDFFF:
+        return "\N{REPLACEMENT CHARACTER}"  # half of a character is no text for RE2, nor for JSON
     return chr(point) if point <= 0x10FFFF else whole
 
 

@@ -314,6 +314,8 @@ class Lowering(LiteralLowering):
         found: list[ir.Parameter] = []
         keyword_only = False
         for child in () if node is None else children(node):
+            if child.is_error:
+                continue
             kind = grammar.KINDS[child.kind_id]
             if kind == "keyword_separator":
                 keyword_only = True
