@@ -1,5 +1,6 @@
 """The command ``assay``: which words start what. The work is done elsewhere.
 
+What a command needs is imported when it runs: a short scan must not wait for the bot's libraries.
 Exit status: 0 well done (``scan``: nothing found), 1 it failed while working (``scan``: findings),
 2 it was called or configured wrongly.
 """
@@ -7,24 +8,17 @@ Exit status: 0 well done (``scan``: nothing found), 1 it failed while working (`
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
-import dataclasses
-import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot import __version__, logs
+from bot import __version__
 from bot.scan import cli as scan
-from bot.settings import HIGHEST_CONCURRENCY, Loaded, Role, Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from bot.service import Parts
-
-log = logging.getLogger(__name__)
+    from bot.settings import Role, Settings
 
 OK, FAILED, WRONG = 0, 1, 2
 
@@ -38,6 +32,14 @@ Settings come from the environment; docs/running.md lists all of them:
 """
 
 
+class _WronglyConfigured(Exception):
+    """The environment's settings are wrong."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(*problems)
+        self.problems = tuple(problems)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; the exit status."""
     parser = _parser()
@@ -45,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         return run(arguments)
-    except SettingsError as error:
+    except _WronglyConfigured as error:
         for problem in error.problems:
             print(f"assay: {problem}", file=sys.stderr)
         return WRONG
@@ -134,6 +136,8 @@ def _port(text: str) -> int:
 
 
 def _concurrency(text: str) -> int:
+    from bot.settings import HIGHEST_CONCURRENCY
+
     return _within(text, 1, HIGHEST_CONCURRENCY)
 
 
@@ -145,6 +149,7 @@ def _within(text: str, low: int, high: int) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     from bot.service import Parts
+    from bot.settings import Role
 
     settings = _settings(
         Role.SERVE, host=arguments.host, port=arguments.port, concurrency=arguments.concurrency
@@ -154,6 +159,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _worker(arguments: argparse.Namespace) -> int:
     from bot.service import Parts
+    from bot.settings import Role
 
     settings = _settings(
         Role.WORKER,
@@ -167,24 +173,44 @@ def _worker(arguments: argparse.Namespace) -> int:
 
 def _jobs(arguments: argparse.Namespace) -> int:
     from bot.queue_report import show
+    from bot.settings import Role
 
     settings = _settings(Role.STORE)
     return _guarded(show(settings, max(arguments.failed, 0)))
 
 
 def _settings(role: Role, **changes: Any) -> Settings:
-    """The environment's settings with the command line's on top; logging is set up by them."""
-    loaded: Loaded = load(os.environ, role)
+    """The environment's settings with the command line's on top; logging is set up by them.
+
+    Raises:
+        _WronglyConfigured: they are wrong.
+    """
+    import dataclasses
+    import logging
+
+    from bot import logs
+    from bot.settings import SettingsError, load
+
+    try:
+        loaded = load(os.environ, role)
+    except SettingsError as error:
+        raise _WronglyConfigured(error.problems) from None
     given: Mapping[str, Any] = {name: value for name, value in changes.items() if value is not None}
     settings = dataclasses.replace(loaded.settings, **given)
     logs.setup(settings.log_format, settings.secrets())
     for warning in loaded.warnings:
-        log.warning("%s", warning)
+        logging.getLogger(__name__).warning("%s", warning)
     return settings
 
 
 def _run(settings: Settings, parts: Parts) -> int:
+    import asyncio
+    import logging
+    import signal
+
     from bot import service
+
+    log = logging.getLogger(__name__)
 
     async def process() -> int:
         stop = asyncio.Event()
@@ -213,10 +239,15 @@ def _run(settings: Settings, parts: Parts) -> int:
 
 def _guarded(process: Coroutine[Any, Any, int]) -> int:
     """Run a coroutine; what an operator can mend is one line, not a traceback."""
+    import asyncio
+    import contextlib
+    import logging
+
     from bot.jobs import StoreUnavailable
     from bot.jobs.open import EngineUnusable
     from bot.service import CannotStart, WrongCredentials
 
+    log = logging.getLogger(__name__)
     with contextlib.closing(process):
         try:
             return asyncio.run(process)

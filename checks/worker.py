@@ -8,9 +8,8 @@ ends itself: the parent starts another.
 from __future__ import annotations
 
 import codecs
-import collections
-import contextlib
 import gc
+import importlib
 import os
 import resource
 import sys
@@ -20,7 +19,6 @@ from typing import TypeAlias
 
 from checks import configuration
 from checks.model import ChangedFile, FileReport, Settings
-from checks.registry import Check
 from checks.repository import Bounds, Lookup
 from checks.sandbox import confinement, frames
 
@@ -39,23 +37,37 @@ which ends the worker."""
 
 _CPU_SECONDS_PER_JOB = 120.0
 _CODECS = ("ascii", "cp1252", "idna", "latin-1", "utf-8-sig", "utf-16", "utf-32", "unicode-escape")
+_IMPORTED_LATE = ("checks.flow.escaping", "checks.flow.guards", "checks.flow.patterns")
+"""Modules that are imported inside functions, because they import each other."""
+_READS_CONFIGURATIONS = "yaml"
+"""Imported by :mod:`checks.yaml_tree` at its first reading."""
 
 
 class Meter:
-    """Measures the processor time of one file, so that a busy machine changes no result."""
+    """Measures the processor time of one file, so that a busy machine changes no result.
+
+    A worker has one thread, so its processor time is never more than the time that went by: until
+    that has passed, the processor's clock, which takes a call into the kernel, is not asked.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._end = 0.0
+        self._earliest = 0.0
         self.restart()
 
     def restart(self) -> None:
         """Count for the next file."""
         self._end = time.process_time() + self._seconds
+        self._earliest = time.monotonic() + self._seconds
 
     def passed(self) -> bool:
         """Whether the file's time is over."""
-        return time.process_time() > self._end
+        if time.monotonic() < self._earliest:
+            return False
+        left = self._end - time.process_time()
+        self._earliest = time.monotonic() + left
+        return left < 0
 
 
 class Pipe:
@@ -106,11 +118,9 @@ class Pipe:
 def main() -> None:
     """Serve the analysis of this package."""
     # Imported here, so that a worker of the tests does not pay for it.
-    from checks import engine, registry
-    from checks.evidence import registry as gatherers
+    from checks import engine
 
-    registry.load()
-    gatherers.load()
+    prepare()
 
     def analysis(
         files: Sequence[ChangedFile],
@@ -124,29 +134,26 @@ def main() -> None:
             files, settings, deadline=deadline, begins=begins, repository=lookup, bounds=bounds
         )
 
-    _warm_up(analysis, registry.load().values())
     serve(analysis)
 
 
-def _warm_up(analysis: Analysis, catalogue: Iterable[Check]) -> None:
-    """Run every check on what its documentation shows.
+def prepare() -> None:
+    """Import all that an analysis may ever ask for: a process without a file system cannot.
 
-    Python imports some of its own modules at first use (codecs above all), which a process without
-    a file system cannot do. And the caches are filled before the first job.
+    Python itself imports modules at first use, codecs above all. Caches are left to be filled by
+    the first job that needs them.
     """
-    files = [
-        ChangedFile(example.path, example.code.encode(), base=b"")
-        for check in catalogue
-        for example in check.documentation.examples
-        if example.flagged
-    ]
-    configuration.parse(b"checks:\n  x: [\n")
+    from checks import registry
+    from checks.evidence import registry as gatherers
+    from checks.models import facts
+
+    registry.load()
+    gatherers.load()
+    facts.tables()
+    for name in _IMPORTED_LATE:
+        importlib.import_module(name)
     for name in _CODECS:
         codecs.lookup(name)
-    with contextlib.suppress(Exception):  # a defective check is for the tests to find
-        nothing: Repository = (lambda _paths: {}, Bounds())
-        reports = analysis(files, Settings(), lambda: False, lambda _path: None, nothing)
-        collections.deque(reports, maxlen=0)
 
 
 def serve(analysis: Analysis) -> None:
@@ -157,6 +164,7 @@ def serve(analysis: Analysis) -> None:
     memory, parent = (int(argument) for argument in sys.argv[-2:])
     pipe = Pipe.from_standard_streams()
     resident = _Resident()
+    importlib.import_module(_READS_CONFIGURATIONS)
     words = confinement.confine(memory)
     if confinement.end_with_parent(parent):
         words += ("ends with its parent",)

@@ -4,14 +4,14 @@ The tree is built from the parser's events in a loop: PyYAML's own composer recu
 the process on deep nesting. Nothing is constructed: a scalar stays the text that people wrote, so
 that ``off`` is the word "off" and not YAML 1.1's false, and tags do nothing. Aliases are refused,
 which leaves nothing that can grow ("billion laughs").
+
+PyYAML is imported by the first reading: those who only name the tree's types do not pay for it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
-
-import yaml
 
 MAX_DEPTH = 20
 """Deepest nesting of lists and mappings."""
@@ -60,6 +60,8 @@ def read(text: str) -> Node | None:
     Raises:
         NotReadable: it is not valid, is nested too deep, or holds an alias.
     """
+    import yaml
+
     try:
         return _build(text)
     except yaml.MarkedYAMLError as error:
@@ -72,6 +74,8 @@ def read(text: str) -> Node | None:
 
 
 def _build(text: str) -> Node | None:
+    import yaml
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     root: Node | None = None
     open_nodes: list[Sequence | Mapping] = []

@@ -1,6 +1,7 @@
 """Analyses files from the disk, in the same sandbox as the bot, into the same report.
 
-The checks run in worker processes only; this process never parses what it scans.
+The checks run in worker processes only; this process never parses what it scans, and imports the
+checks only when something is to be said of them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bot.review.report import assemble
 from bot.review.words.sentences import count
 from bot.scan.beside import Beside
 from bot.scan.files import Found
+from checks import registry
 from checks.configuration import Configuration
 from checks.model import ChangedFile, FileReport, Problem, Profile, Settings, Threshold
 from checks.registry import Check
@@ -26,6 +28,8 @@ _BATCH_FILES = 400
 _BATCH_BYTES = 8 << 20
 _BATCH_SECONDS = 600.0
 _MOST_WORKERS = 8
+_SMALL = 20
+"""Files of a scan that has no worker waiting for the death of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,9 @@ async def _scan(found: Found, root: Path, wishes: Wishes, base: Path | None) -> 
     files = changed(found.texts, base)
     batches = list(_batches(files))
     workers = max(1, min(os.cpu_count() or 1, len(batches), _MOST_WORKERS))
-    # Imported while the workers start: half of the time that a short scan takes.
-    loading = asyncio.get_running_loop().run_in_executor(None, _catalogue)
-    async with Pool(workers, replace(Limits(), batch_seconds=_BATCH_SECONDS)) as pool:
+    limits = replace(Limits(), batch_seconds=_BATCH_SECONDS)
+    # One more worker costs a small scan more than it can save.
+    async with Pool(workers, limits, spares=1 if len(files) > _SMALL else 0) as pool:
         read = Configuration(Settings(), ())
         if wishes.configuration is not None:
             read = await pool.read_configuration(wishes.configuration)
@@ -95,7 +99,7 @@ async def _scan(found: Found, root: Path, wishes: Wishes, base: Path | None) -> 
         beside = Beside(root, found.texts)
         work = asyncio.gather(*(pool.analyse(batch, settings, beside) for batch in batches))
         reports = [report for batch in await work for report in batch]
-    catalogue = await loading
+    catalogue = Catalogue()
     return Scan(
         report=_report(reports, found, files, wishes, catalogue, whole_files=base is None),
         texts=found.texts,
@@ -106,10 +110,20 @@ async def _scan(found: Found, root: Path, wishes: Wishes, base: Path | None) -> 
     )
 
 
-def _catalogue() -> Mapping[str, Check]:
-    from checks import registry
+class Catalogue(Mapping[str, Check]):
+    """All checks by id, imported when the first is looked up: a scan that found nothing needs none.
 
-    return registry.load()
+    For those who only read their words; the checks run elsewhere.
+    """
+
+    def __getitem__(self, check: str) -> Check:
+        return registry.load()[check]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(registry.load())
+
+    def __len__(self) -> int:
+        return len(registry.load())
 
 
 def _settings(settings: Settings, wishes: Wishes) -> Settings:

@@ -1,7 +1,7 @@
 """The pool: it lends workers to batches, holds the deadlines, and replaces what died.
 
-There are as many workers as may work at once and one more, warm, so that a batch whose worker was
-killed goes on without waiting for imports.
+There are as many workers as may work at once and, if not told otherwise, one more, warm, so that a
+batch whose worker was killed goes on without waiting for imports.
 """
 
 from __future__ import annotations
@@ -49,20 +49,27 @@ class Pool:
     """
 
     def __init__(
-        self, workers: int, limits: Limits | None = None, *, module: str = PRODUCTION
+        self,
+        workers: int,
+        limits: Limits | None = None,
+        *,
+        spares: int = _SPARES,
+        module: str = PRODUCTION,
     ) -> None:
         """Prepare a pool; nothing runs before :meth:`start`.
 
         Args:
             workers: how many batches are analysed at once, at least 1.
             limits: what a batch, a file and a worker may cost.
+            spares: how many more workers are kept ready. With none, a batch whose worker was
+                killed waits until another has started.
             module: the module whose ``main`` the workers run; only tests name another.
         """
         if workers < 1:
             raise ValueError("a pool needs at least one worker")
         self._limits = limits or Limits()
         self._module = module
-        self._size = workers + _SPARES
+        self._size = workers + spares
         self._slots = asyncio.Semaphore(workers)
         self._ready: asyncio.Queue[Worker] = asyncio.Queue()
         self._workers: set[Worker] = set()
