@@ -17,7 +17,6 @@ from bot.review.model import (
     Annotation,
     CommentEdit,
     Conclusion,
-    FileStatus,
     NewComment,
     OwnComment,
     Plan,
@@ -25,7 +24,7 @@ from bot.review.model import (
     Snapshot,
     Standing,
 )
-from bot.review.report import known_files, speaks_up
+from bot.review.report import known_files, removed_paths, speaks_up
 from bot.review.words import comment, summary
 from bot.review.words.escape import one_line, shorten, visible
 from bot.review.words.place import Blobs, Voice
@@ -57,7 +56,10 @@ def make(
     """
     pull = snapshot.pull
     place = Place(repository, pull.number)
-    blobs = Blobs.of_pull(pull.html_url, pull.head_sha)
+    removed = removed_paths(snapshot)
+    blobs = Blobs.of_pull(pull.html_url, pull.head_sha, removed)
+    # Nothing says that GitHub takes annotations on a path that the head has not.
+    placed = [one for one in report.findings if one.path not in removed]
     ours = _by_fingerprint(standing.comments)
     present = {one.fingerprint for one in report.findings}
     still = [one for one in ours.values() if one.fingerprint in present]
@@ -78,7 +80,7 @@ def make(
         head_sha=pull.head_sha,
         inline=inline,
         problems=snapshot.problems,
-        unannotated=max(0, len(report.findings) - MOST_ANNOTATIONS),
+        unannotated=max(0, len(placed) - MOST_ANNOTATIONS),
     )
     return Plan(
         head_sha=pull.head_sha,
@@ -86,7 +88,7 @@ def make(
         title=summary.title(report, known_files(snapshot, len(report.files))),
         summary=summary.write(report, occasion, voice=voice, blobs=blobs),
         text=summary.details(report, voice=voice, blobs=blobs),
-        annotations=annotate(report.findings, voice),
+        annotations=annotate(placed, voice),
         review_body=summary.review_body(
             report,
             len(inline),
@@ -282,7 +284,7 @@ def _mended(
 ) -> list[CommentEdit]:
     """Edits of comments whose finding is gone, in files that were looked at from end to end."""
     renamed = {diff.old_path: diff.path for diff in snapshot.diffs if diff.old_path}
-    removed = {diff.path for diff in snapshot.diffs if diff.status is FileStatus.REMOVED}
+    removed = removed_paths(snapshot)
     seen = {one.path: one for one in report.files if one.not_analysed is None and not one.limits}
     edits = []
     for one in ours.values():

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from bot.review.model import AspectRow, Report, Snapshot, Unread
+from bot.review.model import AspectRow, FileStatus, Report, Snapshot, Unread
 from bot.review.words import sentences
 from checks import registry
 from checks.model import (
@@ -47,7 +47,7 @@ def build(
         unread=snapshot.unread,
         order=[diff.path for diff in snapshot.diffs],
         settings_source=snapshot.settings_source,
-        known=known_files(snapshot, len(reports)),
+        known=known_files(snapshot, sum(not one.deleted for one in reports)),
         catalogue=registry.load() if catalogue is None else catalogue,
     )
 
@@ -64,24 +64,25 @@ def assemble(
 ) -> Report:
     """The report over files from anywhere: a pull request or a folder.
 
-    ``order`` gives the order of paths (files that it does not name come last, by path),
+    ``order`` gives the order of paths (files that it does not name come last, by path);
     ``known`` counts all files that there are, those that nobody could name included, and
     ``whole_files`` says that all of a file was looked at, not only what a change adds.
     """
     position = {path: index for index, path in enumerate(order)}
-    files = tuple(
-        sorted(reports, key=lambda one: (position.get(one.path, len(position)), one.path))
-    )
-    every = (finding for one in files for finding in one.findings)
+    every_file = sorted(reports, key=lambda one: (position.get(one.path, len(position)), one.path))
+    # What is found in a deleted file counts; the file is no file that could have been looked at.
+    files = tuple(one for one in every_file if not one.deleted)
+    every = (finding for one in every_file for finding in one.findings)
     findings = tuple(sorted(every, key=lambda finding: _gravity(finding, catalogue)))
     analysed = [one for one in files if one.not_analysed is None]
     preexisting = sum(one.preexisting for one in files)
-    tally = _tally(findings, files, catalogue)
+    tally = _tally(findings, every_file, catalogue)
     by_aspect: dict[Aspect, list[_Seen]] = {aspect: [] for aspect in Aspect}
     for one in files:
         for evidence in one.evidence:
             by_aspect[evidence.aspect].append((one.path, evidence))
-    paths = [one.path for one in files]
+    paths = [one.path for one in every_file]
+    deleted = frozenset(one.path for one in every_file if one.deleted)
     return Report(
         rows=tuple(
             _row(aspect, by_aspect[aspect], findings, paths, analysed=bool(analysed))
@@ -94,9 +95,10 @@ def assemble(
             analysed=len(analysed),
             known=len(files) + len(unread) if known is None else known,
             whole_files=whole_files,
+            deleted=deleted,
         ),
         assumptions=_assumptions(analysed, settings_source, preexisting),
-        not_looked_at=_not_looked_at(files, unread),
+        not_looked_at=_not_looked_at(every_file, unread),
         files=files,
         preexisting=preexisting,
         suppressed=sum(len(one.suppressed) for one in files),
@@ -104,15 +106,23 @@ def assemble(
 
 
 def known_files(snapshot: Snapshot, reports: int) -> int:
-    """How many files a review should have looked at.
+    """How many files a review should have looked at; ``reports`` are those on files that are there.
 
     GitHub lists at most 3,000 changed files: those beyond count by number, and what the snapshot
     says of them in words does not count again.
     """
     unlisted = max(0, snapshot.pull.changed_files - len(snapshot.diffs))
     listed = {diff.path for diff in snapshot.diffs}
-    unread = sum(not unlisted or one.path in listed for one in snapshot.unread)
+    gone = removed_paths(snapshot)
+    unread = sum(
+        one.path not in gone and (not unlisted or one.path in listed) for one in snapshot.unread
+    )
     return reports + unread + unlisted
+
+
+def removed_paths(snapshot: Snapshot) -> frozenset[str]:
+    """The paths at which the change leaves nothing."""
+    return frozenset(one.path for one in snapshot.diffs if one.status is FileStatus.REMOVED)
 
 
 def speaks_up(finding: Finding) -> bool:

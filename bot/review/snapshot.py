@@ -3,8 +3,9 @@
 :func:`bot.review.opened.open_pull` comes before, and the check run is put up between the two. Here
 the changed files and their texts are read. The base text is the merge base's: the patch that GitHub
 computed against it is undone on the head text, and only where that is impossible is the merge base
-asked for and read. Every changed file ends in ``files`` or in ``unread``, save removed ones, which
-have no text to review.
+asked for and read. Every changed file ends in ``files`` or in ``unread``, save removed ones: they
+have no text to review. Of removed test code in Python the base text is read in the same ways, for
+the checks that ask what a change takes away.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.github import pulls
+from bot.github import blobs, pulls
 from bot.github.port import RepositoryAPI
 from bot.github.pulls import DiffEntry
 from bot.review import attributes, diff, texts
@@ -23,10 +24,13 @@ from bot.review.cache import TextCache
 from bot.review.model import FileDiff, FileStatus, Hunk, Pull, Snapshot, Unread
 from bot.review.opened import Opened
 from bot.review.texts import Source, Wanted
-from checks.languages import paths
+from checks import globs
+from checks.languages import paths, roles
 from checks.model import ChangedFile, Lines, Problem, Settings
 
 MAX_FILES = 300
+MAX_DELETED = 50
+"""Removed files of which the base text is read."""
 _SMALL_PAGE = 10
 _MAX_REFETCHED_PAGES = 20
 _PAGE = 100
@@ -78,7 +82,8 @@ async def take(
     unread: list[Unread] = []
     source = Source(api, opened.repository, opened.repository_id, opened.installation, cache)
     heads = await _heads(source, opened, files, unread)
-    merge_base, changed = await _with_bases(source, opened, files, heads, unread)
+    deleted = _deleted_tests(files, settings, unread)
+    merge_base, changed = await _with_bases(source, opened, files, heads, deleted, unread)
     if (missing := opened.pull.changed_files - len(listed)) > 0:
         reason = "GitHub did not list them"
         if len(listed) >= pulls.FILES_MAX:
@@ -213,15 +218,46 @@ def _matters_less(file: _File) -> bool:
     return paths.language_of(file.path) == "text" or paths.generated_by_path(file.path) is not None
 
 
+def _deleted_tests(
+    files: Sequence[_File], settings: Settings, unread: list[Unread]
+) -> frozenset[str]:
+    """The removed Python files that are test code by their path, as many as are looked at."""
+    found = [
+        file.path
+        for file in files
+        if file.diff.status is FileStatus.REMOVED
+        and paths.language_of(file.path) == "python"
+        and roles.decide(file.path, None, settings).role.is_test_code
+        and not globs.any_match(settings.ignored_paths, file.path)
+        and not file.patch.is_submodule
+        and not _was_empty(file)
+    ]
+    if rest := found[MAX_DELETED:]:
+        more = f", and {len(rest) - 1:,} more" if len(rest) > 1 else ""
+        unread.append(
+            Unread(rest[0], f"past the {MAX_DELETED} deleted tests that one review reads{more}")
+        )
+    return frozenset(found[:MAX_DELETED])
+
+
+def _was_empty(file: _File) -> bool:
+    """Whether a removed file held nothing: GitHub lists it with the blob that it was."""
+    return file.entry.sha is not None and blobs.blob_id(b"", file.entry.sha) == file.entry.sha
+
+
 async def _with_bases(
     source: Source,
     opened: Opened,
     files: Sequence[_File],
     heads: dict[str, bytes],
+    deleted: frozenset[str],
     unread: list[Unread],
 ) -> tuple[str, list[ChangedFile]]:
     """The files with their base texts, and the merge base where it had to be asked for."""
-    bases, missing = await asyncio.to_thread(_undo, files, heads)
+    # The deleted ones last: if there is not room for all texts, those of what is there count more.
+    in_order = sorted(files, key=lambda file: file.path in deleted)
+    heads = heads | dict.fromkeys(deleted, b"")
+    bases, missing = await asyncio.to_thread(_undo, in_order, heads)
     merge_base = ""
     if missing:
         merge_base = await pulls.merge_base(
@@ -239,7 +275,7 @@ async def _with_bases(
     changed = [
         _changed(file, heads[file.path], bases.get(file.path), marked(file.path))
         for file in files
-        if file.path in heads
+        if file.path in (bases if file.path in deleted else heads)
     ]
     return merge_base, changed
 
@@ -265,7 +301,9 @@ def _undo(
 
 def _changed(file: _File, head: bytes, base: bytes | None, generated: bool) -> ChangedFile:
     added: tuple[Lines, ...] | None = file.patch.added
-    if file.diff.status in (FileStatus.ADDED, FileStatus.COPIED):
+    if file.diff.status is FileStatus.REMOVED:
+        added = ()
+    elif file.diff.status in (FileStatus.ADDED, FileStatus.COPIED):
         added = None
     elif not file.complete and not (file.shows_nothing and base == head):
         added = None if base is None else diff.changed_lines(base, head)
@@ -276,4 +314,5 @@ def _changed(file: _File, head: bytes, base: bytes | None, generated: bool) -> C
         old_path=file.entry.previous_filename,
         added=added,
         generated=generated,
+        deleted=file.diff.status is FileStatus.REMOVED,
     )

@@ -48,18 +48,20 @@ class Blobs:
 
     base: str
     """``https://host/owner/name/blob/<sha>``; no links when empty."""
+    deleted: frozenset[str] = frozenset()
+    """Paths that are not in the commit, and have no lines to name."""
 
     @classmethod
-    def of_pull(cls, html_url: str, head_sha: str) -> Blobs:
+    def of_pull(cls, html_url: str, head_sha: str, deleted: frozenset[str] = frozenset()) -> Blobs:
         """The head of a pull request; a fork's head is found through the base repository."""
         repository, found, number = html_url.rpartition("/pull/")
         if not found or not number.isdigit() or not repository.startswith(("https://", "http://")):
-            return cls("")
-        return cls(f"{repository}/blob/{path_in_url(head_sha)}")
+            return cls("", deleted)
+        return cls(f"{repository}/blob/{path_in_url(head_sha)}", deleted)
 
     def url(self, path: str, lines: Lines) -> str:
         """The address of the lines, or ``""``."""
-        if not self.base:
+        if not self.base or path in self.deleted:
             return ""
         end = f"-L{lines.end}" if lines.end != lines.start else ""
         return f"{self.base}/{path_in_url(path)}#L{lines.start}{end}"
@@ -71,7 +73,9 @@ def span(lines: Lines) -> str:
 
 
 def place(blobs: Blobs, path: str, lines: Lines) -> str:
-    """```path:12-15```, linked."""
+    """```path:12-15```, linked; of a deleted file its path."""
+    if path in blobs.deleted:
+        return code(shorten_path(path))
     label = code(f"{shorten_path(path)}:{span(lines)}")
     return link(label, blobs.url(path, lines))
 
@@ -84,7 +88,9 @@ def cell(blobs: Blobs, places: Sequence[tuple[str, tuple[Lines, ...]]], *, paths
     written = []
     for path, ranges in places[:_PATHS]:
         lines = ", ".join(numbers(blobs, path, one) for one in ranges[:_RANGES])
-        if len(ranges) > _RANGES:
+        if path in blobs.deleted:
+            lines = "deleted"
+        elif len(ranges) > _RANGES:
             lines += f" +{len(ranges) - _RANGES:,}"
         name = f"{code(shorten_path(path, 40), cell=True)} " if paths else ""
         written.append(f"{name}{lines}")

@@ -6,7 +6,7 @@ and, escaped, into Markdown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.review.words.escape import one_line, shorten, shorten_path
@@ -81,14 +81,16 @@ def verdict(
     analysed: int,
     known: int,
     whole_files: bool = False,
+    deleted: Collection[str] = (),
 ) -> str:
     """The review in one sentence: what was found, where the gravest is, and in how much of it.
 
-    ``known`` counts the files that there are, ``analysed`` those that were looked at.
+    ``known`` counts the files that there are, ``analysed`` those that were looked at; ``deleted``
+    are paths of which neither counts anything, though something may be found in them.
     """
-    if not known:
+    if not known and gravest is None:
         return "There is no file to look at."
-    if not analysed:
+    if known and not analysed:
         if known == 1:
             return "The file could not be analysed, so that nothing can be said about it."
         return f"None of the {known:,} files could be analysed: nothing can be said about them."
@@ -114,14 +116,15 @@ def verdict(
     if not tally.security:
         found = f"No security defects were found {where}, but {listed(kinds)}"
     which = ": " if tally.problems == 1 else ", the gravest: "
-    return f"{found}{which}{gravest_message(gravest)}."
+    return f"{found}{which}{gravest_message(gravest, deleted)}."
 
 
-def gravest_message(finding: Finding) -> str:
+def gravest_message(finding: Finding, deleted: Collection[str] = ()) -> str:
     """A finding in the middle of a sentence, with its place."""
     message = shorten(one_line(finding.message).rstrip(". "), _MESSAGE_LENGTH)
     path = shorten_path(finding.path).replace("`", "'")
-    return f"{message} (`{path}`, line {finding.region.start_line})"
+    place = "deleted" if finding.path in deleted else f"line {finding.region.start_line}"
+    return f"{message} (`{path}`, {place})"
 
 
 def found(findings: Sequence[Finding]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from bot.review.model import AspectRow, Report, Unread
+from bot.review.model import Report, Unread
 from bot.review.report import speaks_up
 from bot.review.words.comment import SEVERITY, sentence
 from bot.review.words.details import files
@@ -65,7 +65,7 @@ def write(
         [
             Block(f"**{prose(report.verdict)}**", essential=True),
             *_problems(occasion.problems),
-            Block(_table(report.rows, blobs, len(report.files)), essential=True),
+            Block(_table(report, blobs), essential=True),
             *_elsewhere(elsewhere, inline, voice, blobs),
             *_silenced(report, blobs),
             *_unread(report.not_looked_at),
@@ -110,10 +110,12 @@ def finding_line(one: Finding, *, voice: Voice, blobs: Blobs, reasons: bool) -> 
     return f"- **{SEVERITY[one.severity]}** {where} {said} {voice.rule(one.check)}"
 
 
-def _table(rows: Sequence[AspectRow], blobs: Blobs, looked_at: int) -> str:
+def _table(report: Report, blobs: Blobs) -> str:
+    named = {one.path for one in report.files}
+    named.update(path for row in report.rows for path, _ in row.places)
     lines = ["| # | Aspect | State | Lines | What |", "|--:|---|---|---|---|"]
-    for row in rows:
-        where = cell(blobs, row.places, paths=looked_at > 1)
+    for row in report.rows:
+        where = cell(blobs, row.places, paths=len(named) > 1)
         lines.append(
             f"| {int(row.aspect)} | {ASPECTS[row.aspect]} | {_STATES[row.state]} "
             f"| {where or '–'} | {prose(row.clause, cell=True)} |"

@@ -157,6 +157,17 @@ class FakeAPI:
             entry["previous_filename"] = old_path
         self.files.append(entry)
 
+    def remove(self, path: str, base: str, *, patch: bool = True) -> None:
+        """Put a file into the merge base and, as removed, into GitHub's list.
+
+        Without ``patch`` GitHub shows neither its lines nor their number, as on a page that is
+        full.
+        """
+        lines = base.removesuffix("\n").split("\n") if base else []
+        shown = "\n".join([f"@@ -1,{len(lines)} +0,0 @@", *(f"-{one}" for one in lines)])
+        self.change(path, base, base, status="removed", patch=shown if patch and lines else "")
+        del self.trees[self.head][path]
+
     # ── REST ─────────────────────────────────────────────────────────────────────────────────
 
     def _before(self, asked: str) -> None:

@@ -281,6 +281,30 @@ async def test_the_real_analysis_takes_a_request_for_what_the_change_imports(wor
         assert calls == 8
 
 
+async def test_a_deleted_permission_test_is_named_in_the_summary(world: World) -> None:
+    text = "def test_stranger(client):\n    assert client.get('/a').status_code == 403\n"
+    world.repository.commit({"tests/test_rights.py": text, "tests/test_sum.py": "x = 1\n"})
+    gone: dict[str, Any] = {"tests/test_rights.py": None, "app.py": "x = 1\n"}
+    world.repository.commit(gone, branch="topic", parent="main")
+    world.pull = await world.repository.open_pull("topic", author="alice")
+    await world.api().get("/rate_limit")
+    world.standin.exchanges.clear()
+
+    async with Pool(1) as pool:
+        world.analysis = pool
+        assert await world.run() == "neutral"
+        _, calls = world.ended[-1]
+
+    (run,) = world.repository.check_runs(world.pull.head_sha)
+    assert run.title == "1 medium · 1 file"
+    assert "The security test `test_stranger`" in (run.summary or "")
+    assert world.pull.review_comments == []
+    assert run.annotations == []
+    if world.graphql:
+        # The seven of a review without comments: the text comes from the patch.
+        assert calls == 7
+
+
 async def test_links_submodules_and_odd_names(world: World) -> None:
     odd = "späce #1?/[x] %20 'q\".py"
     await world.pull.push(
