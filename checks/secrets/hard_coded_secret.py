@@ -27,7 +27,7 @@ _MADE_UP = ("dummy", "fake", "mock", "test", "example", "sample", "demo", "snake
             "selfsigned", "self_signed")  # fmt: skip
 _TESTING = frozenset({"test", "tests", "testing", "unit", "unittest", "selftest", "fixtures"})
 _EVERY_LANGUAGE = frozenset({"python", "text"})
-_REVOKE = "Revoke it at {page}, then load the new one from the environment or a secret store."
+_REVOKE = "Revoke it at `{page}`, then load the new one from the environment or a secret store."
 _HISTORY = "Removing the line is not enough: it stays in the history of the repository."
 
 
