@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 from checks.events import Call
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
 from checks.secrets.naming import words_of
-from checks.security.purpose import Destination, destinations
+from checks.security.purpose import Destination, destinations, words_in
 
 _MAKERS = (
     "random,randint,randrange,choice,choices,sample,getrandbits,randbytes,uniform,shuffle,"
@@ -41,6 +42,8 @@ _NO_TOKENS = frozenset(
      "retry", "backoff", "interval", "expiry", "expires", "ttl", "refresh", "wait", "sleep",
      "seconds", "hint", "wrong", "expired"}
 )  # fmt: skip
+_HARMLESS = frozenset({"boundary", "jitter", "delay", "backoff", "simulate", "simulation", "fake",
+                       "mock", "augment", "dropout", "shuffled", "color", "colour"})  # fmt: skip
 _COOKIES = frozenset({"set_cookie", "set_secure_cookie", "set_signed_cookie"})
 _STORES = ("session[", "request.session[")
 
@@ -102,8 +105,9 @@ def insecure_randomness(call: Call, report: Report) -> None:
     name = call.name or ""
     if not _is_predictable(name):
         return
-    what = next((one.name for one in destinations(call) if _is_secret(one)), None)
-    if what is None:
+    going = destinations(call)
+    what = next((one.name for one in going if _is_secret(one)), None)
+    if what is None or _HARMLESS & words_in(_places(call, going)):
         return
     short = " ".join(what.split())[:60].replace("`", "'")
     report(
@@ -112,6 +116,13 @@ def insecure_randomness(call: Call, report: Report) -> None:
         why="Its next numbers can be computed from a few that somebody has seen.",
         fix="Use `secrets.token_urlsafe`, `secrets.choice` or `secrets.randbelow`.",
     )
+
+
+def _places(call: Call, going: list[Destination]) -> Iterator[str]:
+    """The names by which it can be seen that the value is no secret after all."""
+    yield from (one.name for one in going if one.how != "argument")
+    if call.function is not None:
+        yield call.function.name
 
 
 def _is_predictable(name: str) -> bool:

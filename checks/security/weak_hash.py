@@ -40,6 +40,7 @@ _PROTOCOLS = frozenset(
 """What a protocol prescribes cannot be mended on one side: HTTP digest, NTLM, MySQL, WebSocket."""
 
 _MAX_DEPTH = 6
+_DIGEST_ACCESS = frozenset({"digest", "auth"})
 _WHY_GUESSED = "Guessing passwords against it takes seconds on a graphics card."
 _WHY = "Two inputs of one digest can be made at will, so it proves nothing about its input."
 _FIX_GUESSED = "Hash passwords with argon2, scrypt or bcrypt."
@@ -109,13 +110,23 @@ def weak_hash(call: Call, report: Report) -> None:
         Where another system prescribes the function: name it in the reason.
     """
     name = _weak_name(call)
-    if name is None or _is_no_defence(call) or _is_for_hmac(call) or _is_measured(call):
+    if (
+        name is None
+        or _is_listed(call, name)
+        or _is_no_defence(call)
+        or _is_for_hmac(call)
+        or _is_measured(call)
+    ):
         return
     going, coming = words_in(_outputs(call)), words_in(_inputs(call))
     around = words_in(_places(call))
     near = going | coming
     protocol = _PROTOCOLS & (near | around | words_in([call.module.name]))
-    if protocol or (call.function is not None and _PROTOCOLS & strings_of(call.function)):
+    if (
+        protocol
+        or around >= _DIGEST_ACCESS
+        or (call.function is not None and _PROTOCOLS & strings_of(call.function))
+    ):
         return
     if _PASSWORDS & near:
         report(
@@ -166,6 +177,14 @@ def _weak_name(call: Call) -> str | None:
 def _is_no_defence(call: Call) -> bool:
     said = call.keywords.get("usedforsecurity")
     return said is not None and said.constant is not True
+
+
+def _is_listed(call: Call, name: str) -> bool:
+    """Whether the function is only an entry of a table: used is it where somebody picks it."""
+    above = call.parent
+    if not name.startswith("cryptography.") or above is None:
+        return False
+    return above.kind not in ("argument_list", "keyword_argument", "assignment")
 
 
 def _is_measured(call: Call) -> bool:

@@ -1,0 +1,130 @@
+"""The check ``insecure-temporary-file``: temporary files whose name others know beforehand."""
+
+from __future__ import annotations
+
+from checks.events import Call, Value
+from checks.model import Aspect, Confidence, Severity, Surface
+from checks.registry import PRODUCTION_ROLES, calls, check
+from checks.report import Report
+
+_SHARED = ("/tmp/", "/var/tmp/", "/dev/shm/")  # noqa: S108
+
+
+@check(
+    id="insecure-temporary-file",
+    title="Temporary file with a name that others know",
+    aspect=Aspect.CLEANUP,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    roles=PRODUCTION_ROLES,
+    on=calls(
+        "tempfile.mktemp",
+        "os.{tempnam,tmpnam}",
+        "open",
+        "io.open",
+        "codecs.open",
+        "pathlib.Path().{write_text,write_bytes,open}",
+        "logging.FileHandler",
+        "shutil.{copy,copyfile,copy2}",
+    ),
+    cwe=(377, 379),
+    security=True,
+)
+def insecure_temporary_file(call: Call, report: Report) -> None:
+    """A file in a folder that all users share is made under a name that can be known before.
+
+    `tempfile.mktemp`, and writing to a fixed path in `/tmp`. Reading from there is clean.
+
+    Why:
+        Another user puts a link or a file of that name there first: the program then overwrites
+        what the link points to, or trusts what the other has written.
+    Bad:
+        import tempfile
+
+        def scratch(text):
+            name = tempfile.mktemp()
+            with open(name, "w") as file:
+                file.write(text)
+    Bad:
+        def save(report):
+            with open("/tmp/report.csv", "w") as file:
+                file.write(report)
+    Good:
+        import tempfile
+
+        def scratch(text):
+            with tempfile.NamedTemporaryFile("w", delete=False) as file:
+                file.write(text)
+                return file.name
+    Good:
+        import os
+        import tempfile
+
+        def save(report):
+            path = os.path.join(tempfile.mkdtemp(), "report.csv")
+            with open(path, "w") as file:
+                file.write(report)
+    Suppress:
+        Where the file system is the program's own, as in a function in the cloud: say which.
+    """
+    name = call.name or ""
+    if name in ("tempfile.mktemp", "os.tempnam", "os.tmpnam"):
+        _named_before(call, name, report)
+        return
+    path = _written(call, name)
+    text = None if path is None else _text(path)
+    if path is None or text is None or not text.startswith(_SHARED):
+        return
+    if call.function is None and name == "logging.FileHandler":
+        return
+    report(
+        at=call,
+        message=f"`{text[:60]}` is written in a folder that all users share.",
+        why="Another user can put a link of that name there first.",
+        fix="Make it with `tempfile.NamedTemporaryFile`, or in a folder from `tempfile.mkdtemp`.",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _named_before(call: Call, name: str, report: Report) -> None:
+    folder = call.argument(2, "dir")
+    prefix = call.argument(1, "prefix")
+    pipe = None if prefix is None else prefix.text
+    if pipe is not None and "pipe" in pipe:  # a named pipe of Windows is no file
+        return
+    private = folder is not None and folder.constant is not None
+    report(
+        at=call,
+        message=f"`{name}` gives a name, and makes no file.",
+        why="Until the program opens it, another user can put a link of that name there.",
+        fix="Use `tempfile.mkstemp` or `tempfile.NamedTemporaryFile`.",
+        severity=Severity.LOW if private else None,
+        surface=Surface.SUMMARY if private else Surface.INLINE,
+        confidence=Confidence.MEDIUM if private else Confidence.HIGH,
+    )
+
+
+def _written(call: Call, name: str) -> Value | None:
+    """The path that a call writes to."""
+    if name.startswith("shutil."):
+        return call.argument(1, "dst")
+    if name == "logging.FileHandler":
+        return call.argument(0, "filename")
+    if name.startswith("pathlib.Path()."):
+        if call.method == "open" and not _writes(call.argument(0, "mode")):
+            return None
+        maker = None if call.receiver is None else call.receiver.origin
+        arguments = None if maker is None else maker.node.child_by_field_name("arguments")
+        if maker is None or arguments is None or not arguments.named_children:
+            return None
+        return Value(maker.module, arguments.named_children[0], maker.context)
+    return call.argument(0, "file") if _writes(call.argument(1, "mode")) else None
+
+
+def _writes(mode: Value | None) -> bool:
+    text = None if mode is None else mode.constant
+    return isinstance(text, str) and bool({"w", "a"} & set(text))
+
+
+def _text(path: Value) -> str | None:
+    return path.constant if isinstance(path.constant, str) else None

@@ -1,0 +1,121 @@
+"""The check ``permissive-file-mode``: files that every user of the machine may write."""
+
+from __future__ import annotations
+
+import stat
+
+from checks.events import Call, Value, calls_of
+from checks.languages.python import grammar
+from checks.languages.python.evaluate import operator_of
+from checks.model import Aspect, Confidence, Severity, Surface
+from checks.registry import PRODUCTION_ROLES, calls, check
+from checks.report import Report
+
+_MAX_DEPTH = 12
+_DAEMON = frozenset({"setsid", "fork", "daemonize"})
+
+
+@check(
+    id="permissive-file-mode",
+    title="Everybody on the machine may write the file",
+    aspect=Aspect.CREDENTIALS,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    roles=PRODUCTION_ROLES,
+    on=calls("os.{chmod,fchmod,lchmod,umask}", "*.chmod", "pathlib.Path().chmod"),
+    cwe=(732,),
+    security=True,
+)
+def permissive_file_mode(call: Call, report: Report) -> None:
+    """A file or folder gets a mode that lets every user write, or the mask for new ones is 0.
+
+    A folder with the sticky bit (`0o1777`, as `/tmp` has it) is clean, and so is a mask that is
+    read and put back at once. What may only be read or executed is not meant.
+
+    Why:
+        Any account of the machine, that of a hacked service too, can change what this program
+        reads or runs next.
+    Bad:
+        import os
+
+        def publish(path):
+            os.chmod(path, 0o777)
+    Bad:
+        import os
+        import stat
+
+        def share(path):
+            os.chmod(path, stat.S_IRWXU | stat.S_IRWXG | stat.S_IWOTH)
+    Good:
+        import os
+
+        def publish(path):
+            os.chmod(path, 0o755)
+    Good:
+        import os
+
+        def current_mask():
+            mask = os.umask(0)
+            os.umask(mask)
+            return mask
+    Suppress:
+        Where the place has no other users, as in a container: say which.
+    """
+    if call.name == "os.umask":
+        _mask(call, report)
+        return
+    by_name = (call.name or "").startswith("os.")
+    mode = call.argument(1 if by_name else 0, "mode")
+    if mode is None and not by_name and len(call.arguments) > 1:
+        mode = call.arguments[1]
+    bits = None if mode is None else _bits(mode)
+    if mode is None or bits is None or not bits & stat.S_IWOTH or bits & stat.S_ISVTX:
+        return
+    report(
+        at=call,
+        message=f"`{mode.short}` lets every user of the machine write.",
+        why="Any account, that of a hacked service too, can change what is read from it.",
+        fix="Give write access to the owner only: `0o755` or `0o644`.",
+    )
+
+
+def _mask(call: Call, report: Report) -> None:
+    value = call.argument(0)
+    if value is None or value.constant != 0 or isinstance(value.constant, bool):
+        return
+    function = call.function
+    root = call.module.tree.root_node if function is None else function.node
+    again = [one for one in calls_of(call.module, root) if one.name == "os.umask"]
+    if any(one.node.start_byte > call.node.start_byte for one in again):
+        return
+    daemon = any(one.method in _DAEMON for one in calls_of(call.module, root))
+    report(
+        at=call,
+        message="`os.umask(0)` lets every user write the files that are made from here on.",
+        why="Any account of the machine can change them.",
+        fix="Use `os.umask(0o077)`, and open up single files where it is needed.",
+        confidence=Confidence.MEDIUM if daemon else Confidence.HIGH,
+        surface=Surface.SUMMARY if daemon else Surface.INLINE,
+    )
+
+
+def _bits(value: Value, depth: int = 0) -> int | None:
+    """The bits that a mode has for certain; those of a part that is not known are left out."""
+    constant = value.constant
+    if isinstance(constant, int) and not isinstance(constant, bool):
+        return constant
+    origin = value.origin
+    name = origin.name or ""
+    if name.startswith("stat.S_I"):
+        known = getattr(stat, name.removeprefix("stat."), None)
+        return known if isinstance(known, int) else None
+    if origin.node.type != "binary_operator" or depth > _MAX_DEPTH:
+        return None
+    if operator_of(origin.node) not in ("|", "+"):
+        return None
+    total = 0
+    for field in (grammar.LEFT, grammar.RIGHT):
+        side = origin.node.child_by_field_id(field)
+        part = None if side is None else Value(origin.module, side, origin.context)
+        total |= (_bits(part, depth + 1) or 0) if part is not None else 0
+    return total
