@@ -9,7 +9,7 @@ from checks.hygiene.shared.assertions import is_failure
 from checks.hygiene.shared.blocks import block_of, mentions, statements
 from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.proving import proofs
-from checks.hygiene.shared.tests import is_test
+from checks.hygiene.shared.tests import is_given_many, is_test
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import FUNCTIONS, TEST_ROLES, check
@@ -71,9 +71,9 @@ def conditional_assertion(function: Function, report: Report) -> None:
     holder = _holder(function, found)
     if holder is None:
         return
+    if is_given_many(function):
+        return  # Some of the values are not empty, and meet the condition.
     if holder.type == "for_statement":
-        if function.decorated_with("hypothesis.given"):
-            return  # It runs with many values; some of them are not empty.
         _loop(function, holder, report)
     elif holder.type == "if_statement" and not all(_is_failure(one) for one in found):
         _branch(function, holder, report)

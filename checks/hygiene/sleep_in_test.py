@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from checks.events import Call, Value, calls_of
-from checks.hygiene.shared.blocks import block_of, following, later_in_function
+from checks.hygiene.shared.assertions import asserts, is_failure
+from checks.hygiene.shared.blocks import block_of, following, later_in_function, mentions
 from checks.hygiene.shared.tests import (
     called,
     decorators,
@@ -15,11 +16,13 @@ from checks.hygiene.shared.tests import (
     own_calls,
     preparations,
 )
+from checks.hygiene.shared.texts import words
 from checks.hygiene.shared.waiting import (
     SLEEPS,
     figure,
     is_limited,
     is_sleep,
+    number,
     poll_around,
     reads_clock,
     seconds,
@@ -29,13 +32,19 @@ from checks.model import Aspect, Confidence, Severity
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
-_SUBJECT = ("raises", "timeout", "move_on", "fail_after", "cancel", "freeze", "travel", "timer",
-            "measure", "stopwatch", "suppress", "warns", "elapsed")  # fmt: skip
+_SUBJECT = ("raises", "timeout", "move_on", "fail_after", "fail_at", "cancel", "freeze", "travel",
+            "timer", "measure", "stopwatch", "suppress", "warns", "elapsed")  # fmt: skip
 """Words of context managers for which the sleep inside is the thing under test."""
 
 _ENDINGS = ("Cancel", "Timeout", "KeyboardInterrupt", "Expired", "GreenletExit", "Exit", "Alarm")
 _NOT_CALLED = frozenset({"assert_not_called", "assert_not_awaited"})
 _HAPPENED = ("called", "done", "finished", "fired", "is_set", "triggered")
+_PERIODS = frozenset({"age", "delay", "expire", "expires", "expiry", "heartbeat", "interval",
+                      "keepalive", "lifetime", "period", "timeout", "ttl"})  # fmt: skip
+_WAITS = ("acquire", "communicate", "get", "join", "poll", "put", "read", "recv", "result",
+          "select", "wait")  # fmt: skip
+"""Calls whose limit of time bounds the call itself."""
+
 _CLOCK_PARAMETERS = frozenset(
     {"advance_time", "autojump_clock", "clock", "fake_clock", "fake_sleep", "fake_time", "freezer",
      "frozen_time", "mock_clock", "mock_sleep", "no_sleep", "time_machine"}
@@ -129,7 +138,9 @@ def sleep_in_test(call: Call, report: Report) -> None:
         fix=f"Wait for the event itself, as `{waiters[0]}` does."
         if waiters
         else "Wait for the event itself with a deadline, or let the test set the clock.",
-        confidence=Confidence.LOW if ending or _awaits_nothing(call) else Confidence.HIGH,
+        confidence=Confidence.LOW
+        if ending or _awaits_nothing(call) or _lets_pass(call, duration)
+        else Confidence.HIGH,
     )
 
 
@@ -141,8 +152,8 @@ def _is_fixed(call: Call) -> bool:
     value = call.argument(0, "seconds")
     if value is None or call.has_star:
         return False
-    words = value.text.rpartition(".")[2]
-    return value.node.type in ("identifier", "attribute") and words.isupper()
+    name = value.text.rpartition(".")[2]
+    return value.node.type in ("identifier", "attribute") and name.isupper()
 
 
 def _is_last(call: Call) -> bool:
@@ -167,6 +178,9 @@ def _awaits_nothing(call: Call) -> bool:
     asserted = later[0].named_children[0]
     if asserted.type != "not_operator":
         return False
+    operand = asserted.child_by_field_name("argument")
+    if operand is not None and operand.type == "identifier":
+        return True
     text = call.module.text_of(asserted).removesuffix("()")
     return text.rpartition(".")[2].startswith(_HAPPENED)
 
@@ -199,8 +213,58 @@ def _is_subject(call: Call) -> bool:
                 text = "" if caught is None else call.module.text_of(caught)
                 if any(word in text for word in _ENDINGS):
                     return True
+    if _is_cut_short(call):
+        return True
     function = call.function
     return function is not None and any(_measures(one) for one in own_calls(function))
+
+
+def _lets_pass(call: Call, duration: float | None) -> bool:
+    """Whether a period that the test has set runs out meanwhile: ``set(key, 1, ttl=1); sleep(2)``.
+
+    Time is then what is tested. The test is slow, and a clock that it sets would be better; but
+    there need be no event to wait for.
+    """
+    function = call.function
+    if function is None or duration is None:
+        return False
+    for one in own_calls(function):
+        if one.node.start_byte >= call.node.start_byte:
+            return False
+        if one.method.startswith(_WAITS):
+            continue
+        for name, value in one.keywords.items():
+            if not _PERIODS.isdisjoint(words(name)):
+                period = number(value)
+                if period is not None and 0 < period <= duration:
+                    return True
+    return False
+
+
+def _is_cut_short(call: Call) -> bool:
+    """Whether the test is about the sleep being cancelled, or not.
+
+    What comes next fails, because it must not be reached; or it notes that it was reached, and
+    that is asserted later: ``await sleep(1); completed = True; ...; assert not completed``.
+    """
+    later = following(call)
+    if not later:
+        return False
+    module, place = call.module, later[0]
+    if place.type == "raise_statement":
+        return True
+    if any(is_failure(one) and one.statement.node == place for one in calls_of(module, place)):
+        return True
+    noted = place.named_children[0] if place.type == "expression_statement" else None
+    if noted is None or noted.type != "assignment":
+        return False
+    name, value = noted.child_by_field_name("left"), noted.child_by_field_name("right")
+    if name is None or value is None or value.type not in ("true", "false"):
+        return False
+    return any(
+        asserts(one) and any(True for _ in mentions(module, one.node, module.text_of(name)))
+        for one in later_in_function(call)
+    )
 
 
 def _is_alone(block: Context) -> bool:

@@ -10,7 +10,7 @@ from checks.events import Call, Function, Node, as_call, calls_of
 from checks.hygiene.shared.assertions import asserts, asserts_within, is_assertion, is_failure
 from checks.hygiene.shared.blocks import block_of, following, later_in_function
 from checks.hygiene.shared.raising import always_raises
-from checks.hygiene.shared.tests import is_test
+from checks.hygiene.shared.tests import is_given_many, is_test
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Span
 from checks.registry import TEST_ROLES, check, nodes
@@ -86,7 +86,7 @@ def try_except_in_test(event: Node, report: Report) -> None:
     handlers = [one for one in event.node.named_children if one.type == "except_clause"]
     if body is None or not handlers or _fails_without(event, body, handlers):
         return
-    if always_raises(event, body):
+    if always_raises(event, body) or is_given_many(function):
         return
     for handler in handlers:
         if _is_silent(event, body, handler):

@@ -74,6 +74,7 @@ def test_two_dropped_results_are_two_comments() -> None:
         ("", "summary"),
         ("time.sleep(0.1)", "summary"),
         ("assert not job.done()", "summary"),
+        ("assert not results", "summary"),
         ("job.callback.assert_not_called()", "summary"),
         ("assert job.done()", "inline"),
         ("assert not job.is_alive()", "inline"),
@@ -83,6 +84,31 @@ def test_two_dropped_results_are_two_comments() -> None:
 def test_a_sleep_that_waits_for_no_event(after: str, surface: str) -> None:
     report = reviewed(f"import time\n\ndef test_it(job):\n    time.sleep(2)\n    {after}\n")
     assert surfaces(report, "sleep-in-test")[0] == (4, surface)
+
+
+@pytest.mark.parametrize(
+    ("before", "surface"),
+    [
+        ("cache.set('key', 1, ttl=1)", "summary"),
+        ("socket = connect(heartbeat_interval=0.5)", "summary"),
+        ("cache.set('key', 1, ttl=60)", "inline"),
+        ("cache.set('key', 1, keepalive=True)", "inline"),
+        ("cache.thread.join(timeout=1)", "inline"),
+        ("cache.set('key', 1)", "inline"),
+    ],
+)
+def test_a_sleep_in_which_a_period_runs_out(before: str, surface: str) -> None:
+    report = reviewed(
+        f"""\
+        import time
+
+        def test_it(cache):
+            {before}
+            time.sleep(2)
+            assert cache.get("key") is None
+        """
+    )
+    assert surfaces(report, "sleep-in-test") == [(5, surface)]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +129,23 @@ def test_a_broad_exception_with_its_effect_asserted(after: str, surface: str) ->
             with pytest.raises(Exception):
                 pool.request("/")
             {after}
+        """
+    )
+    assert surfaces(report, "broad-raises") == [(4, surface)]
+
+
+@pytest.mark.parametrize(
+    ("remark", "surface"),
+    [("# noqa: B017", "summary"), ("# noqa: E501, PT011", "summary"), ("# noqa: E501", "inline")],
+)
+def test_a_broad_exception_that_another_linter_was_told_of(remark: str, surface: str) -> None:
+    report = reviewed(
+        f"""\
+        import pytest
+
+        def test_it(pool):
+            with pytest.raises(Exception):  {remark}
+                pool.request("/")
         """
     )
     assert surfaces(report, "broad-raises") == [(4, surface)]

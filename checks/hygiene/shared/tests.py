@@ -137,6 +137,14 @@ def last_part(value: Value) -> str:
     return text.rpartition(".")[2]
 
 
+def is_given_many(function: Function) -> bool:
+    """Whether Hypothesis runs the test with many values: some are empty, some are refused."""
+    imported = (one.partition(".")[0] for one in function.module.imported_modules)
+    return any(last_part(one) == "given" for one in function.decorators) and (
+        "hypothesis" in imported
+    )
+
+
 def called(function: Function) -> frozenset[str]:
     """The last words of what a function's own calls call: see :func:`own_calls`."""
     return function.module.remember(
