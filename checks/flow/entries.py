@@ -44,8 +44,10 @@ from checks.flow.values import (
 from checks.models.facts import Sink
 
 REQUEST = "@request"
-_CONVERTER = re2.compile(r"[<{](?:([a-zA-Z_]+)[:])?([a-zA-Z_]\w*)(?::([a-zA-Z_]+))?[>}]")
-_TYPED = frozenset({"int", "float", "uuid", "number"})
+_CONVERTER = re2.compile(
+    r"[<{](?:([a-zA-Z_]+)(?:\([^)]*\))?:)?([a-zA-Z_]\w*)(?::([a-zA-Z_]+))?[>}]"
+)
+_TYPED = frozenset({"int", "float", "uuid", "number", "any"})
 _HTML_FEEDS = frozenset({"route"})
 _HTML = Sink("html", ((0, ""),), None, "https://owasp.org/www-community/attacks/xss/", "response")
 _WORDS = {

@@ -245,6 +245,8 @@ def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: 
         equal = truth is (sign in ("==", "is"))
         one, other = read(machine, frame, left), read(machine, frame, right)
         if equal:
+            _common_path(machine, frame, left)
+            _common_path(machine, frame, right)
             _equal(machine, frame, left, one, other)
             _equal(machine, frame, right, other, one)
         if isinstance(left, ir.Call) and other.constant in (True, False, None):
@@ -258,6 +260,17 @@ def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: 
         return
     if isinstance(left, ir.Call) and sign in ("<", "<=", ">", ">="):
         return
+
+
+def _common_path(machine: Machine, frame: Frame, node: ir.Expression) -> None:
+    """``os.path.commonpath([root, path]) == root``: the path is inside."""
+    if not isinstance(node, ir.Call) or not isinstance(node.function, ir.Attribute):
+        return
+    if node.function.name not in ("commonpath", "commonprefix"):
+        return
+    for one in node.arguments:
+        for part in one.items if isinstance(one, ir.Sequence) else (one,):
+            _inside(machine, frame, part)
 
 
 def _equal(machine: Machine, frame: Frame, node: ir.Expression, value: Value, other: Value) -> None:

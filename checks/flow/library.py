@@ -29,6 +29,8 @@ from checks.languages.python.imports import canonical as other_name
 from checks.models.facts import Sink, Tables
 
 _READERS = frozenset({"get", "getlist", "getone", "getall", "pop", "get_list", "getfirst"})
+_TEXT = frozenset({"replace", "format", "format_map"})
+"""Methods of texts that put their arguments into the result."""
 _MAX_WORDS = 60
 
 
@@ -285,7 +287,8 @@ def call(machine: Machine, frame: Frame, target: Value, one: Api, site: Site) ->
     owner, _, method = path.rpartition(".")
     if owner in facts.sources and method in _READERS:
         return _reader(machine, frame, owner, site)
-    if site.receiver is not None and site.receiver.taints:
+    bits = _cleaning(facts, path)
+    if not bits and site.receiver is not None and (site.receiver.taints or method in _TEXT):
         text = methods.of_text(machine, frame, site.receiver, method, site)
         if text is not None:
             return text
@@ -297,7 +300,6 @@ def call(machine: Machine, frame: Frame, target: Value, one: Api, site: Site) ->
         or is_lookup(site, method)
     ):
         return Value((), FULL, NOTHING, (Api(result),)) if len(result) <= MAX_PATH else VAGUE
-    bits = _cleaning(facts, path)
     if bits:
         if bits & ALL == ALL:
             return CLEAN if not bits & ~ALL else Value((), 0)

@@ -169,3 +169,4 @@ flask.sink(
     at="0",
 )
 flask.sink("session", "flask.session[]=", "quart.session[]=", "@request.session[]=", at="0")
+flask.cleans("html", "markupsafe.Markup().{format,join}", "flask.Markup().{format,join}")
