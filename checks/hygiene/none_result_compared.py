@@ -6,7 +6,7 @@ import tree_sitter
 
 from checks.events import Call, Value, as_call
 from checks.hygiene.shared.assertions import is_assertion
-from checks.hygiene.shared.blocks import mentions
+from checks.hygiene.shared.blocks import holders, mentions
 from checks.hygiene.shared.conditions import bare, comparison
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Edit, Severity
@@ -286,18 +286,13 @@ def _asserted_later(call: Call, name: str) -> Located | None:
         return None
     start = call.statement.node.end_byte
     module = call.module
-    again = min(
-        (
-            one.node.start_byte
-            for one in module.within(function.node, "assignment")
-            if one.node.start_byte >= start
-            and (left := one.child("left")) is not None
-            and module.text_of(left) == name
-        ),
-        default=function.span.end,
+    assigned = holders(module, function.node, name, "assignment", after=start)
+    again = next(
+        (one.node.start_byte for one, child in assigned if one.child("left") == child),
+        function.span.end,
     )
-    for one in module.within(function.node, "assert_statement", "call"):
-        if not start <= one.node.start_byte < again or one.function is not function:
+    for one in module.within(function.node, "assert_statement", "call", after=start):
+        if one.node.start_byte >= again or one.function is not function:
             continue
         made = as_call(one)
         if made is not None and not (is_assertion(made) and made.method in _EQUALS):

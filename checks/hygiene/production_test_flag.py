@@ -241,6 +241,10 @@ def _is_settings(module: Module) -> bool:
 
 def _is_runner(module: Module) -> bool:
     """Whether the file is a test runner or a plugin of one."""
+    return module.remember(_is_runner, lambda: _runs_tests(module))
+
+
+def _runs_tests(module: Module) -> bool:
     if any(one.name.startswith("pytest_") for one in module.functions):
         return True
     return any(

@@ -57,8 +57,10 @@ def later_in_function(located: Located) -> Iterator[Located]:
     if function is None:
         return
     end = located.statement.node.end_byte
-    for one in located.module.within(function.node, "assert_statement", "call", "raise_statement"):
-        if one.node.start_byte >= end and one.function is function:
+    for one in located.module.within(
+        function.node, "assert_statement", "call", "raise_statement", after=end
+    ):
+        if one.function is function:
             yield one
 
 

@@ -8,13 +8,16 @@ import itertools
 from collections.abc import Iterator
 
 from checks.events import Call, Class, Function, Module, Value, as_call
-from checks.hygiene.shared.blocks import MAX_USES, holders, mentions
+from checks.hygiene.shared.blocks import holders, mentions
 from checks.hygiene.shared.tests import PATCHES
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 
 _ENTERING = ("enter_context", "enterContext", "enterClassContext", "enterModuleContext",
              "enter_async_context", "useFixture", "push")  # fmt: skip
+
+_MAX_MENTIONS = 5_000
+"""Places in one class at which a name is looked for."""
 
 
 class Fate(enum.Enum):
@@ -142,7 +145,7 @@ def _methods_with(cls: Class, name: str, index: Index) -> Iterator[Function]:
             lambda one=one: sorted(one.methods.values(), key=_start),  # type: ignore[misc]
         )
         told = -1
-        for node in itertools.islice(mentions(one.module, one.node, name), MAX_USES):
+        for node in itertools.islice(mentions(one.module, one.node, name), _MAX_MENTIONS):
             number = bisect.bisect_right(methods, node.start_byte, key=_start) - 1
             if number > told and node.end_byte <= methods[number].span.end:
                 told = number

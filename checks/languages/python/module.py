@@ -150,13 +150,15 @@ class Module:
         if before // _VISITS != self.visits // _VISITS and self.expired():
             raise Expired
 
-    def within(self, node: tree_sitter.Node, *kinds: str) -> Iterator[Located]:
+    def within(self, node: tree_sitter.Node, *kinds: str, after: int = 0) -> Iterator[Located]:
         """The nodes of these kinds inside ``node``, itself left out, kind after kind.
+
+        Only those that begin at the byte ``after`` or behind it.
 
         Raises:
             Expired: the time is over.
         """
-        start, end = node.byte_range
+        start, end = max(node.start_byte, after), node.end_byte
         for name in kinds:
             places = self.places[grammar.kind(name)]
             first = bisect.bisect_left(places, start, key=_start)
