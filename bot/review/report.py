@@ -121,8 +121,12 @@ def known_files(snapshot: Snapshot, reports: int) -> int:
 
 
 def removed_paths(snapshot: Snapshot) -> frozenset[str]:
-    """The paths at which the change leaves nothing."""
-    return frozenset(one.path for one in snapshot.diffs if one.status is FileStatus.REMOVED)
+    """The paths at which the change leaves nothing.
+
+    One that became a file of another kind may be listed as removed and as added.
+    """
+    there = {one.path for one in snapshot.diffs if one.status is not FileStatus.REMOVED}
+    return frozenset(one.path for one in snapshot.diffs) - there
 
 
 def speaks_up(finding: Finding) -> bool:

@@ -26,7 +26,7 @@ from bot.review.opened import Opened
 from bot.review.texts import Source, Wanted
 from checks import globs
 from checks.languages import paths, roles
-from checks.model import ChangedFile, Lines, Problem, Settings
+from checks.model import ChangedFile, Lines, Problem, Role, Settings
 
 MAX_FILES = 300
 MAX_DELETED = 50
@@ -82,7 +82,9 @@ async def take(
     unread: list[Unread] = []
     source = Source(api, opened.repository, opened.repository_id, opened.installation, cache)
     heads = await _heads(source, opened, files, unread)
-    deleted = _deleted_tests(files, settings, unread)
+    # In a thread as well: a configuration may hold many globs.
+    deleted, rest = await asyncio.to_thread(_deleted_tests, files, settings)
+    unread += rest
     merge_base, changed = await _with_bases(source, opened, files, heads, deleted, unread)
     if (missing := opened.pull.changed_files - len(listed)) > 0:
         reason = "GitHub did not list them"
@@ -219,25 +221,28 @@ def _matters_less(file: _File) -> bool:
 
 
 def _deleted_tests(
-    files: Sequence[_File], settings: Settings, unread: list[Unread]
-) -> frozenset[str]:
-    """The removed Python files that are test code by their path, as many as are looked at."""
-    found = [
-        file.path
-        for file in files
-        if file.diff.status is FileStatus.REMOVED
-        and paths.language_of(file.path) == "python"
-        and roles.decide(file.path, None, settings).role.is_test_code
-        and not globs.any_match(settings.ignored_paths, file.path)
-        and not file.patch.is_submodule
-        and not _was_empty(file)
-    ]
-    if rest := found[MAX_DELETED:]:
+    files: Sequence[_File], settings: Settings
+) -> tuple[frozenset[str], list[Unread]]:
+    """The removed Python files that are test code by their path, as many as are looked at.
+
+    Those that hold tests come before those that support them; that there are more is said once.
+    """
+    there = {file.path for file in files if file.diff.status is not FileStatus.REMOVED}
+    found: dict[str, Role] = {}
+    for file in files:
+        if file.path in there or paths.language_of(file.path) != "python":
+            continue
+        role = roles.decide(file.path, None, settings).role
+        ignored = globs.any_match(settings.ignored_paths, file.path)
+        if role.is_test_code and not (ignored or file.patch.is_submodule or _was_empty(file)):
+            found[file.path] = role
+    in_order = sorted(found, key=lambda path: found[path] is not Role.TEST)
+    unread = []
+    if rest := in_order[MAX_DELETED:]:
         more = f", and {len(rest) - 1:,} more" if len(rest) > 1 else ""
-        unread.append(
-            Unread(rest[0], f"past the {MAX_DELETED} deleted tests that one review reads{more}")
-        )
-    return frozenset(found[:MAX_DELETED])
+        reason = f"past the {MAX_DELETED} deleted tests that one review reads{more}"
+        unread.append(Unread(rest[0], reason))
+    return frozenset(in_order[:MAX_DELETED]), unread
 
 
 def _was_empty(file: _File) -> bool:
@@ -254,6 +259,9 @@ async def _with_bases(
     unread: list[Unread],
 ) -> tuple[str, list[ChangedFile]]:
     """The files with their base texts, and the merge base where it had to be asked for."""
+    files = [
+        one for one in files if (one.diff.status is FileStatus.REMOVED) == (one.path in deleted)
+    ]
     # The deleted ones last: if there is not room for all texts, those of what is there count more.
     in_order = sorted(files, key=lambda file: file.path in deleted)
     heads = heads | dict.fromkeys(deleted, b"")

@@ -89,6 +89,13 @@ def test_a_grave_one_fails_the_review_as_any_other() -> None:
     assert make(KEPT, grave).conclusion is Conclusion.FAILURE
 
 
+def test_a_path_that_is_removed_and_added_is_there() -> None:
+    file = values.report(PATH, Role.TEST, findings=(replace(SQL, path=PATH),))
+    snapshot = change(file)
+    snapshot = replace(snapshot, diffs=(REMOVED, *snapshot.diffs))
+    assert reports.removed_paths(snapshot) == frozenset()
+
+
 def test_other_findings_keep_their_comments_and_annotations() -> None:
     plan = make(replace(KEPT, findings=(SQL,)), DELETED)
     assert [one.path for one in plan.create] == ["app/orders.py"]

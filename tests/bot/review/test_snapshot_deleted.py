@@ -107,6 +107,29 @@ async def test_the_configuration_says_what_is_a_test_and_what_is_ignored() -> No
     assert [one.path for one in snapshot.files] == ["qa/security.py"]
 
 
+async def test_what_is_listed_as_removed_and_as_added_is_there(api: FakeAPI) -> None:
+    api.remove("tests/test_it.py", TEST)
+    api.change("tests/test_it.py", "x = 1\n")
+
+    snapshot = await snap(api)
+
+    assert [(one.path, one.head, one.deleted) for one in snapshot.files][1:] == [
+        ("tests/test_it.py", b"x = 1\n", False)
+    ]
+
+
+async def test_tests_are_read_before_their_helpers() -> None:
+    api = FakeAPI()
+    for index in range(snapshots.MAX_DELETED):
+        api.remove(f"tests/a_helper_{index}.py", "x = 1\n")
+    api.remove("tests/test_it.py", TEST)
+
+    snapshot = await snap(api)
+
+    assert snapshot.files[-1].path == "tests/test_it.py"
+    assert list(reasons(snapshot)) == ["tests/a_helper_49.py"]
+
+
 async def test_so_many_deleted_tests_are_read_and_the_rest_is_named_once() -> None:
     api = FakeAPI()
     for index in range(snapshots.MAX_DELETED + 3):
