@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from bot.review.causes import one_per_cause
 from bot.review.model import AspectRow, FileStatus, Report, Snapshot, Unread
 from bot.review.words import sentences
 from checks import registry
@@ -69,6 +70,7 @@ def assemble(
     ``whole_files`` says that all of a file was looked at, not only what a change adds.
     """
     position = {path: index for index, path in enumerate(order)}
+    reports = one_per_cause(reports)
     every_file = sorted(reports, key=lambda one: (position.get(one.path, len(position)), one.path))
     # What is found in a deleted file counts; the file is no file that could have been looked at.
     files = tuple(one for one in every_file if not one.deleted)
