@@ -84,7 +84,12 @@ def mentions(module: Module, node: tree_sitter.Node, name: str) -> Iterator[tree
 
 
 def holders(
-    module: Module, node: tree_sitter.Node, name: str, *kinds: str, after: int = 0
+    module: Module,
+    node: tree_sitter.Node,
+    name: str,
+    *kinds: str,
+    after: int = 0,
+    before: int | None = None,
 ) -> Iterator[tuple[Located, tree_sitter.Node]]:
     """The constructs inside ``node`` that hold a plain or dotted name directly, with that name.
 
@@ -97,12 +102,14 @@ def holders(
         name: the name as it is written.
         kinds: kinds of constructs, of those that can hold one.
         after: the byte from which on the name is looked for.
+        before: the byte up to which it is looked for.
 
     Raises:
         Expired: the time of the file is over.
     """
     held = module.remember(_held, lambda: _held(module)).get(name)
-    start, end = max(after, node.start_byte), node.end_byte
+    start = max(after, node.start_byte)
+    end = node.end_byte if before is None else min(before, node.end_byte)
     for kind in kinds if held is not None else ():
         found = held.get(kind, []) if held is not None else []
         first = bisect.bisect_left(found, start, key=_start_held)

@@ -161,8 +161,8 @@ def _called(place: _Place, name: str, method: str) -> list[Located]:
     module, function, (start, end) = place
     return [
         one
-        for one, _ in holders(module, function.node, name, "attribute", after=start)
-        if one.node.start_byte < end and one.text.rpartition(".")[2] == method
+        for one, _ in holders(module, function.node, name, "attribute", after=start, before=end)
+        if one.text.rpartition(".")[2] == method
     ]
 
 
@@ -186,12 +186,9 @@ def _escapes(place: _Place, name: str) -> bool:
     module, function, (start, end) = place
     found = holders(
         module, function.node, name, "argument_list", "return_statement", "yield", "list", "tuple",
-        "dictionary", "for_statement", "assignment", after=start,
+        "dictionary", "for_statement", "assignment", after=start, before=end,
     )  # fmt: skip
-    return any(
-        child.start_byte < end and (one.kind != "assignment" or one.child("right") == child)
-        for one, child in found
-    )
+    return any(one.kind != "assignment" or one.child("right") == child for one, child in found)
 
 
 def stops_all(at: Located, index: Index) -> bool:
