@@ -107,7 +107,7 @@ def removed_cleanup(change: Change, report: Report) -> None:
     if base is None or head is None or base.source.data == head.source.data:
         return
     before, after = Holder(base, report.index), Holder(head, report.index)
-    for pair in Comparison(base, head, report.index).pairs:
+    for pair in Comparison(base, head).pairs:
         if pair.head is None or pair.head.module is not head or pair.likeness < STILL_ALIKE:
             continue
         if pair.is_untouched and _class_text(pair.base) == _class_text(pair.head):

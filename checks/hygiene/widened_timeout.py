@@ -56,7 +56,7 @@ def widened_timeout(change: Change, report: Report) -> None:
     """
     if change.base is None or change.head is None:
         return
-    for pair in Comparison(change.base, change.head, report.index).pairs:
+    for pair in Comparison(change.base, change.head).pairs:
         if pair.head is None or pair.head.module is not change.head:
             continue
         if pair.likeness < STILL_ALIKE:

@@ -102,7 +102,7 @@ def permission_decorator_removed(change: Change, report: Report) -> None:
         return
     if change.base.source.data == change.head.source.data:
         return
-    for pair in Comparison(change.base, change.head, report.index).pairs:
+    for pair in Comparison(change.base, change.head).pairs:
         head = pair.head
         if head is None or head.module is not change.head:
             continue

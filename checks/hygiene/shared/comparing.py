@@ -49,12 +49,15 @@ class Pair:
 
 
 class Comparison:
-    """The outermost functions of base and head, paired."""
+    """The outermost functions of base and head, paired.
 
-    def __init__(self, base: Module, head: Module, index: Index) -> None:
+    Where no index is given, what moved to another file counts as gone: it takes time to find.
+    """
+
+    def __init__(self, base: Module, head: Module, index: Index | None = None) -> None:
         self.base = base
         self.head = head
-        self._bags: dict[tuple[str, int, int], Counter[str]] = {}
+        self._bags: dict[tuple[str, int, int], frozenset[str]] = {}
         old = _outermost(base)
         new = _outermost(head)
         partners: dict[int, Function] = {}
@@ -67,7 +70,7 @@ class Comparison:
         self.fresh = tuple(one for one in fresh if id(one) not in taken)
         """Functions of the head that were nothing in the base."""
         lost = [one for one in lost if id(one) not in partners]
-        moved = self._elsewhere(lost, index)
+        moved = {} if index is None else self._elsewhere(lost, index)
         self.elsewhere = tuple(moved.values())
         """Functions of other files that the base's functions were moved to."""
         partners |= moved
@@ -83,7 +86,7 @@ class Comparison:
         same = base.text == head.text
         return Pair(base, head, 1.0 if same else self.likeness(base, head))
 
-    def _bag(self, function: Function) -> Counter[str]:
+    def _bag(self, function: Function) -> frozenset[str]:
         key = (function.module.path, id(function.module), function.span.start)
         if key not in self._bags:
             self._bags[key] = tokens(function.module, function.node)
@@ -163,15 +166,24 @@ class Comparison:
 _qualified, _bare = "qualified_name", "name"
 
 
-def tokens(module: Module, node: tree_sitter.Node) -> Counter[str]:
-    """The words of a piece of code, counted."""
-    return Counter(module.text_of(node)[:_MAX_TEXT].translate(_SPACES).split())
+def tokens(module: Module, node: tree_sitter.Node) -> frozenset[str]:
+    """The words of a piece of code, one that comes again with its number.
+
+    So two bags have in common what two sets have, which takes a tenth of the time to count.
+    """
+    seen: Counter[str] = Counter()
+    bag = []
+    for word in module.text_of(node)[:_MAX_TEXT].translate(_SPACES).split():
+        again = seen[word]
+        bag.append(f"{word} {again}" if again else word)
+        seen[word] = again + 1
+    return frozenset(bag)
 
 
-def likeness(one: Counter[str], other: Counter[str]) -> float:
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """The Dice coefficient of two bags of tokens: 1 for the same, 0 for nothing in common."""
-    total = one.total() + other.total()
-    return 2 * (one & other).total() / total if total else 1.0
+    total = len(one) + len(other)
+    return 2 * len(one & other) / total if total else 1.0
 
 
 def plain(text: str) -> str:
