@@ -20,13 +20,14 @@ _Place: TypeAlias = tuple[str, str, int, int]
 
 def one_per_cause(reports: Sequence[FileReport]) -> tuple[FileReport, ...]:
     """The reports without the findings that another one tells better, in the same order."""
+    elsewhere = {_harm(finding) for finding in _all(reports) if _leaves(finding)}
+    if not elsewhere:
+        # Within one file the analysis itself tells a defect once.
+        return tuple(reports)
     told: dict[_Place, Finding] = {}
     for finding in _all(reports):
-        if finding.trace:
-            place = _harm(finding)
+        if finding.trace and (place := _harm(finding)) in elsewhere:
             told[place] = min(told.get(place, finding), finding, key=_worth)
-    if not told:
-        return tuple(reports)
     return tuple(
         replace(one, findings=tuple(each for each in one.findings if _stands(each, told)))
         for one in reports
@@ -35,6 +36,11 @@ def one_per_cause(reports: Sequence[FileReport]) -> tuple[FileReport, ...]:
 
 def _all(reports: Sequence[FileReport]) -> Iterable[Finding]:
     return (finding for one in reports for finding in one.findings)
+
+
+def _leaves(finding: Finding) -> bool:
+    """Whether the harm is done in another file than the one in which the finding is told."""
+    return bool(finding.trace) and finding.trace[-1].path != finding.path
 
 
 def _stands(finding: Finding, told: dict[_Place, Finding]) -> bool:

@@ -111,8 +111,12 @@ def test_inline_findings_become_comments_on_their_lines_the_gravest_first() -> N
 
 def test_a_finding_beyond_the_hunk_is_clipped_and_one_outside_goes_to_the_summary() -> None:
     long = replace(SQL, region=Region(15, 1, 40, 9), suggestion=None)
-    outside = replace(long, region=Region(90, 1, 90, 9), fingerprint="0ff", message="Far away")
-    elsewhere = replace(SQL, path="not/changed.py", fingerprint="e15e", message="Elsewhere")
+    outside = replace(
+        long, region=Region(90, 1, 90, 9), fingerprint="0ff", message="Far away", trace=()
+    )
+    elsewhere = replace(
+        SQL, path="not/changed.py", fingerprint="e15e", message="Elsewhere", trace=()
+    )
     plan = make(files=one_file(long, outside, elsewhere))
     assert [one.lines for one in plan.create] == [Lines(15, 20)]
     assert "Far away" in plan.summary
