@@ -169,7 +169,6 @@ def serve(analysis: Analysis) -> None:
     if confinement.end_with_parent(parent):
         words += ("ends with its parent",)
     # What is imported stays: the collector need not look at it after every job.
-    gc.collect()
     gc.freeze()
     gc.disable()
     pipe.send(frames.Ready(words))

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.review.diff import changed_lines
 from bot.review.model import Report, Unread
 from bot.review.report import assemble
 from bot.review.words.sentences import count
@@ -63,6 +62,8 @@ def changed(texts: Mapping[str, bytes], base: Path | None) -> tuple[ChangedFile,
     """The files to analyse: all of each, or what differs from the same path under ``base``."""
     if base is None:
         return tuple(ChangedFile(path, text) for path, text in texts.items())
+    from bot.review.diff import changed_lines
+
     files = []
     for path, text in texts.items():
         try:

@@ -27,8 +27,10 @@ _ROOT = str(Path(__file__).resolve().parents[2])
 
 # Signals for the whole group (Ctrl-C, a platform that stops its container) reach the workers too;
 # they are the parent's to answer, and a worker ends when its parent closes the pipe.
+# What is imported stays, so the collector need not look at it: the worker says when it may run.
 _BOOTSTRAP = """\
-import signal, sys
+import gc, signal, sys
+gc.disable()
 for name in ("SIGINT", "SIGTERM", "SIGHUP"):
     signal.signal(getattr(signal, name), signal.SIG_IGN)
 if sys.argv[2] not in sys.path:
