@@ -17,7 +17,8 @@ from checks.report import Report
 
 _WRAPPERS = frozenset({"enumerate", "list", "reversed", "set", "sorted", "tuple"})
 _SURE = frozenset(
-    {"range", "itertools.product", "itertools.permutations", "itertools.combinations",
+    {"attr.fields", "attrs.fields", "dataclasses.fields",
+     "range", "itertools.product", "itertools.permutations", "itertools.combinations",
      "itertools.count", "itertools.repeat", "itertools.cycle", "itertools.chain", "zip", "iter",
      "dir", "vars", "inspect.getmembers", "pkgutil.iter_modules", "pkgutil.walk_packages"}
 )  # fmt: skip
