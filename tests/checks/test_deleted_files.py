@@ -18,6 +18,7 @@ from checks.model import (
     Surface,
 )
 from checks.repository import Bounds
+from checks.sandbox.batch import Batch
 
 CHECK = "security-assertion-weakened"
 
@@ -169,3 +170,10 @@ def test_a_base_that_is_too_large_or_takes_too_long_is_named() -> None:
 
 def test_a_base_that_is_no_python_says_nothing() -> None:
     assert look(deleted("def (:\n\x00\n" * 50)).findings == ()
+
+
+def test_a_deleted_file_that_no_worker_could_analyse_is_still_called_deleted() -> None:
+    batch = Batch([deleted()], Settings(), 1_000_000)
+    batch.give_up_rest("the analysis crashed")
+    (report,) = batch.reports()
+    assert (report.deleted, report.not_analysed) == (True, "the analysis crashed")
