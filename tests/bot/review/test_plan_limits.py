@@ -82,7 +82,9 @@ def test_special_outcomes_say_why_and_what_next(
 def test_huge_reviews_stay_within_githubs_limits() -> None:
     long = "`" + "é|@octocat " * 300
     many = tuple(
-        replace(numbered(n, message=long, why=long, fix=long), path="d|é/" * 400 + f"{n}.py")
+        replace(
+            numbered(n, message=long, why=long, fix=long), path="d|é/" * 400 + f"{n}.py", trace=()
+        )
         for n in range(700)
     )
     files = tuple(
