@@ -40,8 +40,8 @@ def test_the_sample_is_reviewed_and_printed() -> None:
     assert "| 8 | Time-based logic |" in done.stdout
     # A real defect in each kind of file, and a non-defect beside it that nobody speaks of.
     for place in (
-        "── library/search.py:6",
-        "── library/exports.py:10",
+        "── library/app.py:23",
+        "── library/exports.py:21",
         "── tests/test_exports.py:8",
     ):
         assert place in done.stdout
