@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from checks.events import Call, Value, calls_of
 from checks.hygiene.shared.assertions import asserts, is_failure
 from checks.hygiene.shared.blocks import block_of, following, later_in_function, mentions
@@ -45,6 +47,10 @@ _WAITS = ("acquire", "communicate", "get", "join", "poll", "put", "read", "recv"
           "select", "wait")  # fmt: skip
 """Calls whose limit of time bounds the call itself."""
 
+_FEW = 10
+"""Calls after a sleep that may all be sleeps."""
+_MOST_CALLS = 200
+"""Calls of a test that are asked for a period."""
 _CLOCK_PARAMETERS = frozenset(
     {"advance_time", "autojump_clock", "clock", "fake_clock", "fake_sleep", "fake_time", "freezer",
      "frozen_time", "mock_clock", "mock_sleep", "no_sleep", "time_machine"}
@@ -160,9 +166,9 @@ def _is_last(call: Call) -> bool:
     """Whether the test ends with it: it grants time, and nothing is asked afterwards."""
     if any(True for _ in call.enclosing("for_statement", "while_statement")):
         return False
-    return all(
-        one.kind == "call" and is_sleep(Call(one.module, one.place))
-        for one in later_in_function(call)
+    later = list(islice(later_in_function(call), _FEW + 1))
+    return len(later) <= _FEW and all(
+        one.kind == "call" and is_sleep(Call(one.module, one.place)) for one in later
     )
 
 
@@ -228,7 +234,7 @@ def _lets_pass(call: Call, duration: float | None) -> bool:
     function = call.function
     if function is None or duration is None:
         return False
-    for one in own_calls(function):
+    for one in own_calls(function)[:_MOST_CALLS]:
         if one.node.start_byte >= call.node.start_byte:
             return False
         if one.method.startswith(_WAITS):

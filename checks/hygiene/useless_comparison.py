@@ -16,6 +16,8 @@ _EXPECTING = ("raise", "warn", "deprecat", "suppress", "error", "benchmark", "as
               "patch", "mock", "fail")  # fmt: skip
 _BENCHMARKS = frozenset({"benchmark", "bench", "timer"})
 _DUNDER = "__"
+_FEW = 5
+"""Nodes in a loop that holds one statement: it and its comments."""
 _OPERATOR = re2.compile(r"__(?:eq|ne|lt|le|gt|ge|contains|iter|getitem|cmp|bool)__")
 
 
@@ -105,7 +107,10 @@ def _is_repeated(event: Node) -> bool:
     """Whether a loop does nothing else, and always the same: the comparison's speed is measured."""
     for loop in event.enclosing("for_statement", "while_statement"):
         target = loop.node.child_by_field_name("left")
-        if loop.kind != "for_statement" or target is None:
+        body = loop.node.child_by_field_name("body")
+        if loop.kind != "for_statement" or target is None or body is None:
+            return False
+        if body.named_child_count > _FEW:
             return False
         name = event.module.text_of(target)
         alone = block_of(loop.node) == [event.node]
