@@ -111,18 +111,23 @@ _KINDS: dict[str, Callable[[Sequence[Project], float], dict[str, Any]]] = {
 
 
 def _analyse(files: Sequence[ChangedFile], project: Project) -> tuple[FileReport, ...]:
-    """What a worker does with a job, its deadline for each file included."""
+    """A worker's job: a deadline for each file, and the collector at work between them."""
     from checks import engine
     from checks.sandbox.limits import Limits
     from checks.worker import Meter
 
     meter = Meter(Limits().file_cpu_seconds)
+
+    def begins(_path: str) -> None:
+        gc.collect(0)
+        meter.restart()
+
     return tuple(
         engine.iterate(
             files,
             Settings(),
             deadline=meter.passed,
-            begins=lambda _path: meter.restart(),
+            begins=begins,
             repository=Neighbours(project),
         )
     )
