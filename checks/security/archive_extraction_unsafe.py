@@ -5,11 +5,12 @@ from __future__ import annotations
 import re2
 import tree_sitter
 
-from checks.events import Call, Value, calls_of
+from checks.events import Call, Value
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
 from checks.secrets.naming import words_of
+from checks.security.purpose import calls_in
 
 _OPENED = ("tarfile.open()", "tarfile.TarFile.open()", "tarfile.TarFile()",
            "tarfile.TarFile.gzopen()")  # fmt: skip
@@ -121,7 +122,7 @@ def _is_checked(call: Call) -> bool:
     if function is None:
         return False
     listed = False
-    for one in calls_of(call.module, function.node):
+    for one in calls_in(call.module, function):
         if one.method in _LISTS or one.method == "next":
             listed = True
         asks = one.method in _CHECKING and one.node.start_byte != call.node.start_byte

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.events import Call, Value, argument_nodes, calls_of
+from checks.events import Call, Value, argument_nodes
 from checks.languages.python.values import UNKNOWN
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
+from checks.security.purpose import calls_in
 
 _DECODERS = frozenset({"jwt.decode", "jwt.api_jwt.decode", "jwt.PyJWT().decode",
                        "jose.jwt.decode", "jose.jws.verify", "jwt.decode_complete",
@@ -164,7 +165,7 @@ def _is_verified_beside(call: Call) -> bool:
     """Whether the same function verifies a token as well."""
     if call.function is None:
         return False
-    for one in calls_of(call.module, call.function.node):
+    for one in calls_in(call.module, call.function):
         if one.node != call.node and one.name in _DECODERS and not any(_faults(one, one.name)):
             return True
     return False

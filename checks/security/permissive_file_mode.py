@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import stat
 
-from checks.events import Call, Value, calls_of
+from checks.events import Call, Value
 from checks.languages.python import grammar
 from checks.languages.python.evaluate import operator_of
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
+from checks.security.purpose import calls_in
 
 _MAX_DEPTH = 12
 _DAEMON = frozenset({"setsid", "fork", "daemonize"})
@@ -83,12 +84,11 @@ def _mask(call: Call, report: Report) -> None:
     value = call.argument(0)
     if value is None or value.constant != 0 or isinstance(value.constant, bool):
         return
-    function = call.function
-    root = call.module.tree.root_node if function is None else function.node
-    again = [one for one in calls_of(call.module, root) if one.name == "os.umask"]
+    near = calls_in(call.module, call.function)
+    again = [one for one in near if one.name == "os.umask"]
     if any(one.node.start_byte > call.node.start_byte for one in again):
         return
-    daemon = any(one.method in _DAEMON for one in calls_of(call.module, root))
+    daemon = any(one.method in _DAEMON for one in near)
     report(
         at=call,
         message="`os.umask(0)` lets every user write the files that are made from here on.",

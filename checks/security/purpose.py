@@ -7,21 +7,26 @@ it is assigned to, within one function. Names are read as words; nothing is look
 
 from __future__ import annotations
 
+import bisect
 import functools
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import tree_sitter
 
-from checks.events import Function, Module
+from checks.events import Call, Function, Module, calls_of
 from checks.languages.python import grammar
 from checks.languages.python.context import Context, Located, Place
 from checks.secrets.naming import words_of
 
-MAX_USES = 40
+MAX_USES = 12
 """Uses of one name that are followed."""
 
-MAX_DESTINATIONS = 200
+MAX_DESTINATIONS = 60
+MAX_CALLS = 300
+"""Calls of one function that are looked through for something that belongs together."""
+
 _ENDINGS = ("_statement", "_clause", "_definition")
 _MAX_NODES = 50_000
 _MAX_TEXT = 120
@@ -74,18 +79,20 @@ def strings_of(function: Function) -> frozenset[str]:
     return words_in(texts)
 
 
+@functools.lru_cache(maxsize=8)
+def calls_in(module: Module, function: Function | None) -> tuple[Call, ...]:
+    """The first calls of a function, or of the module where there is none; bounded."""
+    node = None if function is None else function.node
+    return tuple(itertools.islice(calls_of(module, node), MAX_CALLS))
+
+
 def uses(module: Module, context: Context, name: str, after: int = 0) -> Iterator[Located]:
     """The places after a byte at which a name stands, in the function that a context is in."""
     function = context.function
     root = module.context if function is None else function.inner
     places = _identifiers(module, root).get(name, [])
-    count = 0
-    for place in places:
-        if place[0].start_byte < after:
-            continue
-        count += 1
-        if count > MAX_USES:
-            return
+    first = bisect.bisect_left(places, after, key=lambda place: place[0].start_byte)
+    for place in places[first : first + MAX_USES]:
         yield Located(module, place)
 
 

@@ -15,8 +15,8 @@ _WEAK = frozenset({"md2", "md4", "md5", "sha", "sha1", "sha-1", "sha0", "md5-sha
 _SENSITIVE = frozenset(
     {"password", "passwd", "passphrase", "passcode", "pwd", "secret", "secrets", "token", "tokens",
      "signature", "signatures", "sign", "signed", "signing", "credential", "credentials", "otp",
-     "pin", "apikey", "auth", "authenticate", "authenticated", "authentication", "hmac", "mac",
-     "license", "licence", "sensitive", "salt", "salted", "ssn", "card", "session", "sessionid",
+     "apikey", "auth", "authenticate", "authenticated", "authentication", 
+     "license", "licence", "sensitive", "salted", "ssn", "card", "session", "sessionid",
      "csrf", "jwt", "certificate", "verify"}
 )  # fmt: skip
 _PASSWORDS = frozenset({"password", "passwd", "passphrase", "passcode", "pwd"})
@@ -204,7 +204,7 @@ def _is_for_hmac(call: Call) -> bool:
         if one.kind == "call":
             function = one.child("function")
             called = "" if function is None else call.module.text_of(function)
-            if {"hmac", "hkdf", "pbkdf2hmac", "mgf1", "oaep", "totp", "hotp"} & words_in(
+            if {"hmac", "kdf", "hkdf", "pbkdf2hmac", "mgf1", "oaep", "totp", "hotp"} & words_in(
                 [called, called.lower()]
             ):
                 return True

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from checks.events import Call, calls_of
+from checks.events import Call
 from checks.languages.python.values import UNKNOWN
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
+from checks.security.purpose import calls_in
 
 _PARSERS = ("lxml.etree.XMLParser", "lxml.etree.ETCompatXMLParser", "lxml.etree.XMLPullParser",
             "lxml.etree.iterparse", "lxml.objectify.makeparser")  # fmt: skip
@@ -104,11 +105,11 @@ def _is_external(call: Call) -> bool:
 def _is_switched_off_below(call: Call) -> bool:
     """Whether the same parser gets the same feature switched off before it parses."""
     receiver = call.receiver
-    function = call.function
-    root = call.module.tree.root_node if function is None else function.node
     if receiver is None:
         return False
-    after = [one for one in calls_of(call.module, root) if one.span.start > call.span.start]
+    after = [
+        one for one in calls_in(call.module, call.function) if one.span.start > call.span.start
+    ]
     for one in after:
         if one.receiver is None or one.receiver.text != receiver.text:
             if receiver.text in (value.text for value in one.arguments):
