@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import tree_sitter
 
@@ -31,6 +32,7 @@ _ROLES = frozenset({"role", "roles", "permission", "permissions", "scope", "scop
 _CONTEXTS = ("user", "request", "principal", "member", "identity", "session", "token", "claims",
              "caller", "actor")  # fmt: skip
 _MAX_TEXT = 2_000
+_MAX_NEAR = 200
 
 
 @check(
@@ -135,7 +137,7 @@ def _is_checked_before(node: Node, what: str) -> bool:
     function = node.function
     if function is None:
         return False
-    for one in node.module.within(function.node, "if_statement"):
+    for one in islice(node.module.within(function.node, "if_statement"), _MAX_NEAR):
         condition = one.child("condition")
         above = one.node.start_byte < node.node.start_byte and condition is not None
         if above and condition is not None and what in node.module.text_of(condition):

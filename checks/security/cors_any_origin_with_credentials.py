@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from checks.events import Call, Module, Node, Value
 from checks.languages.python.values import UNKNOWN
 from checks.model import Aspect, Confidence, Severity
@@ -12,6 +14,8 @@ from checks.security.cookies import is_development
 _MIDDLEWARE = frozenset(
     {"starlette.middleware.cors.CORSMiddleware", "fastapi.middleware.cors.CORSMiddleware"}
 )
+_MAX_NEAR = 200
+"""Statements of one function that are looked through for what belongs together."""
 _HEADER = "access-control-allow-origin"
 _CREDENTIALS = "access-control-allow-credentials"
 
@@ -165,7 +169,7 @@ def _reflected(event: Node, value: Value) -> str | None:
         return None
     if value.node.type == "identifier" and _is_looked_up(event, value.text):
         return None
-    for other in event.module.within(event.function.node, "assignment"):
+    for other in islice(event.module.within(event.function.node, "assignment"), _MAX_NEAR):
         right = other.child("right")
         if right is not None and _key(Node(event.module, other.place)) == _CREDENTIALS:
             said = other.value(right).constant
@@ -179,7 +183,10 @@ def _is_looked_up(event: Node, name: str) -> bool:
     function = event.function
     if function is None:
         return False
-    for one in event.module.within(function.node, "comparison_operator", "call"):
+    for one in (
+        *islice(event.module.within(function.node, "comparison_operator"), _MAX_NEAR),
+        *islice(event.module.within(function.node, "call"), _MAX_NEAR),
+    ):
         if one.node.start_byte >= event.node.start_byte:
             continue
         text = one.text[:200]

@@ -20,7 +20,7 @@ from checks.languages.python import grammar
 from checks.languages.python.context import Context, Located, Place
 from checks.secrets.naming import words_of
 
-MAX_USES = 12
+MAX_USES = 8
 """Uses of one name that are followed."""
 
 MAX_DESTINATIONS = 60

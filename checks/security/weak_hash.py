@@ -15,7 +15,7 @@ _WEAK = frozenset({"md2", "md4", "md5", "sha", "sha1", "sha-1", "sha0", "md5-sha
 _SENSITIVE = frozenset(
     {"password", "passwd", "passphrase", "passcode", "pwd", "secret", "secrets", "token", "tokens",
      "signature", "signatures", "sign", "signed", "signing", "credential", "credentials", "otp",
-     "apikey", "auth", "authenticate", "authenticated", "authentication", 
+     "apikey", "auth", "authenticate", "authenticated", "authentication",
      "license", "licence", "sensitive", "salted", "ssn", "card", "session", "sessionid",
      "csrf", "jwt", "certificate", "verify"}
 )  # fmt: skip
