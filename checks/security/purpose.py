@@ -157,7 +157,7 @@ def _through_assignment(
 def _identifiers(module: Module, root: Context) -> dict[str, list[Place]]:
     """The identifiers of a function or module by their text, each with its place."""
     node = module.tree.root_node if root.kind == "module" else root.node
-    first: Place = (node, node.kind_id, None, root)
+    first: Place = (node, min(node.kind_id, grammar.ERROR), None, root)
     found: dict[str, list[Place]] = {}
     stack = [first]
     count = 0
@@ -165,7 +165,7 @@ def _identifiers(module: Module, root: Context) -> dict[str, list[Place]]:
         place = stack.pop()
         count += 1
         for child in reversed(place[0].named_children):
-            kind = grammar.ERROR if child.is_error else child.kind_id
+            kind = min(child.kind_id, grammar.ERROR)
             stack.append((child, kind, place, root))
         if place[0].type == "identifier" and not _is_label(place):
             found.setdefault(module.text_of(place[0]), []).append(place)

@@ -112,7 +112,7 @@ class StatementLowering(PatternLowering):
             )
             return
         for one in parts:
-            kind = grammar.KINDS[one.kind_id]
+            kind = grammar.KINDS[min(one.kind_id, grammar.ERROR)]
             if kind == "assignment":
                 self._assignment(one, out)
             elif kind == "augmented_assignment":
