@@ -85,7 +85,7 @@ def make(
     return Plan(
         head_sha=pull.head_sha,
         conclusion=conclude(report, snapshot.settings.fail_on),
-        title=summary.title(report, known_files(snapshot, len(report.files))),
+        title=summary.title(report, known_files(snapshot, report.files)),
         summary=summary.write(report, occasion, voice=voice, blobs=blobs),
         text=summary.details(report, voice=voice, blobs=blobs),
         annotations=annotate(placed, voice),

@@ -48,7 +48,7 @@ def build(
         unread=snapshot.unread,
         order=[diff.path for diff in snapshot.diffs],
         settings_source=snapshot.settings_source,
-        known=known_files(snapshot, sum(not one.deleted for one in reports)),
+        known=known_files(snapshot, [one for one in reports if not one.deleted]),
         catalogue=registry.load() if catalogue is None else catalogue,
     )
 
@@ -107,19 +107,20 @@ def assemble(
     )
 
 
-def known_files(snapshot: Snapshot, reports: int) -> int:
+def known_files(snapshot: Snapshot, reports: Sequence[FileReport]) -> int:
     """How many files a review should have looked at; ``reports`` are those on files that are there.
 
-    GitHub lists at most 3,000 changed files: those beyond count by number, and what the snapshot
-    says of them in words does not count again.
+    A file whose base alone could not be read was looked at, and counts once. GitHub lists at most
+    3,000 changed files: those beyond count by number, and what the snapshot says of them in words
+    does not count again.
     """
     unlisted = max(0, snapshot.pull.changed_files - len(snapshot.diffs))
     listed = {diff.path for diff in snapshot.diffs}
-    gone = removed_paths(snapshot)
+    seen = removed_paths(snapshot) | {one.path for one in reports}
     unread = sum(
-        one.path not in gone and (not unlisted or one.path in listed) for one in snapshot.unread
+        one.path not in seen and (not unlisted or one.path in listed) for one in snapshot.unread
     )
-    return reports + unread + unlisted
+    return len(reports) + unread + unlisted
 
 
 def removed_paths(snapshot: Snapshot) -> frozenset[str]:

@@ -257,3 +257,10 @@ def test_what_many_files_share_is_said_once() -> None:
         Unread("app/f0.py", "time limit (the same for 5 more files)"),
         Unread("app/z.py", "lines 3-4 could not be parsed"),
     )
+
+
+def test_a_file_whose_base_could_not_be_read_counts_once() -> None:
+    one = REPORTS[0]
+    missing = Unread(one.path, "its base text could not be read")
+    assert "1 of 2" not in build(one, unread=(missing,)).verdict
+    assert "1 of 2 files" in build(one, unread=(Unread("other.py", "binary"),)).verdict
