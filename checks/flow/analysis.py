@@ -175,9 +175,8 @@ class _Run:
             # The budgets leave room for it; a caller deep in its own stack may still have none.
             self._limits.append("data could not be followed: the code is nested too deeply")
         if self._spent:
-            self._limits.append(
-                f"data was followed in part only: {self._spent} functions are too complex"
-            )
+            which = "1 function is" if self._spent == 1 else f"{self._spent} functions are"
+            self._limits.append(f"data was followed in part only: {which} too complex")
         hits = sorted(
             machine.results.hits.values(),
             key=lambda one: (one.module.path, one.start, one.end, one.kind),
