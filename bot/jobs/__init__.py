@@ -1,6 +1,7 @@
 """Durable jobs: the port that the bot talks to, and the engines behind it."""
 
 from bot.jobs.port import (
+    SUPERSEDED,
     Handler,
     Job,
     JobEngine,
@@ -12,6 +13,7 @@ from bot.jobs.port import (
 )
 
 __all__ = [
+    "SUPERSEDED",
     "Handler",
     "Job",
     "JobEngine",

@@ -12,9 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.jobs.backoff import Policy, pause
-
-SUPERSEDED = "superseded"
-"""The ``ending`` of a job that a newer one replaced."""
+from bot.jobs.port import SUPERSEDED
 
 LONGEST_REASON = 200
 

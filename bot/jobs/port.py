@@ -21,6 +21,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+SUPERSEDED = "superseded"
+"""The :attr:`Job.ending` of a job that a newer one replaced."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewJob:

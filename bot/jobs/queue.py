@@ -15,8 +15,8 @@ from typing import Any
 
 from bot.jobs.backoff import Policy
 from bot.jobs.database import Transaction
-from bot.jobs.outcome import SUPERSEDED, Crashed, HandedBack, Outcome, Standing, State, decide, end
-from bot.jobs.port import Job, NewJob, QueueStats
+from bot.jobs.outcome import Crashed, HandedBack, Outcome, Standing, State, decide, end
+from bot.jobs.port import SUPERSEDED, Job, NewJob, QueueStats
 
 _STANDING = "state, run_at, since, failures, crashes, ending, ending_tries, error"
 _OURS = "id = :id AND attempt = :attempt AND state = 'running'"

@@ -17,7 +17,7 @@ from typing import Protocol
 from bot.github import pulls
 from bot.github.faults import GiveUp, OurBug
 from bot.github.port import RepositoryAPI
-from bot.jobs import Job, JobEngine, kinds
+from bot.jobs import SUPERSEDED, Job, JobEngine, kinds
 from bot.review import plan as plans
 from bot.review import report as reports
 from bot.review import runs
@@ -36,7 +36,6 @@ from checks.sandbox import AsyncLookup
 
 log = logging.getLogger(__name__)
 
-SUPERSEDED = "superseded"
 _MAX_PAST_HEADS = 5
 """Commits of the pull request whose check runs an ending job looks at."""
 

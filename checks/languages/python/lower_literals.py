@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+
 import tree_sitter
 
 from checks import ir
@@ -18,7 +20,7 @@ def children(node: tree_sitter.Node) -> list[tree_sitter.Node]:
     return [one for one in node.named_children if one.kind_id not in _EXTRA]
 
 
-class LiteralLowering:
+class LiteralLowering(abc.ABC):
     """Lowers what has no expression in it, and texts with expressions in them."""
 
     def __init__(self, data: bytes) -> None:
@@ -28,9 +30,9 @@ class LiteralLowering:
         """A node's text."""
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
+    @abc.abstractmethod
     def expression(self, node: tree_sitter.Node | None) -> ir.Expression:
         """Lower an expression."""
-        raise NotImplementedError
 
     def _name(self, node: tree_sitter.Node) -> ir.Expression:
         return ir.Name(node.start_byte, node.end_byte, self.text(node))

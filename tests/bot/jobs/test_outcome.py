@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from bot.jobs.backoff import Policy, pause
 from bot.jobs.outcome import (
-    SUPERSEDED,
     Crashed,
     Failed,
     HandedBack,
@@ -25,6 +24,7 @@ from bot.jobs.outcome import (
     end,
     shorten,
 )
+from bot.jobs.port import SUPERSEDED
 
 POLICY = Policy()
 HOUR = 3_600_000
