@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from checks import globs, registry, yaml_tree
 from checks.model import Problem, Profile, Role, Settings, Severity, Threshold
+from checks.policy import Policy
 from checks.yaml_tree import Mapping, Node, Scalar, Sequence
 
 PATH = ".github/assay.yml"
@@ -54,6 +55,7 @@ class Configuration:
     """A repository's settings, with the mistakes in its file in the order of their lines."""
 
     settings: Settings = field(default_factory=Settings)
+    policy: Policy = field(default_factory=Policy)
     problems: tuple[Problem, ...] = ()
 
 
@@ -111,7 +113,7 @@ class _Reader:
                 self._complain(key, key.text, "This key is not known.", allowed, keys)
         # A stable sort: the problems of one line stay in the order in which they were met.
         problems = sorted(self._problems, key=lambda problem: problem.line)
-        return Configuration(self._settings, tuple(problems))
+        return Configuration(self._settings, problems=tuple(problems))
 
     def _profile(self, key: str, node: Node) -> None:
         if (profile := self._word(key, node, PROFILES)) is not None:

@@ -288,6 +288,28 @@ class Profile(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SecretPattern:
+    """A credential that a repository describes itself, to be found like those of providers."""
+
+    name: str
+    """What people call it: "Acme deploy token"."""
+    pattern: str
+    """An re2 expression; its first group, or all of it, is the secret."""
+    severity: Severity = Severity.HIGH
+
+
+@dataclass(frozen=True, slots=True)
+class PathSettings:
+    """What a repository wishes for some of its files, on top of what it wishes for all."""
+
+    globs: tuple[str, ...]
+    disabled: frozenset[str] = frozenset()
+    enabled: frozenset[str] = frozenset()
+    """Ids of checks that are on here although they are off elsewhere."""
+    severities: dict[str, Severity] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the analysis has to know about a repository's wishes. Made by ``configuration``."""
 
@@ -303,6 +325,15 @@ class Settings:
     """Globs (gitignore syntax) of files that are not reviewed."""
     roles: tuple[tuple[str, Role], ...] = ()
     """Globs and the role they force, the last match wins."""
+    paths: tuple[PathSettings, ...] = ()
+    """For single files; of several that match a file, a later one wins."""
+    languages: frozenset[str] | None = None
+    """Languages (:func:`checks.languages.paths.language_of`) whose code is checked; None: all."""
+    secret_patterns: tuple[SecretPattern, ...] = ()
+    test_data: tuple[str, ...] = ()
+    """re2 expressions; a value that one of them matches whole is test data and no secret."""
+    trusted_arguments: bool = True
+    """Whether the arguments and the environment of a local program come from its own user."""
 
 
 @dataclass(frozen=True, slots=True)

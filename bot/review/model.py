@@ -7,7 +7,7 @@ functions, and only ``publish`` writes.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from checks.model import (
@@ -20,6 +20,7 @@ from checks.model import (
     Settings,
     State,
 )
+from checks.policy import Policy
 
 
 class FileStatus(enum.StrEnum):
@@ -126,6 +127,7 @@ class Snapshot:
     settings_source: str
     """Where the settings come from: "``.github/assay.yml`` on ``main``", "defaults"."""
     problems: tuple[Problem, ...] = ()
+    policy: Policy = field(default_factory=Policy)
 
 
 @dataclass(frozen=True, slots=True)

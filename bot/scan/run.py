@@ -93,7 +93,7 @@ async def _scan(found: Found, root: Path, wishes: Wishes, base: Path | None) -> 
     limits = replace(Limits(), batch_seconds=_BATCH_SECONDS)
     # One more worker costs a small scan more than it can save.
     async with Pool(workers, limits, spares=1 if len(files) > _SMALL else 0) as pool:
-        read = Configuration(Settings(), ())
+        read = Configuration(Settings())
         if wishes.configuration is not None:
             read = await pool.read_configuration(wishes.configuration)
         settings = _settings(read.settings, wishes)

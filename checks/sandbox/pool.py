@@ -31,7 +31,7 @@ _RESTART_SECONDS = (0.1, 0.5, 2.0)
 
 _UNREADABLE = Configuration(
     Settings(),
-    (
+    problems=(
         Problem(
             line=1,
             key="",

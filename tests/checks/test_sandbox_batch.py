@@ -219,7 +219,7 @@ FIELDS = (
         frames.At("a/ü.py"),
         frames.Wanted(("lib/ü.py", "b")),
         frames.Report(FULL),
-        frames.ConfigurationRead(Configuration(Settings(), (Problem(1, "k", "m"),))),
+        frames.ConfigurationRead(Configuration(Settings(), problems=(Problem(1, "k", "m"),))),
         frames.Done(123),
         frames.OutOfMemory(),
         frames.Crashed("ValueError"),
