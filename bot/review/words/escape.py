@@ -163,19 +163,33 @@ def prose(value: str, *, cell: bool = False) -> str:
 
     A backtick without a partner is a backtick.
     """
-    parts = value.split("`")
-    balanced = len(parts) if len(parts) % 2 else len(parts) - 1
     written = ""
-    for index, part in enumerate(parts[:balanced]):
-        if index % 2 and part.strip():
+    for is_code, part in _pieces(value):
+        if is_code:
             # Two code spans that touch would read as one: keep them apart.
             glue = BREAK if written.endswith("`") else ""
             written += glue + code(part, cell=cell)
-        elif part:
+        else:
             written += _inner(part, first=not written)
-    if balanced < len(parts):
-        written += _inert("`" + parts[-1])
     return written
+
+
+def _pieces(value: str) -> list[tuple[bool, str]]:
+    """Code and text in turn. Text that only an empty span divides is one piece.
+
+    Escaped apart, its halves could make a reference together.
+    """
+    parts = value.split("`")
+    balanced = len(parts) if len(parts) % 2 else len(parts) - 1
+    pieces: list[tuple[bool, str]] = []
+    for index, part in enumerate([*parts[:balanced], *("`" + one for one in parts[balanced:])]):
+        is_code = index % 2 == 1 and index < balanced
+        if is_code and part.strip():
+            pieces.append((True, part))
+        elif part and not is_code:
+            before = pieces.pop()[1] if pieces and not pieces[-1][0] else ""
+            pieces.append((False, before + part))
+    return pieces
 
 
 def _inner(part: str, *, first: bool) -> str:

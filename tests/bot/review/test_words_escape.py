@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import re2
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -163,6 +163,7 @@ def test_code_shows_every_character(hostile: str) -> None:
 
 @pytest.mark.parametrize("where", PLACES)
 @given(hostile=texts)
+@example(hostile="0````0f3c9a1d5e7b24680f3c9a1d5e7b24680f3c9a1d")
 def test_prose_with_code_holds_text_and_code_only(where: str, hostile: str) -> None:
     written = escape.prose(hostile, cell=where == "cell")
     if not written:
