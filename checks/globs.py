@@ -56,6 +56,26 @@ def last_match(rules: Sequence[tuple[str, _T]], path: str) -> _T | None:
     return next((value for glob, value in reversed(rules) if matches(glob, path)), None)
 
 
+def any_name(globs: Iterable[str], name: str) -> bool:
+    """Whether the last glob that matches all of a name, such as a branch's, is a plain one.
+
+    As in :func:`any_match`, but a glob is the whole name: ``release`` is not ``release/1.0``, and
+    ``main`` is not ``old/main``. ``*`` stays between slashes, ``**`` crosses them.
+    """
+    verdict = False
+    for glob in globs:
+        negated = glob.startswith("!")
+        if negated is verdict and _is_name(glob[1:] if negated else glob, name):
+            verdict = not verdict
+    return verdict
+
+
+def _is_name(glob: str, name: str) -> bool:
+    # A slash in front makes no difference to a name, and has `**` alone cross slashes.
+    pattern = _compile_name(f"/{glob.removeprefix('/')}")
+    return pattern is not None and bool(pattern.fullmatch(f"/{name}".encode("utf-8", "replace")))
+
+
 def is_valid(glob: str) -> bool:
     """Whether the glob, with or without a leading ``!``, can match anything at all."""
     return _compile(glob.removeprefix("!")) is not None
@@ -76,6 +96,15 @@ def _compile(glob: str) -> Any:
     below = "/.+" if folders_only else "(?:/.*)?"
     try:
         return re2.compile(f"(?s){before}{pattern}{below}".encode("utf-8", "replace"))
+    except re2.error:  # more than re2's own bound on memory
+        return None
+
+
+@functools.lru_cache(maxsize=256)
+def _compile_name(glob: str) -> Any:
+    pattern = _translate(glob) if len(glob) <= MAX_GLOB + 1 and "\0" not in glob else None
+    try:
+        return None if pattern is None else re2.compile(f"(?s){pattern}".encode("utf-8", "replace"))
     except re2.error:  # more than re2's own bound on memory
         return None
 

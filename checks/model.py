@@ -343,3 +343,7 @@ class Problem:
     line: int
     key: str
     message: str
+    column: int = 1
+    """In Unicode code points, counted from 1."""
+    source: str = ""
+    """Which file, in words, where it is not the repository's own on the base branch."""

@@ -1,4 +1,4 @@
-"""YAML from a repository as a tree with line numbers, read in bounded time, depth and memory.
+"""YAML from a repository as a tree with places, read in bounded time, depth and memory.
 
 The tree is built from the parser's events in a loop: PyYAML's own composer recurses and, in C, ends
 the process on deep nesting. Nothing is constructed: a scalar stays the text that people wrote, so
@@ -24,6 +24,8 @@ class Scalar:
     text: str
     line: int
     quoted: bool = False
+    column: int = 1
+    """In Unicode code points, counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Sequence:
 
     items: list[Node] = field(default_factory=list)
     line: int = 1
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +43,20 @@ class Mapping:
 
     pairs: list[tuple[Node, Node]] = field(default_factory=list)
     line: int = 1
+    column: int = 1
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 class NotReadable(Exception):
-    """The text is no YAML that is read here. Holds the line (from 1) and a sentence."""
+    """The text is no YAML that is read here. Holds the place (from 1) and a sentence."""
 
-    def __init__(self, line: int, sentence: str) -> None:
+    def __init__(self, line: int, sentence: str, column: int = 1) -> None:
         super().__init__(sentence)
         self.line = line
         self.sentence = sentence
+        self.column = column
 
 
 def read(text: str) -> Node | None:
@@ -66,8 +71,10 @@ def read(text: str) -> Node | None:
         return _build(text)
     except yaml.MarkedYAMLError as error:
         # At the end of the text the parser points to the line below it.
-        line = min(_line(error.problem_mark or error.context_mark), text.rstrip().count("\n") + 1)
-        raise NotReadable(line, f"This is not valid YAML: {error.problem}.") from None
+        mark = error.problem_mark or error.context_mark
+        last = text.rstrip().count("\n") + 1
+        line, column = min((_line(mark), _column(mark)), (last, 1))
+        raise NotReadable(line, f"This is not valid YAML: {error.problem}.", column) from None
     except yaml.YAMLError:
         # A character that YAML forbids; the error gives its position in bytes or in characters.
         raise NotReadable(_forbidden(text), "A character here is not allowed in YAML.") from None
@@ -81,20 +88,22 @@ def _build(text: str) -> Node | None:
     open_nodes: list[Sequence | Mapping] = []
     keys: list[Node | None] = []
     for event in yaml.parse(text, Loader=loader):
-        line = _line(event.start_mark)
+        line, column = _line(event.start_mark), _column(event.start_mark)
         match event:
             case yaml.ScalarEvent():
-                node: Node = Scalar(event.value, line, quoted=event.style not in (None, ""))
+                quoted = event.style not in (None, "")
+                node: Node = Scalar(event.value, line, quoted, column)
             case yaml.SequenceStartEvent():
-                node = Sequence(line=line)
+                node = Sequence(line=line, column=column)
             case yaml.MappingStartEvent():
-                node = Mapping(line=line)
+                node = Mapping(line=line, column=column)
             case yaml.CollectionEndEvent():
                 open_nodes.pop()
                 keys.pop()
                 continue
             case yaml.AliasEvent():
-                raise NotReadable(line, "Anchors and aliases (`&`, `*`) are not read here.")
+                sentence = "Anchors and aliases (`&`, `*`) are not read here."
+                raise NotReadable(line, sentence, column)
             case yaml.DocumentEndEvent():
                 return root
             case _:
@@ -105,7 +114,8 @@ def _build(text: str) -> Node | None:
             _attach(open_nodes[-1], keys, node)
         if not isinstance(node, Scalar):
             if len(open_nodes) == MAX_DEPTH:
-                raise NotReadable(line, f"Lists and mappings go deeper than {MAX_DEPTH} levels.")
+                sentence = f"Lists and mappings go deeper than {MAX_DEPTH} levels."
+                raise NotReadable(line, sentence, column)
             open_nodes.append(node)
             keys.append(None)
     return root
@@ -114,6 +124,11 @@ def _build(text: str) -> Node | None:
 def _line(mark: Any) -> int:
     """The line of a mark, counted from 1. Both of PyYAML's parsers have a class for marks."""
     return 1 if mark is None else int(mark.line) + 1
+
+
+def _column(mark: Any) -> int:
+    """The column of a mark, counted from 1."""
+    return 1 if mark is None else int(mark.column) + 1
 
 
 def _attach(parent: Sequence | Mapping, keys: list[Node | None], node: Node) -> None:

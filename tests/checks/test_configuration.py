@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from checks import configuration
 from checks.configuration import Configuration, parse
 from checks.model import Problem, Profile, Role, Settings, Severity, Threshold
+from checks.policy import Policy
 
 ROOT = Path(__file__).parents[2]
 CHECKS = ("sleep-in-test", "sql-built-by-formatting", "unbounded-polling-loop")
@@ -300,7 +301,9 @@ def _examples() -> list[str]:
 
 @pytest.mark.parametrize("example", _examples())
 def test_the_examples_of_the_page_are_right(example: str) -> None:
-    assert good(example) != Settings()
+    result = parse(example.encode())
+    assert result.problems == ()
+    assert (result.settings, result.policy) != (Settings(), Policy())
 
 
 def test_the_page_describes_every_key() -> None:
