@@ -38,7 +38,7 @@ import inspect
 import pkgutil
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from checks.model import Aspect, Confidence, Role, Severity, Surface
@@ -49,6 +49,10 @@ ALL_ROLES = frozenset(Role)
 CODE_ROLES = frozenset({Role.TEST, Role.TEST_SUPPORT, Role.PRODUCTION, Role.EXAMPLE})
 TEST_ROLES = frozenset({Role.TEST, Role.TEST_SUPPORT})
 PRODUCTION_ROLES = frozenset({Role.PRODUCTION})
+
+PYTHON = frozenset({"python"})
+JAVASCRIPT = frozenset({"javascript", "typescript", "tsx"})
+GO = frozenset({"go"})
 
 
 class EventKind(enum.StrEnum):
@@ -137,7 +141,19 @@ class Documentation:
     summary: str
     why: str
     examples: tuple[Example, ...]
+    """Those of all languages that the check is written for."""
     suppress: str
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """How a check looks at some languages."""
+
+    languages: frozenset[str]
+    roles: frozenset[Role]
+    on: tuple[Events, ...]
+    run: Callable[[Any, Any], None]
+    examples: tuple[Example, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +176,23 @@ class Check:
     """Whether a finding is a security defect: the verdict sentence counts them apart."""
     once: bool = False
     """Whether one comment a function says it all: its further findings there go to the summary."""
+    others: tuple[Implementation, ...] = ()
+    """How it looks at further languages: see :func:`also`."""
+
+    def implementation(self, language: str) -> Implementation | None:
+        """How the check looks at a language; ``None`` when it does not."""
+        if language in self.languages:
+            return Implementation(self.languages, self.roles, self.on, self.run, ())
+        return next((one for one in self.others if language in one.languages), None)
+
+    @property
+    def all_languages(self) -> frozenset[str]:
+        """Every language that the check is written for."""
+        return self.languages.union(*(one.languages for one in self.others))
 
 
 _catalogue: dict[str, Check] = {}
+_others: dict[str, list[Implementation]] = {}
 
 
 def check(
@@ -176,7 +206,7 @@ def check(
     roles: frozenset[Role],
     surface: Surface = Surface.INLINE,
     cwe: tuple[int, ...] = (),
-    languages: frozenset[str] = frozenset({"python"}),
+    languages: frozenset[str] = PYTHON,
     security: bool = False,
     once: bool = False,
 ) -> Callable[[Callable[[Any, Any], None]], Callable[[Any, Any], None]]:
@@ -213,18 +243,85 @@ def check(
     return register
 
 
+def also(
+    id: str,  # noqa: A002 - the field's own word
+    *,
+    languages: frozenset[str],
+    on: Events | tuple[Events, ...],
+    roles: frozenset[Role] | None = None,
+) -> Callable[[Callable[[Any, Any], None]], Callable[[Any, Any], None]]:
+    """Let the decorated function be how an existing check looks at further languages.
+
+    The check keeps its one page: the examples of the docstring's ``Bad:`` and ``Good:`` sections
+    are added to it, what else the docstring says is for readers of the code.
+
+    Args:
+        id: the check's id.
+        languages: the languages, none of which the check is written for yet.
+        on: what the function listens to.
+        roles: the roles of files that it looks at; ``None`` for those of the check.
+
+    Raises:
+        ValueError: the docstring lacks a bad or a good example.
+    """
+
+    def register(run: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+        events = on if isinstance(on, tuple) else (on,)
+        examples = _examples(id, inspect.getdoc(run) or "")
+        wanted = frozenset() if roles is None else roles
+        _others.setdefault(id, []).append(Implementation(languages, wanted, events, run, examples))
+        return run
+
+    return register
+
+
 @functools.cache
 def load() -> dict[str, Check]:
-    """Every check by id, sorted by id; imports all check modules the first time."""
+    """Every check by id, sorted by id; imports all check modules the first time.
+
+    Raises:
+        ValueError: there is another implementation of a check that does not exist, or two of one
+            language.
+    """
     for package_name in CHECK_PACKAGES:
         package = importlib.import_module(package_name)
         for module in pkgutil.walk_packages(package.__path__, f"{package_name}."):
             importlib.import_module(module.name)
-    return dict(sorted(_catalogue.items()))
+    unknown = _others.keys() - _catalogue.keys()
+    if unknown:
+        raise ValueError(f"there are no checks called {sorted(unknown)}")
+    return {name: _complete(_catalogue[name]) for name in sorted(_catalogue)}
+
+
+def _complete(one: Check) -> Check:
+    """A check with its implementations for further languages, and their examples."""
+    others = sorted(_others.get(one.id, ()), key=lambda other: sorted(other.languages))
+    seen = set(one.languages)
+    for other in others:
+        if seen & other.languages:
+            raise ValueError(f"check {one.id!r} has two implementations of one language")
+        seen |= other.languages
+    if not others:
+        return one
+    examples = (*one.documentation.examples, *(item for other in others for item in other.examples))
+    return replace(
+        one,
+        documentation=replace(one.documentation, examples=examples),
+        others=tuple(replace(other, roles=other.roles or one.roles) for other in others),
+    )
 
 
 def _documentation(check_id: str, docstring: str) -> Documentation:
     """Cut a docstring into its sections; the text before the first heading is the summary."""
+    texts = _sections(docstring)
+    prose = {name: text.strip() for name, text in texts if name in ("Summary", "Why", "Suppress")}
+    if not prose.get("Summary") or not prose.get("Why"):
+        raise ValueError(f"check {check_id!r}: the docstring needs a summary and a 'Why:' section")
+    examples = _examples(check_id, docstring)
+    return Documentation(prose["Summary"], prose["Why"], examples, prose.get("Suppress", ""))
+
+
+def _sections(docstring: str) -> list[tuple[str, str]]:
     sections: list[tuple[str, list[str]]] = [("Summary", [])]
     for line in docstring.splitlines():
         heading = line.removesuffix(":")
@@ -232,25 +329,31 @@ def _documentation(check_id: str, docstring: str) -> Documentation:
             sections.append((heading, []))
         else:
             sections[-1][1].append(line)
-    texts = [(name, textwrap.dedent("\n".join(lines)).strip("\n")) for name, lines in sections]
-    prose = {name: text.strip() for name, text in texts if name in ("Summary", "Why", "Suppress")}
+    return [(name, textwrap.dedent("\n".join(lines)).strip("\n")) for name, lines in sections]
+
+
+def _examples(check_id: str, docstring: str) -> tuple[Example, ...]:
     examples = tuple(
-        _example(text, flagged=name == "Bad") for name, text in texts if name in ("Bad", "Good")
+        _example(text, flagged=name == "Bad")
+        for name, text in _sections(docstring)
+        if name in ("Bad", "Good")
     )
-    if not prose.get("Summary") or not prose.get("Why"):
-        raise ValueError(f"check {check_id!r}: the docstring needs a summary and a 'Why:' section")
     if {example.flagged for example in examples} != {True, False}:
         raise ValueError(f"check {check_id!r}: the docstring needs a 'Bad:' and a 'Good:' example")
-    return Documentation(prose["Summary"], prose["Why"], examples, prose.get("Suppress", ""))
+    return examples
 
 
 def _example(text: str, *, flagged: bool) -> Example:
-    """Read an example; the lines ``# before`` and ``# after`` part the base from the head."""
+    """Read an example; the lines ``# before`` and ``# after`` part the base from the head.
+
+    The comments begin with ``//`` in languages that have it so.
+    """
     path = "app/service.py"
+    mark = "//" if text.startswith("//") else "#"
     first, _, rest = text.partition("\n")
-    if first.startswith("# file: "):
-        path, text = first.removeprefix("# file: ").strip(), rest
-    if text.startswith("# before\n"):
-        base, _, head = text.removeprefix("# before\n").partition("\n# after\n")
+    if first.startswith(f"{mark} file: "):
+        path, text = first.removeprefix(f"{mark} file: ").strip(), rest
+    if text.startswith(f"{mark} before\n"):
+        base, _, head = text.removeprefix(f"{mark} before\n").partition(f"\n{mark} after\n")
         return Example(head + "\n", path, flagged, base + "\n")
     return Example(text + "\n", path, flagged)

@@ -20,6 +20,8 @@ from checks.languages.python.index import Index
 from checks.languages.python.module import Module
 from checks.languages.python.parse import Expired, never
 from checks.languages.python.values import Value
+from checks.languages.syntax.located import Located as Somewhere
+from checks.languages.syntax.source_file import SourceFile
 from checks.model import (
     Aspect,
     Confidence,
@@ -39,7 +41,7 @@ from checks.model import (
 from checks.registry import Check
 from checks.text import SourceText
 
-At: TypeAlias = "tree_sitter.Node | Span | Value | Located"
+At: TypeAlias = "tree_sitter.Node | Span | Value | Located | Somewhere"
 """What a finding can point at."""
 
 MAX_FINDINGS = 200
@@ -62,7 +64,10 @@ class Desk:
         module: Module | None,
         following: Following | None = None,
         deadline: Callable[[], bool] = never,
+        file: SourceFile | None = None,
     ) -> None:
+        self.file = file
+        """The text as code, when it is of another language than Python."""
         self.deadline = deadline
         """Tells that the time of the file is over."""
         self.following = following
@@ -234,7 +239,8 @@ class Report:
             return at.scope
         if isinstance(at, Value):
             return at.context.qualified_name
-        return "" if self._desk.module is None else self._desk.module.scope_at(span.start)
+        code = self._desk.module or self._desk.file
+        return "" if code is None else code.scope_at(span.start)
 
 
 def surface_for(
@@ -276,6 +282,6 @@ def said_once(findings: Iterable[Finding], once: Collection[str]) -> Iterator[Fi
 def _span(at: At) -> Span:
     if isinstance(at, Span):
         return at
-    if isinstance(at, (Located, Value)):
+    if isinstance(at, (Located, Value, Somewhere)):
         return at.span
     return Span(*at.byte_range)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import re2
 
-from checks.languages.python.module import Module
+from checks.languages.front_ends import Code
 from checks.model import Finding, Lines, Suppressed
 
 FILE_LINES = 10
@@ -38,7 +38,7 @@ class Suppression:
     reason: str
 
 
-def read_suppressions(module: Module) -> list[Suppression]:
+def read_suppressions(module: Code) -> list[Suppression]:
     """The comments of a file that silence checks."""
     found = []
     for span, text in module.comments():
@@ -68,7 +68,7 @@ def apply(
     findings: Iterable[Finding],
     suppressions: Sequence[Suppression],
     added: tuple[Lines, ...] | None,
-    module: Module,
+    module: Code,
 ) -> tuple[list[Finding], list[Suppressed]]:
     """The findings that stand, and those that a comment silences."""
     by_line: dict[int, list[Suppression]] = {}
@@ -100,7 +100,7 @@ def unknown_ids(suppressions: Iterable[Suppression], known: Collection[str]) -> 
     return list(itertools.islice(said, _MAX_UNKNOWN))
 
 
-def _target(suppression: Suppression, module: Module) -> int:
+def _target(suppression: Suppression, module: Code) -> int:
     """The line that a comment alone on its line speaks of: the next that is not a comment."""
     source = module.source
     line = suppression.line + 1

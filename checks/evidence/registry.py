@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.model import Aspect, Role
-from checks.registry import CODE_ROLES, Events
+from checks.registry import CODE_ROLES, PYTHON, Events
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,18 @@ class Gatherer:
     on: tuple[Events, ...]
     roles: frozenset[Role]
     run: Callable[[Any, Any], None]
+    languages: frozenset[str] = PYTHON
 
 
 _gatherers: list[Gatherer] = []
 
 
 def gather(
-    aspect: Aspect, *, on: Events | tuple[Events, ...], roles: frozenset[Role] = CODE_ROLES
+    aspect: Aspect,
+    *,
+    on: Events | tuple[Events, ...],
+    roles: frozenset[Role] = CODE_ROLES,
+    languages: frozenset[str] = PYTHON,
 ) -> Callable[[Callable[[Any, Any], None]], Callable[[Any, Any], None]]:
     """Put the decorated function into the catalogue.
 
@@ -45,8 +50,8 @@ def gather(
 
     def register(run: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
         events = on if isinstance(on, tuple) else (on,)
-        name = f"{run.__module__.rpartition('.')[2]}.{run.__name__}"
-        _gatherers.append(Gatherer(name, aspect, events, roles, run))
+        name = f"{run.__module__.removeprefix('checks.evidence.')}.{run.__name__}"
+        _gatherers.append(Gatherer(name, aspect, events, roles, run, languages))
         return run
 
     return register

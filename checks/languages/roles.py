@@ -131,6 +131,24 @@ _LIBRARIES = frozenset(
         "testscenarios",
         "testtools",
         "unittest",
+        # JavaScript and TypeScript
+        "@jest/globals",
+        "@playwright/test",
+        "@testing-library/react",
+        "@vue/test-utils",
+        "ava",
+        "chai",
+        "cypress",
+        "jasmine",
+        "jest",
+        "mocha",
+        "node:test",
+        "sinon",
+        "tape",
+        "uvu",
+        "vitest",
+        # Go
+        "testing",
     }
 )
 _SPEAKING = frozenset(
@@ -142,6 +160,8 @@ _SPEAKING = frozenset(
         "fixtures",
         "pytest",
         "qa",
+        "spec",
+        "specs",
         "test",
         "testcase",
         "testcases",

@@ -6,8 +6,10 @@ A case begins with ``## its name``. Its fence says what is to come out::
     eval(text)  # <- here
     ```
 
-``bad``: the check flags exactly the lines that end with ``# <- here`` (at least one somewhere when
-no line does); ``good``: it flags nothing. A fence before it with ``base`` in its first line is the
+The first word is the language, for the reader's editor: the path says which front end reads it.
+
+``bad``: the check flags exactly the lines that end with ``# <- here``, or ``// <- here`` (at least
+one somewhere when no line does); ``good``: it flags nothing. A fence before it with ``base`` in its first line is the
 text that the change replaces. The marks are cut off before the analysis.
 """
 
@@ -17,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "cases"
-_MARK = "# <- here"
+_MARKS = ("# <- here", "// <- here")
+_DEFAULT_PATHS = {"js": "src/service.js", "ts": "src/service.ts", "go": "app/service.go"}
 _DEFAULT_PATH = "app/service.py"
 
 
@@ -77,7 +80,15 @@ def _case(
 ) -> Case:
     if not name or ("bad" in words) == ("good" in words):
         raise ValueError(f"{file.name}:{number}: a fence needs a name above and 'bad' or 'good'")
-    path = next((word[5:] for word in words if word.startswith("path=")), _DEFAULT_PATH)
-    lines = tuple(index for index, line in enumerate(body, 1) if line.rstrip().endswith(_MARK))
-    text = [line.rstrip().removesuffix(_MARK).rstrip() if _MARK in line else line for line in body]
+    default = _DEFAULT_PATHS.get(words[0], _DEFAULT_PATH)
+    path = next((word[5:] for word in words if word.startswith("path=")), default)
+    lines = tuple(index for index, line in enumerate(body, 1) if line.rstrip().endswith(_MARKS))
+    text = [_without_mark(line) for line in body]
     return Case(file.stem, name, path, "\n".join(text) + "\n", base, "bad" in words, lines)
+
+
+def _without_mark(line: str) -> str:
+    for mark in _MARKS:
+        if line.rstrip().endswith(mark):
+            return line.rstrip().removesuffix(mark).rstrip()
+    return line

@@ -1,0 +1,1 @@
+"""How checks of test code look at JavaScript and TypeScript: one file a check."""

@@ -1,0 +1,1 @@
+"""JavaScript and TypeScript, JSX included: the front end."""
