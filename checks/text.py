@@ -20,9 +20,6 @@ MAX_LINE_BYTES = 5_000
 """Larger code is written by programs, and costs more time than it repays."""
 
 _BOM = b"\xef\xbb\xbf"
-_BIDI = tuple(
-    chr(point).encode() for point in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-)  # Trojan Source, CVE-2021-42574
 _COOKIE = re2.compile(rb"^[ \t\f]*#[^\n]*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)")  # PEP 263
 _READABLE_CODINGS = frozenset({"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii", "latin-1",
                                "latin1", "iso-8859-1", "iso8859-1"})  # fmt: skip
@@ -121,8 +118,6 @@ class SourceText:
             notes.append("holds bytes that are not UTF-8")
         if (coding := self._coding()) and coding not in _READABLE_CODINGS:
             notes.append(f"declares the encoding {coding}, read as UTF-8")
-        if any(mark in data for mark in _BIDI):
-            notes.append("holds characters that change the direction of the text on screen")
         return tuple(notes)
 
     def _coding(self) -> str | None:

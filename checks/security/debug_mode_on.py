@@ -77,7 +77,9 @@ def debug_mode_on(event: Call | Node, report: Report) -> None:
         Where the file is a developer's own and never installed.
     """
     what = _by_call(event) if isinstance(event, Call) else _by_assignment(event)
-    if what is None or is_development(event.module.path):
+    # What a settings file is called says whose it is; a program that is called so still runs.
+    path = event.module.path.replace("debug", "") if isinstance(event, Call) else event.module.path
+    if what is None or is_development(path):
         return
     started_by_hand = _is_main(event)
     opened = isinstance(event, Call) and _is_public(event)

@@ -293,7 +293,7 @@ def _pieces(value: Value, pieces: list[str], depth: int) -> None:
             if piece.type == "string_content":
                 pieces.append(value.module.text_of(piece))
             elif piece.type == "interpolation":
-                pieces.append("\0")
+                pieces.append(_interpolated(value, piece))
     elif kind in ("concatenated_string", "parenthesized_expression", "conditional_expression"):
         for one in _inner(node):
             _pieces(_of(value, one), pieces, depth + (kind != "concatenated_string"))
@@ -322,6 +322,13 @@ def _pieces(value: Value, pieces: list[str], depth: int) -> None:
             _pieces(assigned, pieces, depth + 2)
     else:
         pieces.append("\0")
+
+
+def _interpolated(value: Value, node: tree_sitter.Node) -> str:
+    """The text of an f-string's ``{…}`` where it is a constant one, else a NUL."""
+    inner = node.named_children
+    found = _of(value, inner[0]).constant if len(inner) == 1 else None
+    return found if isinstance(found, str) else "\0"
 
 
 def _pieces_of_template(

@@ -44,6 +44,7 @@ _FIX = "Use argon2, scrypt or bcrypt with the default cost of its library."
             "cryptography.hazmat.primitives.kdf.pbkdf2.PBKDF2HMAC",
             "cryptography.hazmat.primitives.kdf.scrypt.Scrypt",
             "bcrypt.gensalt",
+            "crypt.{crypt,mksalt}",
             "passlib.context.CryptContext",
             "werkzeug.security.generate_password_hash",
             *(f"passlib.hash.{scheme}.{{hash,encrypt}}" for scheme in sorted(_WEAK_SCHEMES)),
@@ -147,6 +148,8 @@ def _too_cheap(call: Call, name: str) -> str | None:
         return _few(call.argument(3, "iterations"), _LEAST_PBKDF2, "PBKDF2 with {} rounds")
     if name.endswith("PBKDF2HMAC"):
         return _few(call.argument(3, "iterations"), _LEAST_PBKDF2, "PBKDF2 with {} rounds")
+    if name in ("crypt.crypt", "crypt.mksalt"):
+        return _old_crypt(call, 1 if name == "crypt.crypt" else 0)
     if name == "bcrypt.gensalt":
         return _few(call.argument(0, "rounds"), _LEAST_BCRYPT, "bcrypt of cost {}")
     if name == "hashlib.scrypt":
@@ -162,6 +165,15 @@ def _too_cheap(call: Call, name: str) -> str | None:
         text = None if method is None else method.constant
         if isinstance(text, str) and not text.startswith(("scrypt", "pbkdf2")):
             return f"The method `{text[:30]}` has no work factor."
+    return None
+
+
+def _old_crypt(call: Call, position: int) -> str | None:
+    """The methods of Unix that are older than SHA-2 (Python's documentation of ``crypt``)."""
+    method = call.argument(position, "salt" if position else "method")
+    name = "" if method is None else method.name or ""
+    if name in ("crypt.METHOD_CRYPT", "crypt.METHOD_MD5"):
+        return f"`{name.rpartition('.')[2]}` is an old scheme for passwords."
     return None
 
 

@@ -21,10 +21,14 @@ _OLD = {
     "ssl.TLSVersion.TLSv1_1": "TLS 1.1",
     "ssl._SSLMethod.PROTOCOL_TLSv1": "TLS 1.0",
 }
+_OLD |= {f"py{name}": what for name, what in _OLD.items() if name.startswith("OpenSSL.")}
+"""The distribution is called pyOpenSSL, and so the package is often taken to be."""
 _KEYWORDS = frozenset({"ssl_version", "ssl_minimum_version", "minimum_version", "protocol",
                        "ssl_method", "method", "tls_version", "version", "ssl_protocol",
                        "sslv3"})  # fmt: skip
-_MAKERS = frozenset({"ssl.SSLContext", "OpenSSL.SSL.Context", "ssl.wrap_socket"})
+_MAKERS = frozenset(
+    {"ssl.SSLContext", "OpenSSL.SSL.Context", "pyOpenSSL.SSL.Context", "ssl.wrap_socket"}
+)
 
 
 @check(

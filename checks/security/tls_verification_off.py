@@ -188,12 +188,23 @@ def _by_call(call: Call) -> Iterator[tuple[Call | Value, str, list[Edit]]]:
         return
     if _is_local(call):
         return
+    if name == "ssl.wrap_socket" and _wraps_blindly(call):
+        yield call, "`ssl.wrap_socket` without `cert_reqs`", []
+        return
     for keyword in _KEYWORDS:
         value = call.keywords.get(keyword)
         if value is None or not _is_off(keyword, value) or not _means_tls(call, name, keyword):
             continue
         yield call, f"`{keyword}={value.short}`", _drop(call, keyword, value)
         return
+
+
+def _wraps_blindly(call: Call) -> bool:
+    """Whether the function of old, which verifies only when it is told to, is not told to."""
+    server = call.argument(3, "server_side")
+    given = call.argument(4, "cert_reqs")
+    known = not call.has_star and not call.has_double_star
+    return known and given is None and (server is None or server.constant is False)
 
 
 def _is_off(keyword: str, value: Value | None) -> bool:
