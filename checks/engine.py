@@ -16,13 +16,12 @@ from checks.evidence.registry import Gatherer
 from checks.fingerprint import with_fingerprints
 from checks.inspection import Inspector, Subject
 from checks.languages import roles as file_roles
-from checks.languages.front_ends import Reader, reader_of
 from checks.languages.paths import generated_by_text, language_of
 from checks.languages.python.evaluate import MAX_EVALUATIONS
 from checks.languages.python.gathering import gather
+from checks.languages.python.index import Index
 from checks.languages.python.module import Module, read
 from checks.languages.python.parse import Expired, never
-from checks.languages.syntax.source_file import SourceFile
 from checks.model import (
     ChangedFile,
     FileReport,
@@ -94,6 +93,8 @@ def iterate(
     begins: Callable[[str], None] = lambda _path: None,
     repository: Lookup | None = None,
     bounds: Bounds = _BOUNDS,
+    beside: Sequence[ChangedFile] = (),
+    paths: Sequence[str] = (),
 ) -> Iterator[FileReport]:
     """Analyse a change; each file's report comes as soon as it is ready.
 
@@ -115,16 +116,25 @@ def iterate(
         repository: reads the few other files that the change uses; they are not reported on.
             Whoever holds the deadline winds the clock again with each call.
         bounds: how much of the repository may be asked for.
+        beside: more files of the change, which others look into; they are not reported on.
+        paths: the paths of the whole change, where it holds more than these files.
     """
     subjects = []
     for file in files:
         begins(file.path)
         subjects.append(_read(file, settings, roles, deadline))
+    seen = list(subjects)
+    for file in beside:
+        begins("")
+        seen.append(_read(file, settings, roles, deadline))
     if repository is not None:
         begins("")
     gathered = gather(
-        [one.module for one in subjects if one.module is not None and not one.file.deleted],
-        [one.path for one in files],
+        sorted(
+            (one.module for one in seen if one.module is not None and not one.file.deleted),
+            key=lambda one: one.path,
+        ),
+        dict.fromkeys([*(one.file.path for one in seen), *paths]),
         repository,
         bounds,
         deadline,
@@ -135,13 +145,19 @@ def iterate(
         registry.load() if checks is None else checks,
         gatherers.load() if evidence is None else evidence,
         settings,
-        gathered.index,
+        Index(),
         deadline,
         strict=strict,
     )
     for one in subjects:
-        begins(one.file.path)
-        yield _Review(one, inspector, settings, deadline).report()
+        path = one.file.path
+        begins(path)
+        index = gathered.index_of(path)
+        inspector.look_into(index)
+        report = _Review(one, inspector, settings, deadline).report()
+        yield replace(
+            report, asked=tuple(gathered.asked.get(path, ())), scanned=tuple(index.scanned)
+        )
 
 
 @dataclass(slots=True)
@@ -153,8 +169,6 @@ class _Read:
     language: str
     role: RoleDecision
     module: Module | None = None
-    code: SourceFile | None = None
-    """The file as code, when it is of another language than Python."""
     not_analysed: str | None = None
     limits: tuple[str, ...] = ()
 
@@ -174,8 +188,6 @@ def _read(
             result.limits = ("its header says that it is generated: searched for secrets only",)
     elif language == "python":
         _read_code(result, settings, roles, deadline)
-    elif (reader := reader_of(language)) is not None:
-        _read_other_code(result, reader, settings, roles, deadline)
     return result
 
 
@@ -196,27 +208,6 @@ def _read_code(
     result.limits = (*source.notes, *module.limits())
 
 
-def _read_other_code(
-    result: _Read,
-    reader: Reader,
-    settings: Settings,
-    roles: Decide,
-    deadline: Callable[[], bool],
-) -> None:
-    file, source = result.file, result.source
-    if (reason := source.too_large) is not None:
-        result.not_analysed = reason
-        return
-    try:
-        code = reader(source, file.path, result.language, deadline)
-    except Expired:
-        result.not_analysed = TIME_LIMIT
-        return
-    result.code = code
-    result.role = roles(file.path, code.imported_names, settings, file.generated)
-    result.limits = (*source.notes, *code.limits())
-
-
 class _Review:
     """The report on one file in the making."""
 
@@ -233,11 +224,8 @@ class _Review:
         self._settings = settings
         self._deadline = deadline
         self._limits = list(read_file.limits)
-        self._base_module: Module | SourceFile | None = None
+        self._base_module: Module | None = None
         self._base_is_read = False
-        self._language = "" if read_file.module is None else "python"
-        if read_file.code is not None:
-            self._language = read_file.code.language
 
     def report(self) -> FileReport:
         """Look at the file."""
@@ -270,11 +258,10 @@ class _Review:
     def _on_deleted(self, report: FileReport) -> FileReport:
         """What the checks that compare say of a deleted file: never on a line, for it has none."""
         subject = self._subject()
-        comparing = self._inspector.comparing(self._language)
-        desk = self._inspector.inspect(subject, comparing, gather=False)
+        desk = self._inspector.inspect(subject, self._inspector.comparing, gather=False)
         found = with_fingerprints(_sorted(desk.findings), self._read.source)
         not_analysed = TIME_LIMIT if desk.expired else self._read.not_analysed
-        if self._base_is_read and self._base_module is None:
+        if self._base_is_read and subject.base is None:
             not_analysed = SourceText(self._file.base or b"").too_large or TIME_LIMIT
         return replace(
             report,
@@ -284,30 +271,13 @@ class _Review:
         )
 
     def _subject(self) -> Subject:
-        one = self._read
-        subject = Subject(
-            self._file.path, one.source, one.module, one.role.role, self._file.added, file=one.code
-        )
-        if subject.language and self._inspector.compares(subject):
+        one, role = self._read, self._read.role.role
+        base = None
+        if one.module is not None and self._inspector.compares(role):
             base = self._base()
-            if isinstance(base, SourceFile):
-                return replace(subject, base_file=base)
-            return replace(subject, base=base)
-        return subject
+        return Subject(self._file.path, one.source, one.module, role, self._file.added, base)
 
-    def _read_again(self, source: SourceText, path: str) -> Module | SourceFile:
-        """Another text of this file, as code of its language.
-
-        Raises:
-            Expired: the time is over.
-        """
-        code = self._read.code
-        reader = None if code is None else reader_of(code.language)
-        if code is None or reader is None:
-            return read(source, path, self._deadline)
-        return reader(source, path, code.language, self._deadline)
-
-    def _base(self) -> Module | SourceFile | None:
+    def _base(self) -> Module | None:
         """The base as code, read at most once; ``None`` when there is none or no time for it."""
         if not self._base_is_read:
             self._base_is_read = True
@@ -315,14 +285,13 @@ class _Review:
             source = SourceText(file.base or b"")
             if file.base is not None and source.too_large is None:
                 try:
-                    path = file.old_path or file.path
-                    self._base_module = self._read_again(source, path)
+                    self._base_module = read(source, file.old_path or file.path, self._deadline)
                 except Expired:
                     self._base_module = None
         return self._base_module
 
     def _suppress(self, found: list[Finding]) -> tuple[list[Finding], list[Suppressed]]:
-        module = self._read.module or self._read.code
+        module = self._read.module
         if module is None:
             return found, []
         comments = suppression.read_suppressions(module)
@@ -335,7 +304,7 @@ class _Review:
         if not found or file.base is None or not self._settings.baseline:
             return found, 0
         # What compares base and head itself finds only what is new.
-        comparing = self._inspector.comparing(self._language)
+        comparing = self._inspector.comparing
         fresh = [one for one in found if one.check in comparing]
         rest = [one for one in found if one.check not in comparing]
         base = None if expired else self._base_findings(frozenset(one.check for one in rest))
@@ -349,28 +318,22 @@ class _Review:
         return _sorted([*fresh, *new]), old
 
     def _base_findings(self, checks: frozenset[str]) -> list[Finding] | None:
-        code = None
-        if self._language:
-            code = self._base()
-            if code is None:
+        module = None
+        if self._read.module is not None:
+            module = self._base()
+            if module is None:
                 return None
-        source = SourceText(self._file.base or b"") if code is None else code.source
+        source = SourceText(self._file.base or b"") if module is None else module.source
         path = self._file.old_path or self._file.path
-        desk = self._inspector.inspect(self._other(path, source, code), checks, gather=False)
+        subject = Subject(path, source, module, self._read.role.role, None)
+        desk = self._inspector.inspect(subject, checks, gather=False)
         if desk.expired:
             return None
         found = _sorted(desk.findings)
-        if code is not None:
-            comments = suppression.read_suppressions(code)
-            found, _ = suppression.apply(found, comments, None, code)
+        if module is not None:
+            comments = suppression.read_suppressions(module)
+            found, _ = suppression.apply(found, comments, None, module)
         return found
-
-    def _other(self, path: str, source: SourceText, code: Module | SourceFile | None) -> Subject:
-        """Another text of this file, to be looked at by itself."""
-        role = self._read.role.role
-        if isinstance(code, SourceFile):
-            return Subject(path, source, None, role, None, file=code)
-        return Subject(path, source, code, role, None)
 
     def _with_suggestions(self, findings: list[Finding], desk: Desk) -> list[Finding]:
         """The findings, those whose edits are proved safe with their suggestion.
@@ -404,20 +367,20 @@ class _Review:
         The edited file must parse, and hold one finding less for each edit, of the checks ``only``
         or of all.
         """
-        code = self._read.module or self._read.code
+        module = self._read.module
         edits = tuple(dict.fromkeys(edit for one in findings for edit in one.edits))
         suggestion = as_lines(self._read.source, findings[0].edits) if findings else None
         after = edited(self._read.source, edits)
-        if suggestion is None or after is None or code is None:
+        if suggestion is None or after is None or module is None:
             return None
         source = SourceText(after)
         try:
-            changed = self._read_again(source, self._file.path)
+            changed = read(source, self._file.path, self._deadline)
         except Expired:
             return None
-        if len(changed.errors()) > len(code.errors()):
+        if len(changed.errors()) > len(module.errors()):
             return None
-        subject = self._other(self._file.path, source, changed)
+        subject = Subject(self._file.path, source, changed, self._read.role.role, None)
         desk = self._inspector.inspect(subject, only, gather=False)
         counts = Counter(one.check for one in desk.findings)
         allowed = before - Counter(one.check for one in findings)

@@ -264,6 +264,11 @@ class FileReport:
     """What was left out of the analysis of this file: "lines 90-120 could not be parsed"."""
     deleted: bool = False
     """Whether the change deletes the file: no line of it is there to be read or commented on."""
+    asked: tuple[str, ...] = ()
+    """Paths of the repository that were asked for on the file's behalf."""
+    scanned: tuple[str, ...] = ()
+    """Folders of the change (``"tests/"``) all files of which were looked at; ``"*"``: the change.
+    Beyond them the analysis saw only what :mod:`checks.languages.python.linking` tells."""
 
 
 class Threshold(enum.IntEnum):

@@ -63,9 +63,7 @@ class Flows:
         self._by_name: dict[str, Module] = {}
         self._by_last: dict[str, list[Module]] = {}
         self._by_path: dict[str, Module] = {}
-        self._with_sources: dict[str, bool] = {}
         self._wanted: dict[str, set[int] | None] = {}
-        self._lowered: dict[str, tuple[ir.Block, bool]] = {}
         for module in modules:
             self._by_name.setdefault(module.name, module)
             self._by_path.setdefault(module.path, module)
@@ -130,18 +128,12 @@ class Flows:
 
     def lowered(self, module: Module) -> tuple[ir.Block, bool]:
         """A file's statements, lowered once for all files that import it."""
-        known = self._lowered.get(module.path)
-        if known is None or self._by_path.get(module.path) is not module:
-            known = lower_module(module.source.code, module.tree.root_node)
-            if self._by_path.get(module.path) is module:
-                self._lowered[module.path] = known
-        return known
+        return module.remember(
+            lower_module, lambda: lower_module(module.source.code, module.tree.root_node)
+        )
 
     def _has_sources(self, module: Module) -> bool:
-        known = self._with_sources.get(module.path)
-        if known is None:
-            known = self._with_sources[module.path] = has_sources(module)
-        return known
+        return module.remember(has_sources, lambda: has_sources(module))
 
 
 class _Run:

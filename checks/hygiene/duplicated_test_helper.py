@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
-
 from checks.events import Function, Module, TextEvent
 from checks.hygiene.shared.blocks import statements
 from checks.hygiene.shared.tests import SETUP, TEARDOWN, is_fixture, is_test
@@ -118,26 +116,26 @@ def _is_added(function: Function, event: TextEvent, report: Report) -> bool:
 
 def _in_other_file(module: Module, body: bytes, index: Index) -> Function | None:
     """The same helper in a file of the folder whose path comes first."""
-    folder = module.path.rpartition("/")[0]
-    if index not in _bodies:
-        _bodies[index] = _of_folders(index)
-    found = _bodies[index].get((folder, body))
-    return found if found is not None and found.module.path < module.path else None
+    if not body:
+        return None
+    first = min(
+        (one for one in index.beside(module.path) if body in _helpers(one)),
+        key=lambda one: one.path,
+        default=module,
+    )
+    return _helpers(first)[body] if first.path < module.path else None
 
 
-_bodies: weakref.WeakKeyDictionary[Index, dict[tuple[str, bytes], Function]] = (
-    weakref.WeakKeyDictionary()
-)
-"""The helpers of a change by folder and body: read once, whatever the number of its files."""
+def _helpers(module: Module) -> dict[bytes, Function]:
+    """The helpers of a file by their bodies: read once, whatever the number of files that ask."""
+    return module.remember(_helpers, lambda: _helpers_of(module))
 
 
-def _of_folders(index: Index) -> dict[tuple[str, bytes], Function]:
-    found: dict[tuple[str, bytes], Function] = {}
-    for module in sorted(index.modules, key=lambda one: one.path):
-        folder = module.path.rpartition("/")[0]
-        for one in module.functions[:_MAX_FUNCTIONS]:
-            if _is_helper(one) and (body := _body(one)):
-                found.setdefault((folder, body), one)
+def _helpers_of(module: Module) -> dict[bytes, Function]:
+    found: dict[bytes, Function] = {}
+    for one in module.functions[:_MAX_FUNCTIONS]:
+        if _is_helper(one) and (body := _body(one)):
+            found.setdefault(body, one)
     return found
 
 

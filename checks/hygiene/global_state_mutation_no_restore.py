@@ -279,7 +279,5 @@ def _restored_elsewhere(
     if any(one.name in TEARDOWN and _speaks(one.text, words) for one in event.module.functions):
         return True
     return any(
-        one.path.rpartition("/")[2] == "conftest.py"
-        and _speaks(one.source.data.decode("utf-8", "replace"), words)
-        for one in index.modules
+        _speaks(one.source.data.decode("utf-8", "replace"), words) for one in index.conftests
     )

@@ -201,10 +201,5 @@ def _stops_all(at: Located, index: Index) -> bool:
     if at.cls is not None:
         sources += [one.module for one in index.chain(at.cls)]
     folder = at.module.path.rpartition("/")[0] + "/"
-    sources += [
-        one
-        for one in index.modules
-        if one.path.rpartition("/")[2] == "conftest.py"
-        and folder.startswith(one.path.rpartition("/")[0])
-    ]
+    sources += [one for one in index.conftests if folder.startswith(one.path.rpartition("/")[0])]
     return any(b".stopall" in one.source.data for one in dict.fromkeys(sources))

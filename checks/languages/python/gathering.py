@@ -1,7 +1,7 @@
 """Reads what the files of a change use from other files of the repository, within bounds.
 
-Round by round: what the known modules use and do not know is turned into paths, those are asked
-for all at once, and what comes is read and known in the next round. Equal input gives equal
+Round by round: what each module uses and does not know is turned into paths, those are asked for
+all at once, and what comes is read and known to it in the next round. Equal input gives equal
 results, whatever the order in which a lookup answers.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from checks.languages.python import needs
+from checks.languages.python import linking, needs
 from checks.languages.python.index import Index
 from checks.languages.python.module import Module, read
 from checks.languages.python.needs import FIXTURE, Need
@@ -25,13 +25,44 @@ NO_TIME = "not all files that it imports were read: time limit"
 TOO_FAR = "its base classes were followed for {} steps only"
 
 
-@dataclass(slots=True)
 class Gathered:
-    """The index of the change with what was read beside it."""
+    """What each Python file of a change may look into, with what was read beside the change."""
 
-    index: Index
-    limits: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """What each file of the change lacks, by path."""
+    def __init__(self, modules: Sequence[Module], reach: Mapping[str, Sequence[str]]) -> None:
+        self._modules = tuple(modules)
+        self._reach = reach
+        self._by_path = {one.path: one for one in modules}
+        self._context: dict[str, list[Module]] = {}
+        self.asked: dict[str, dict[str, None]] = {}
+        """By path, which paths of the repository were asked for on a file's behalf."""
+        self.limits: dict[str, tuple[str, ...]] = {}
+        """What each file of the change lacks, by path."""
+
+    @property
+    def index(self) -> Index:
+        """An index of all that is known."""
+        every = (one for ones in self._context.values() for one in ones)
+        return Index(self._modules, dict.fromkeys(every))
+
+    def near(self, path: str) -> list[Module]:
+        """The modules of the change that a file may look into."""
+        return [self._by_path[one] for one in self._reach[path] if one in self._by_path]
+
+    def index_of(self, path: str) -> Index:
+        """What the analysis of a file may look into."""
+        if path not in self._by_path:
+            return Index(change=self._modules)
+        near = self.near(path)
+        context = (other for one in near for other in self._context.get(one.path, ()))
+        return Index(near, dict.fromkeys(context), change=self._modules)
+
+    def give(self, path: str, module: Module) -> None:
+        """Let a file look into a file of the repository."""
+        self._context.setdefault(path, []).append(module)
+
+    def given(self, path: str) -> Sequence[Module]:
+        """The files of the repository that were read on a file's behalf."""
+        return self._context.get(path, ())
 
 
 @dataclass(slots=True)
@@ -54,7 +85,11 @@ def gather(
     bounds: Bounds,
     deadline: Callable[[], bool] = never,
 ) -> Gathered:
-    """Index the modules of a change, and the files of the repository that they use.
+    """Tell what each module of a change may look into, and read what they use beside the change.
+
+    What one file gets depends on the files that it sees (:mod:`.linking`), on what the repository
+    holds at the paths that were asked for on their behalf, and on the folders of the change: never
+    on another file, save where the bounds are reached, which is said.
 
     Args:
         modules: the change's Python files.
@@ -63,35 +98,40 @@ def gather(
         bounds: how much may be asked for.
         deadline: tells that the time for a round is over.
     """
-    if lookup is None or not modules:
-        return Gathered(Index(modules))
-    return _Gathering(modules, paths, lookup, bounds, deadline).run()
+    reach = linking.reach({one.path: one.source.data for one in modules})
+    gathered = Gathered(modules, reach)
+    if lookup is not None and modules:
+        _Gathering(gathered, modules, paths, lookup, bounds, deadline).run()
+    return gathered
 
 
 class _Gathering:
     def __init__(
         self,
+        gathered: Gathered,
         modules: Sequence[Module],
         paths: Iterable[str],
         lookup: Lookup,
         bounds: Bounds,
         deadline: Callable[[], bool],
     ) -> None:
-        self._modules = modules
-        known = list(paths)
-        self._roots = Roots(known)
-        self._asked = set(known)
+        self._gathered = gathered
+        self._known = list(paths)
+        self._files_of_change = frozenset(self._known)
         self._lookup = lookup
         self._bounds = bounds
         self._deadline = deadline
-        self._context: list[Module] = []
+        self._read_paths: dict[str, Module | None] = {}
+        """What came of each path that was asked for."""
+        self._failed: dict[str, str] = {}
+        """Why a path that was asked for is not known."""
         self._files = bounds.files
         self._bytes = bounds.bytes
         self._limits: dict[str, dict[str, None]] = {}
-        self._index = Index(modules)
-        self._calls: dict[str, list[Need]] = {}
+        root = Roots(self._known)
+        self._seekers = [_Seeker(module, gathered, self._known, root) for module in modules]
 
-    def run(self) -> Gathered:
+    def run(self) -> None:
         try:
             for number in range(self._bounds.rounds):
                 if not self._round(guess=number == 0):
@@ -99,49 +139,56 @@ class _Gathering:
             else:
                 self._look_ahead()
         except _TimeIsOver:
-            self._lack((one.path for one in self._modules), NO_TIME)
-        limits = {path: tuple(lines) for path, lines in self._limits.items()}
-        return Gathered(self._index, limits)
+            self._lack((one.module.path for one in self._seekers), NO_TIME)
+        self._gathered.limits = {path: tuple(lines) for path, lines in self._limits.items()}
 
     def _round(self, *, guess: bool) -> bool:
         """One call of the lookup; False when nothing came of it."""
         wishes = self._wishes(guess=guess)
-        order = sorted(wishes, key=lambda path: (wishes[path].rank, -len(wishes[path].askers)))
-        asked = order[: self._bounds.paths]
-        for path in order[self._bounds.paths :]:
+        fresh = [path for path in wishes if path not in self._read_paths]
+        fresh.sort(key=lambda path: (wishes[path].rank, -len(wishes[path].askers)))
+        asked = fresh[: self._bounds.paths]
+        for path in fresh[self._bounds.paths :]:
             self._lack(wishes[path].askers, PAST_BOUNDS)
-        self._asked.update(order)
-        if not asked:
-            return False
-        texts = self._lookup(asked)
-        before = len(self._context)
+            self._read_paths[path] = None
+            self._failed[path] = PAST_BOUNDS
+        texts = self._lookup(asked) if asked else {}
         for path in asked:
-            self._take(path, texts, wishes[path])
-        if len(self._context) == before:
+            self._read_paths[path] = self._take(path, texts)
+        came = False
+        for path, wish in wishes.items():
+            came |= self._hand_out(path, wish)
+        for one in self._seekers:
+            one.learn()
+        return came
+
+    def _hand_out(self, path: str, wish: _Wish) -> bool:
+        """Give what came of a path to those who asked for it; whether it was a file."""
+        module = self._read_paths[path]
+        if module is None:
+            if path in self._failed:
+                self._lack(wish.askers, self._failed[path])
             return False
-        self._index = Index(self._modules, self._context)
+        for asker in wish.askers:
+            self._gathered.give(asker, module)
         return True
 
-    def _take(self, path: str, texts: Mapping[str, bytes | None], wish: _Wish) -> None:
+    def _take(self, path: str, texts: Mapping[str, bytes | None]) -> Module | None:
         if path not in texts:
-            self._lack(wish.askers, NOT_READ)
-            return
+            self._failed[path] = NOT_READ
+            return None
         text = texts[path]
         if text is None:
-            return
+            return None
         if not self._files or len(text) > self._bytes:
-            self._lack(wish.askers, PAST_BOUNDS)
-            return
+            self._failed[path] = PAST_BOUNDS
+            return None
         source = SourceText(text)
         if len(text) > self._bounds.file_bytes or source.too_large is not None:
-            self._lack(wish.askers, NOT_READ)
-            return
+            self._failed[path] = NOT_READ
+            return None
         self._files -= 1
         self._bytes -= len(text)
-        self._roots.add(path)
-        self._context.append(self._read(source, path))
-
-    def _read(self, source: SourceText, path: str) -> Module:
         try:
             return read(source, path, self._deadline)
         except Expired:
@@ -149,50 +196,44 @@ class _Gathering:
 
     def _wishes(self, *, guess: bool) -> dict[str, _Wish]:
         wishes: dict[str, _Wish] = {}
-        for module in self._modules:
-            for path in needs.conftests(module):
-                self._wish(wishes, path, FIXTURE, module)
-        for module, need in self._needs():
+        for one in self._seekers:
             self._check_time()
-            for name in needs.missing(need, self._index):
-                for path in self._roots.candidates(name, need.importer, guess=guess):
-                    self._wish(wishes, path, need.rank, module)
+            roots = one.roots()
+            if guess:
+                for path in needs.conftests(one.module):
+                    self._wish(wishes, path, FIXTURE, one)
+            for need in one.needs():
+                self._check_time()
+                for name in needs.missing(need, one.index):
+                    for path in roots.candidates(name, need.importer, guess=guess):
+                        self._wish(wishes, path, need.rank, one)
+            one.asked.update(one.wished)
+            one.wished.clear()
         return wishes
 
-    def _wish(self, wishes: dict[str, _Wish], path: str, rank: int, module: Module) -> None:
-        if path in self._asked or not acceptable(path):
+    def _wish(self, wishes: dict[str, _Wish], path: str, rank: int, seeker: _Seeker) -> None:
+        if path in self._files_of_change or path in seeker.asked or not acceptable(path):
             return
+        seeker.wished[path] = None
         wish = wishes.setdefault(path, _Wish(rank))
         wish.rank = min(wish.rank, rank)
-        wish.askers[module.path] = None
-
-    def _needs(self) -> Iterator[tuple[Module, Need]]:
-        tables: needs.Tables = {}
-        for module in self._modules:
-            self._check_time()
-            for need in needs.bases(module, self._index, tables):
-                yield module, need
-            for need in needs.fixtures(module, self._index):
-                yield module, need
-            if module.path not in self._calls:
-                self._calls[module.path] = list(needs.calls(module))
-            for need in self._calls[module.path]:
-                yield module, need
+        wish.askers[seeker.module.path] = None
 
     def _look_ahead(self) -> None:
         """Say so when the last round brought a base class whose own base was not asked for."""
-        tables: needs.Tables = {}
-        for module in self._modules:
+        for one in self._seekers:
             self._check_time()
-            for need in needs.bases(module, self._index, tables):
+            roots = one.roots()
+            for need in needs.bases(one.module, one.index, {}):
                 self._check_time()
                 paths = (
                     path
-                    for name in needs.missing(need, self._index)
-                    for path in self._roots.candidates(name, need.importer, guess=False)
+                    for name in needs.missing(need, one.index)
+                    for path in roots.candidates(name, need.importer, guess=False)
                 )
-                if any(path not in self._asked for path in paths):
-                    self._lack([module.path], TOO_FAR.format(self._bounds.rounds))
+                if any(path not in one.asked and path not in self._files_of_change
+                       for path in paths):  # fmt: skip
+                    self._lack([one.module.path], TOO_FAR.format(self._bounds.rounds))
 
     def _check_time(self) -> None:
         if self._deadline():
@@ -201,3 +242,43 @@ class _Gathering:
     def _lack(self, paths: Iterable[str], line: str) -> None:
         for path in paths:
             self._limits.setdefault(path, {}).setdefault(line)
+
+
+class _Seeker:
+    """One module of the change, and what it is still in need of."""
+
+    def __init__(
+        self, module: Module, gathered: Gathered, known: Sequence[str], root: Roots
+    ) -> None:
+        self.module = module
+        self.asked = gathered.asked.setdefault(module.path, {})
+        """The paths that were asked for on its behalf."""
+        self.wished: dict[str, None] = {}
+        """Those of the round that is being prepared."""
+        self._gathered = gathered
+        self._near = gathered.near(module.path)
+        self._known = known
+        self._root = root
+        self._calls: list[Need] | None = None
+        self._given = 0
+        self.index = Index(self._near)
+
+    def needs(self) -> Iterator[Need]:
+        """What it uses from files that it does not know."""
+        yield from needs.bases(self.module, self.index, {})
+        yield from needs.fixtures(self.module, self.index)
+        if self._calls is None:
+            self._calls = list(needs.calls(self.module))
+        yield from self._calls
+
+    def learn(self) -> None:
+        """Look into what it was given by now."""
+        given = self._gathered.given(self.module.path)
+        if len(given) > self._given:
+            self._given = len(given)
+            self.index = Index(self._near, given)
+
+    def roots(self) -> Roots:
+        """Where packages stand, as far as it can know."""
+        given = self._gathered.given(self.module.path)
+        return Roots([*self._known, *(one.path for one in given)]) if given else self._root

@@ -1,8 +1,10 @@
 """What Python files know of each other: classes, their bases, functions, fixtures.
 
-The index holds the files of the change and, where the analysis was given a way to read them, the
-few others of the repository that they import. A base class that is in none of them is known by its
-name alone: :meth:`Index.complete` tells.
+An index serves the analysis of one file: it holds the files of the change that this one may look
+into and, where the analysis was given a way to read them, the few others of the repository that
+those use. A base class that is in none of them is known by its name alone: :meth:`Index.complete`
+tells. Who looks at files without a name that leads to them (:attr:`Index.modules`,
+:meth:`Index.beside`) looks at the whole change, and the index remembers it.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ FIXTURE_DECORATORS = ("pytest.fixture", "pytest_asyncio.fixture", "_pytest.fixtu
 
 CONFTEST = "conftest.py"
 
+EVERYWHERE = "*"
+"""In :attr:`Index.scanned`: the whole change."""
+
 _NAME = re2.compile(r"[^\W\d]\w*")
 
 _T = TypeVar("_T", Class, Function)
@@ -40,18 +45,30 @@ _T = TypeVar("_T", Class, Function)
 class Index:
     """The modules of a change, and those of the repository that were read beside them."""
 
-    def __init__(self, modules: Iterable[Module] = (), context: Iterable[Module] = ()) -> None:
+    def __init__(
+        self,
+        modules: Iterable[Module] = (),
+        context: Iterable[Module] = (),
+        *,
+        change: Sequence[Module] | None = None,
+    ) -> None:
         """Index some modules.
 
         Args:
-            modules: those that are reported on.
-            context: others, which are only looked things up in.
+            modules: those of the change in which names are looked up.
+            context: others, of the repository, in which names are looked up as well.
+            change: all modules of the change; ``None`` when ``modules`` are all.
         """
-        self.modules: tuple[Module, ...] = tuple(modules)
-        """The modules of the change."""
+        near = tuple(modules)
+        self._change = near if change is None else tuple(change)
         self.context: tuple[Module, ...] = tuple(context)
         """The modules that the change imports, as far as they were read."""
-        every = (*self.modules, *self.context)
+        self.scanned: dict[str, None] = {}
+        """The folders of which all files were looked at; :data:`EVERYWHERE` for the change."""
+        self._beside: dict[str, tuple[Module, ...]] = {}
+        every = (*near, *self.context)
+        self.known: tuple[Module, ...] = every
+        """The modules in which names are looked up."""
         self._modules = Modules(every)
         self._classes: dict[str, list[Class]] = {}
         self._functions: dict[str, list[Function]] = {}
@@ -73,6 +90,20 @@ class Index:
                     self._exact_functions.setdefault(_full(function), function)
                 if function.place[2] is not None and function.decorated_with(*FIXTURE_DECORATORS):
                     self._fixtures.setdefault(function.name, []).append(function)
+
+    @property
+    def modules(self) -> tuple[Module, ...]:
+        """All modules of the change. Who asks has a result that depends on every one of them."""
+        self.scanned.setdefault(EVERYWHERE)
+        return self._change
+
+    def beside(self, path: str) -> tuple[Module, ...]:
+        """The modules of the change in the folder of a path, itself included."""
+        folder = _folder(path)
+        if folder not in self._beside:
+            self.scanned.setdefault(folder)
+            self._beside[folder] = tuple(one for one in self._change if _folder(one.path) == folder)
+        return self._beside[folder]
 
     def find_module(self, name: str) -> Module | None:
         """The module of a dotted name, ``app.models``."""

@@ -1,0 +1,84 @@
+"""Which Python files of a change the analysis of one of them may look into.
+
+A file can only use what another one defines by saying the name of its module: in an import, in the
+text that a patcher is given, in an attribute. So it sees the files whose name stands among its own
+words, those that they see, and the conftest files above it, and no others. That makes the result
+of one file depend on few: a review knows, from the texts alone, whose result still holds when a
+file has changed. Linear in the texts, and nothing is parsed; a word too many costs a look into a
+file that is not used, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+
+MAX_REACH = 80
+"""Files that one file sees, the nearest first. A larger neighbourhood is cut off there."""
+MAX_BYTES = 1_000_000
+"""Of a text that is looked at; a larger one is not read as code either."""
+
+_CONFTEST = "conftest"
+_PACKAGE = "__init__"
+_WORD_BYTES = frozenset(
+    b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+) | frozenset(range(0x80, 0x100))
+_WORDS = bytes(byte if byte in _WORD_BYTES else 0x20 for byte in range(256))
+"""Turns everything that no identifier holds into a blank (:meth:`bytes.translate`)."""
+
+
+def reach(texts: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
+    """By path, the files that the analysis of a file may look into: itself, then near ones first.
+
+    Args:
+        texts: the Python files of the change by path, as it leaves them.
+    """
+    links = _links(texts)
+    return {path: _reach(path, links) for path in texts}
+
+
+def said(text: bytes, names: frozenset[bytes]) -> frozenset[bytes]:
+    """Those of the names that stand as words in a text."""
+    if len(text) > MAX_BYTES:
+        return frozenset()
+    return names.intersection(text.translate(_WORDS).split())
+
+
+def _links(texts: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """By path, the other files whose names a file says, in the order of their paths."""
+    by_name: dict[bytes, list[str]] = {}
+    conftests: dict[str, str] = {}
+    for path in sorted(texts):
+        folder, _, file = path.rpartition("/")
+        stem = file.partition(".")[0]
+        if stem == _CONFTEST:
+            conftests[folder] = path
+        name = folder.rpartition("/")[2] if stem == _PACKAGE else stem
+        by_name.setdefault(_encoded(name), []).append(path)
+    names = frozenset(by_name)
+    links: dict[str, list[str]] = {}
+    for path, text in texts.items():
+        folders = path.split("/")[:-1]
+        # A relative import says no more of a package than a dot.
+        heard = said(text, names) | names.intersection(map(_encoded, folders))
+        found = {other for name in heard for other in by_name[name]}
+        above = ("/".join(folders[:end]) for end in range(len(folders) + 1))
+        found.update(conftests[folder] for folder in above if folder in conftests)
+        found.discard(path)
+        links[path] = sorted(found)
+    return links
+
+
+def _reach(start: str, links: Mapping[str, list[str]]) -> tuple[str, ...]:
+    seen = {start: None}
+    queue = deque([start])
+    while queue and len(seen) < MAX_REACH:
+        for other in links[queue.popleft()]:
+            if other not in seen and len(seen) < MAX_REACH:
+                seen[other] = None
+                queue.append(other)
+    return tuple(seen)
+
+
+def _encoded(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
