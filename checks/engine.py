@@ -16,12 +16,14 @@ from checks.evidence.registry import Gatherer
 from checks.fingerprint import with_fingerprints
 from checks.inspection import Inspector, Subject
 from checks.languages import roles as file_roles
+from checks.languages.front_ends import Reader, reader_of
 from checks.languages.paths import generated_by_text, language_of
 from checks.languages.python.evaluate import MAX_EVALUATIONS
 from checks.languages.python.gathering import gather
 from checks.languages.python.index import Index
 from checks.languages.python.module import Module, read
 from checks.languages.python.parse import Expired, never
+from checks.languages.syntax.source_file import SourceFile
 from checks.model import (
     ChangedFile,
     FileReport,
@@ -169,6 +171,8 @@ class _Read:
     language: str
     role: RoleDecision
     module: Module | None = None
+    code: SourceFile | None = None
+    """The file as code, when it is of another language than Python."""
     not_analysed: str | None = None
     limits: tuple[str, ...] = ()
 
@@ -188,6 +192,8 @@ def _read(
             result.limits = ("its header says that it is generated: searched for secrets only",)
     elif language == "python":
         _read_code(result, settings, roles, deadline)
+    elif (reader := reader_of(language)) is not None:
+        _read_other_code(result, reader, settings, roles, deadline)
     return result
 
 
@@ -208,6 +214,27 @@ def _read_code(
     result.limits = (*source.notes, *module.limits())
 
 
+def _read_other_code(
+    result: _Read,
+    reader: Reader,
+    settings: Settings,
+    roles: Decide,
+    deadline: Callable[[], bool],
+) -> None:
+    file, source = result.file, result.source
+    if (reason := source.too_large) is not None:
+        result.not_analysed = reason
+        return
+    try:
+        code = reader(source, file.path, result.language, deadline)
+    except Expired:
+        result.not_analysed = TIME_LIMIT
+        return
+    result.code = code
+    result.role = roles(file.path, code.imported_names, settings, file.generated)
+    result.limits = (*source.notes, *code.limits())
+
+
 class _Review:
     """The report on one file in the making."""
 
@@ -224,8 +251,11 @@ class _Review:
         self._settings = settings
         self._deadline = deadline
         self._limits = list(read_file.limits)
-        self._base_module: Module | None = None
+        self._base_module: Module | SourceFile | None = None
         self._base_is_read = False
+        self._language = "" if read_file.module is None else "python"
+        if read_file.code is not None:
+            self._language = read_file.code.language
 
     def report(self) -> FileReport:
         """Look at the file."""
@@ -258,10 +288,11 @@ class _Review:
     def _on_deleted(self, report: FileReport) -> FileReport:
         """What the checks that compare say of a deleted file: never on a line, for it has none."""
         subject = self._subject()
-        desk = self._inspector.inspect(subject, self._inspector.comparing, gather=False)
+        comparing = self._inspector.comparing(self._language)
+        desk = self._inspector.inspect(subject, comparing, gather=False)
         found = with_fingerprints(_sorted(desk.findings), self._read.source)
         not_analysed = TIME_LIMIT if desk.expired else self._read.not_analysed
-        if self._base_is_read and subject.base is None:
+        if self._base_is_read and self._base_module is None:
             not_analysed = SourceText(self._file.base or b"").too_large or TIME_LIMIT
         return replace(
             report,
@@ -271,13 +302,30 @@ class _Review:
         )
 
     def _subject(self) -> Subject:
-        one, role = self._read, self._read.role.role
-        base = None
-        if one.module is not None and self._inspector.compares(role):
+        one = self._read
+        subject = Subject(
+            self._file.path, one.source, one.module, one.role.role, self._file.added, file=one.code
+        )
+        if subject.language and self._inspector.compares(subject):
             base = self._base()
-        return Subject(self._file.path, one.source, one.module, role, self._file.added, base)
+            if isinstance(base, SourceFile):
+                return replace(subject, base_file=base)
+            return replace(subject, base=base)
+        return subject
 
-    def _base(self) -> Module | None:
+    def _read_again(self, source: SourceText, path: str) -> Module | SourceFile:
+        """Another text of this file, as code of its language.
+
+        Raises:
+            Expired: the time is over.
+        """
+        code = self._read.code
+        reader = None if code is None else reader_of(code.language)
+        if code is None or reader is None:
+            return read(source, path, self._deadline)
+        return reader(source, path, code.language, self._deadline)
+
+    def _base(self) -> Module | SourceFile | None:
         """The base as code, read at most once; ``None`` when there is none or no time for it."""
         if not self._base_is_read:
             self._base_is_read = True
@@ -285,13 +333,14 @@ class _Review:
             source = SourceText(file.base or b"")
             if file.base is not None and source.too_large is None:
                 try:
-                    self._base_module = read(source, file.old_path or file.path, self._deadline)
+                    path = file.old_path or file.path
+                    self._base_module = self._read_again(source, path)
                 except Expired:
                     self._base_module = None
         return self._base_module
 
     def _suppress(self, found: list[Finding]) -> tuple[list[Finding], list[Suppressed]]:
-        module = self._read.module
+        module = self._read.module or self._read.code
         if module is None:
             return found, []
         comments = suppression.read_suppressions(module)
@@ -304,7 +353,7 @@ class _Review:
         if not found or file.base is None or not self._settings.baseline:
             return found, 0
         # What compares base and head itself finds only what is new.
-        comparing = self._inspector.comparing
+        comparing = self._inspector.comparing(self._language)
         fresh = [one for one in found if one.check in comparing]
         rest = [one for one in found if one.check not in comparing]
         base = None if expired else self._base_findings(frozenset(one.check for one in rest))
@@ -318,22 +367,28 @@ class _Review:
         return _sorted([*fresh, *new]), old
 
     def _base_findings(self, checks: frozenset[str]) -> list[Finding] | None:
-        module = None
-        if self._read.module is not None:
-            module = self._base()
-            if module is None:
+        code = None
+        if self._language:
+            code = self._base()
+            if code is None:
                 return None
-        source = SourceText(self._file.base or b"") if module is None else module.source
+        source = SourceText(self._file.base or b"") if code is None else code.source
         path = self._file.old_path or self._file.path
-        subject = Subject(path, source, module, self._read.role.role, None)
-        desk = self._inspector.inspect(subject, checks, gather=False)
+        desk = self._inspector.inspect(self._other(path, source, code), checks, gather=False)
         if desk.expired:
             return None
         found = _sorted(desk.findings)
-        if module is not None:
-            comments = suppression.read_suppressions(module)
-            found, _ = suppression.apply(found, comments, None, module)
+        if code is not None:
+            comments = suppression.read_suppressions(code)
+            found, _ = suppression.apply(found, comments, None, code)
         return found
+
+    def _other(self, path: str, source: SourceText, code: Module | SourceFile | None) -> Subject:
+        """Another text of this file, to be looked at by itself."""
+        role = self._read.role.role
+        if isinstance(code, SourceFile):
+            return Subject(path, source, None, role, None, file=code)
+        return Subject(path, source, code, role, None)
 
     def _with_suggestions(self, findings: list[Finding], desk: Desk) -> list[Finding]:
         """The findings, those whose edits are proved safe with their suggestion.
@@ -367,20 +422,20 @@ class _Review:
         The edited file must parse, and hold one finding less for each edit, of the checks ``only``
         or of all.
         """
-        module = self._read.module
+        code = self._read.module or self._read.code
         edits = tuple(dict.fromkeys(edit for one in findings for edit in one.edits))
         suggestion = as_lines(self._read.source, findings[0].edits) if findings else None
         after = edited(self._read.source, edits)
-        if suggestion is None or after is None or module is None:
+        if suggestion is None or after is None or code is None:
             return None
         source = SourceText(after)
         try:
-            changed = read(source, self._file.path, self._deadline)
+            changed = self._read_again(source, self._file.path)
         except Expired:
             return None
-        if len(changed.errors()) > len(module.errors()):
+        if len(changed.errors()) > len(code.errors()):
             return None
-        subject = Subject(self._file.path, source, changed, self._read.role.role, None)
+        subject = self._other(self._file.path, source, changed)
         desk = self._inspector.inspect(subject, only, gather=False)
         counts = Counter(one.check for one in desk.findings)
         allowed = before - Counter(one.check for one in findings)

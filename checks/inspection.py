@@ -6,7 +6,7 @@ text that proves a suggestion.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,11 @@ from checks.following import Following
 from checks.languages.python.index import Index
 from checks.languages.python.module import Module
 from checks.languages.python.parse import Expired
+from checks.languages.syntax.events import FileChange, SyntaxDispatch
+from checks.languages.syntax.grammar import Grammar
+from checks.languages.syntax.source_file import SourceFile
 from checks.model import Lines, Role, Settings
-from checks.registry import Check, EventKind, Events
+from checks.registry import Check, EventKind, Events, Implementation
 from checks.report import Desk, EvidenceSink, Report
 from checks.text import SourceText
 
@@ -38,6 +41,17 @@ class Subject:
     added: tuple[Lines, ...] | None
     base: Module | None = None
     """The code that the text replaces, for the checks that compare."""
+    file: SourceFile | None = None
+    """The text as code, when it was read as code of another language than Python."""
+    base_file: SourceFile | None = None
+    """The same of what the text replaces."""
+
+    @property
+    def language(self) -> str:
+        """The language that the text was read as, ``""`` when it was not read as code."""
+        if self.file is not None:
+            return self.file.language
+        return "" if self.module is None else "python"
 
 
 class Inspector:
@@ -61,23 +75,24 @@ class Inspector:
         self._deadline = deadline
         self._strict = strict
         self._tables: dict[_Key, _Table] = {}
-        self.comparing = frozenset(
-            one.id
-            for one in self._checks
-            if any(event.kind is EventKind.CHANGE for event in one.on)
-        )
-        """Ids of the checks that compare base and head themselves."""
+        self._comparing: dict[str, frozenset[str]] = {}
         self.once = frozenset(one.id for one in self._checks if one.once)
         """Ids of the checks of which one comment a function is enough."""
 
-    def look_into(self, index: Index) -> None:
-        """Look names up in this index from now on: each file of a change has one of its own."""
-        self._index = index
-        self._following = Following(index.known, self._deadline)
+    def comparing(self, language: str) -> frozenset[str]:
+        """Ids of the checks that compare base and head of a language themselves."""
+        if language not in self._comparing:
+            parts = ((one.id, one.implementation(language)) for one in self._checks)
+            self._comparing[language] = frozenset(
+                name
+                for name, part in parts
+                if part is not None and any(event.kind is EventKind.CHANGE for event in part.on)
+            )
+        return self._comparing[language]
 
-    def compares(self, role: Role) -> bool:
-        """Whether a check of this role asks for the base beside the head."""
-        return self._table(_Key(role, is_code=True)).dispatch.compares
+    def compares(self, subject: Subject) -> bool:
+        """Whether a check of such a text asks for the base beside the head."""
+        return self._table(_key(subject)).dispatch.compares
 
     def inspect(
         self, subject: Subject, only: frozenset[str] | None = None, *, gather: bool = True
@@ -93,8 +108,7 @@ class Inspector:
         :attr:`Desk.expired`. The time is looked at between any two events, and within one wherever
         the tree is searched (:meth:`Module.visit`).
         """
-        is_code = subject.module is not None
-        table = self._table(_Key(subject.role, is_code=is_code, only=only, gather=gather))
+        table = self._table(_key(subject, only, gather=gather))
         desk = Desk(
             subject.path,
             subject.source,
@@ -104,6 +118,7 @@ class Inspector:
             subject.module,
             self._following,
             self._deadline,
+            subject.file,
         )
         run = _Run(table.listeners, desk, self._deadline, strict=self._strict)
         try:
@@ -112,7 +127,7 @@ class Inspector:
             desk.expired = True
         return desk
 
-    def _send(self, subject: Subject, dispatch: Dispatch, run: _Run) -> None:
+    def _send(self, subject: Subject, dispatch: Dispatch | SyntaxDispatch, run: _Run) -> None:
         """Send out everything that happens in a text.
 
         Raises:
@@ -122,6 +137,12 @@ class Inspector:
         dispatch.text(
             TextEvent(subject.path, subject.source, subject.role, subject.added, module), run.emit
         )
+        if isinstance(dispatch, SyntaxDispatch):
+            if subject.file is not None:
+                dispatch.code(subject.file, run.emit, self._deadline)
+                change = FileChange(subject.path, subject.base_file, subject.file)
+                dispatch.change(change, run.emit)
+            return
         if module is None:
             return
         dispatch.code(module, run.emit, self._deadline)
@@ -137,20 +158,22 @@ class Inspector:
         return self._tables[key]
 
     def _make_table(self, key: _Key) -> _Table:
-        listeners: list[Check | Gatherer] = []
+        listeners: list[_Listener] = []
         events: list[tuple[Events, ...]] = []
         wanted = [one for one in self._checks if key.only is None or one.id in key.only]
         everyone: list[Check | Gatherer] = [*wanted, *(self._gatherers if key.gather else ())]
         for one in everyone:
-            reads_code = isinstance(one, Gatherer) or "python" in one.languages
-            heard = tuple(
-                event
-                for event in one.on
-                if event.kind is EventKind.TEXT or (key.is_code and reads_code)
-            )
-            if heard and key.role in one.roles:
-                listeners.append(one)
-                events.append(heard)
+            for part in _parts(one, key.language):
+                heard = tuple(
+                    event
+                    for event in part.on
+                    if event.kind is EventKind.TEXT or key.language in part.languages
+                )
+                if heard and key.role in part.roles:
+                    listeners.append(_Listener(one, part.run))
+                    events.append(heard)
+        if key.grammar is not None:
+            return _Table(tuple(listeners), SyntaxDispatch(events, key.grammar))
         return _Table(tuple(listeners), Dispatch(events))
 
 
@@ -159,15 +182,40 @@ class _Key:
     """What a table is made for: see :meth:`Inspector.inspect`."""
 
     role: Role
-    is_code: bool
+    language: str
+    """``""`` for a text that is not read as code."""
+    grammar: Grammar | None = None
+    """That of a file of another language than Python."""
     only: frozenset[str] | None = None
     gather: bool = True
 
 
+def _key(subject: Subject, only: frozenset[str] | None = None, *, gather: bool = True) -> _Key:
+    grammar = None if subject.file is None else subject.file.grammar
+    return _Key(subject.role, subject.language, grammar, only, gather)
+
+
+def _parts(one: Check | Gatherer, language: str) -> Iterator[Check | Gatherer | Implementation]:
+    """What of a check listens in a language: itself for texts, its implementation for code."""
+    other = None if isinstance(one, Gatherer) else one.implementation(language)
+    if other is None or language in one.languages:
+        yield one
+        return
+    if any(event.kind is EventKind.TEXT for event in one.on):
+        yield one
+    yield other
+
+
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    owner: Check | Gatherer
+    run: Callable[[Any, Any], None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
-    listeners: tuple[Check | Gatherer, ...]
-    dispatch: Dispatch
+    listeners: tuple[_Listener, ...]
+    dispatch: Dispatch | SyntaxDispatch
 
 
 class _Run:
@@ -179,7 +227,7 @@ class _Run:
 
     def __init__(
         self,
-        listeners: tuple[Check | Gatherer, ...],
+        listeners: tuple[_Listener, ...],
         desk: Desk,
         deadline: Callable[[], bool],
         *,
@@ -191,7 +239,9 @@ class _Run:
         self._strict = strict
         self._sent = 0
         self._speakers: list[Report | EvidenceSink | None] = [
-            EvidenceSink(desk, one.aspect) if isinstance(one, Gatherer) else Report(one, desk)
+            EvidenceSink(desk, one.owner.aspect)
+            if isinstance(one.owner, Gatherer)
+            else Report(one.owner, desk)
             for one in listeners
         ]
 
@@ -217,7 +267,8 @@ class _Run:
             if self._strict:
                 raise
             self._speakers[number] = None
-            name = listener.id if isinstance(listener, Check) else listener.name
+            owner = listener.owner
+            name = owner.id if isinstance(owner, Check) else owner.name
             self.desk.limits.append(f"check {name} failed on this file")
         if speaker.is_full:
             self._speakers[number] = None
