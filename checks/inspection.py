@@ -79,6 +79,11 @@ class Inspector:
         self.once = frozenset(one.id for one in self._checks if one.once)
         """Ids of the checks of which one comment a function is enough."""
 
+    def look_into(self, index: Index) -> None:
+        """Look names up in this index from now on: each file of a change has one of its own."""
+        self._index = index
+        self._following = Following(index.known, self._deadline)
+
     def comparing(self, language: str) -> frozenset[str]:
         """Ids of the checks that compare base and head of a language themselves."""
         if language not in self._comparing:
