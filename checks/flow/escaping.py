@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from checks.flow.kinds import HEADER, HTML, LDAP, LOG, PATH, SQL
+from checks.flow.kinds import HTML, LDAP, LINES, PATH, SQL
 from checks.flow.values import Link, Taint, Value
 
 _PIECES: Final[dict[str, tuple[int, str]]] = {
-    "<": (HTML, "<"), ">": (HTML, ">"), "\n": (LOG | HEADER, "\n"), "\r": (LOG | HEADER, "\r"),
+    "<": (HTML, "<"), ">": (HTML, ">"), "\n": (LINES, "\n"), "\r": (LINES, "\r"),
     "'": (SQL, "'"), "..": (PATH, ".."), "../": (PATH, ".."), "/": (PATH, "/"),
     "*": (LDAP, "*"), "(": (LDAP, "("), ")": (LDAP, ")"),
 }  # fmt: skip
 _ENOUGH: Final[dict[int, frozenset[str]]] = {
-    HTML: frozenset("<"), LOG: frozenset("\n"), HEADER: frozenset("\n"), LDAP: frozenset("*()"),
+    HTML: frozenset("<"), LINES: frozenset("\n"), LDAP: frozenset("*()"),
 }  # fmt: skip
 _NOTE = "without "
 

@@ -12,6 +12,7 @@ from typing import Any
 import re2
 
 from checks.flow.heap import Heap
+from checks.flow.kinds import LINES
 from checks.flow.values import (
     CLEAN,
     HOLE,
@@ -22,6 +23,7 @@ from checks.flow.values import (
     LocalClass,
     LocalFunction,
     Value,
+    cleaned,
     constant,
     content,
     merge_taints,
@@ -191,6 +193,8 @@ def percent(heap: Heap, template: Value, right: Value) -> Value:
             return CLEAN
         if found is None:
             return whole if not known or not values else CLEAN
+        if letter in "ra":
+            return cleaned(content(heap.flat(found)), LINES)
         return as_text(heap, found)
 
     pieces: list[Value] = []

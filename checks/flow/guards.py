@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from checks import ir
 from checks.flow import folding, patterns, verdicts
-from checks.flow.kinds import ALL, HOST, NORMAL, PATH, REDIRECT, REQUEST, SINGLE, SLASH
+from checks.flow.kinds import ALL, HOST, LINES, NORMAL, PATH, REDIRECT, REQUEST, SINGLE, SLASH
 from checks.flow.machine import Frame, Machine
 from checks.flow.values import (
     CLEAN,
@@ -312,6 +312,8 @@ def _absent(machine: Machine, frame: Frame, node: ir.Expression, text: str) -> N
     """A text is known not to be in a value."""
     if text in ("..", "../", "/"):
         clean(machine, frame, node, PATH)
+    elif text == "\n":
+        clean(machine, frame, node, LINES)
 
 
 def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) -> None:

@@ -32,6 +32,18 @@ FORMAT: Final = 1 << 19
 ARGUMENT: Final = 1 << 20
 """An argument of a program that is read as an option."""
 SESSION: Final = 1 << 21
+CSV: Final = 1 << 22
+"""A cell of a table that a spreadsheet takes for a formula."""
+ASSIGN: Final = 1 << 23
+"""The names of the fields of an object that are written."""
+UPLOAD: Final = 1 << 24
+"""The name, with its ending, under which a file is put where a server hands it out."""
+ENTITIES: Final = 1 << 25
+"""XML whose entities grow."""
+UNPACK: Final = 1 << 26
+"""Compressed data that grows."""
+MATCH: Final = 1 << 27
+"""A text that a slow pattern is matched with."""
 
 NORMAL: Final = 1 << 30
 """A fact: the path is absolute and free of ``..`` (realpath, resolve)."""
@@ -45,6 +57,8 @@ SINGLE: Final = 1 << 33
 
 ALL: Final = (1 << 30) - 1
 """Every kind."""
+LINES: Final = HEADER | LOG | MAIL
+"""The kinds that a line end does the harm to."""
 FULL: Final = ALL | NORMAL | HOST | SLASH | SINGLE
 """Every kind, and no fact known: the mask of content of which nothing is known."""
 
@@ -54,7 +68,9 @@ BY_NAME: Final = {
     "redirect": REDIRECT, "request": REQUEST, "pickle": PICKLE, "template": TEMPLATE,
     "ldap": LDAP, "xpath": XPATH, "xml": XML, "nosql": NOSQL, "header": HEADER, "log": LOG,
     "regex": REGEX, "yaml": YAML, "import": IMPORT, "mail": MAIL, "format": FORMAT,
-    "argument": ARGUMENT, "session": SESSION, "normal": NORMAL, "host": HOST, "*": ALL,
+    "argument": ARGUMENT, "session": SESSION, "csv": CSV, "assign": ASSIGN, "upload": UPLOAD,
+    "entities": ENTITIES, "unpack": UNPACK, "match": MATCH, "normal": NORMAL, "host": HOST,
+    "*": ALL,
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.flow import folding, library, lookup, parsers
 from checks.flow.heap import Object, make
-from checks.flow.kinds import HOST
+from checks.flow.kinds import ASSIGN, HOST, LINES
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import (
@@ -40,6 +40,9 @@ _TRUTHS = frozenset(
 _SPLITTING = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
 _FOLDED = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize",
                      "replace", "removeprefix", "removesuffix", "casefold"})  # fmt: skip
+_VALIDATING = frozenset({"load", "loads", "parse_obj", "model_validate", "deserialize", "validate",
+                         "from_dict"})  # fmt: skip
+"""Methods of a schema: only the fields that it names come out."""
 _MAX_FOLDED = 500
 
 
@@ -157,6 +160,8 @@ def _replaced(receiver: Value, site: Site) -> Value:
 def _split(machine: Machine, receiver: Value, name: str, site: Site) -> Value:
     part = content(receiver)
     separator = site.constant(0, "sep")
+    if name == "splitlines" or separator == "\n" or (name == "split" and separator is NOTHING):
+        part = cleaned(part, LINES)
     if separator in (":", "/", "@"):
         host = all(one.clean & HOST for one in receiver.taints) and bool(receiver.taints)
         part = cleaned(part, HOST) if host else part
@@ -199,6 +204,8 @@ def _of_instance(machine: Machine, cell: Cell, made: Object, name: str, site: Si
     if name in ("model_dump", "dict", "_asdict", "to_dict"):
         return as_dict(machine, made)
     whole = content(machine.heap.flat(Value(references=(cell,))), site.everything(), sure=False)
+    if name in _VALIDATING and made.cls is not None:
+        whole = cleaned(whole, ASSIGN)
     return whole if whole.taints else VAGUE
 
 

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 from checks.flow import guards
 from checks.flow.kinds import (
     ALL,
+    ASSIGN,
     CODE,
     COMMAND,
+    CSV,
     FORMAT,
     HEADER,
     HTML,
     LDAP,
     LOG,
     MAIL,
+    MATCH,
     NOSQL,
     PATH,
     REDIRECT,
@@ -64,8 +67,11 @@ _DANGEROUS: tuple[tuple[int, frozenset[str]], ...] = (
     (LOG, frozenset("\r\n")),
     (REGEX, frozenset("()*+?{}[]|\\")),
     (FORMAT, frozenset("{}%")),
+    (CSV, frozenset("=+-@\t\r")),
 )
-_REST = ALL & ~functools.reduce(lambda bits, one: bits | one[0], _DANGEROUS, 0)
+_NAMED = ASSIGN | MATCH
+"""Kinds to which even letters and digits may do harm."""
+_REST = ALL & ~_NAMED & ~functools.reduce(lambda bits, one: bits | one[0], _DANGEROUS, 0)
 _FULL = frozenset({"fullmatch"})
 _ANCHORED = frozenset({"match", "fullmatch"})
 _MATCHERS = frozenset({"match", "fullmatch", "search"})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from checks.flow import calls, folding, lookup, methods, parsers
 from checks.flow.heap import Object, as_fields, make
-from checks.flow.kinds import FULL, HOST, NORMAL, NOSQL, PATH
+from checks.flow.kinds import CSV, FULL, HOST, LINES, NORMAL, NOSQL, PATH
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import (
@@ -19,6 +19,7 @@ from checks.flow.values import (
     Bound,
     Cell,
     LocalFunction,
+    Taint,
     Value,
     cleaned,
     constant,
@@ -85,7 +86,10 @@ def _str(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
 
 
 def _repr(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-    return content(machine.heap.flat(site.arguments[0])) if site.arguments else CLEAN
+    if not site.arguments:
+        return CLEAN
+    # Line ends are escaped, and it begins with a quote.
+    return cleaned(content(machine.heap.flat(site.arguments[0])), LINES | CSV)
 
 
 def _container(kind: str) -> Handler:
@@ -320,6 +324,15 @@ def _basename(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Va
     return cleaned(value, PATH)
 
 
+def _unquoted(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    """What was one line while it was quoted may hold line ends afterwards."""
+    value = content(machine.heap.flat(site.arguments[0])) if site.arguments else VAGUE
+    taints = tuple(
+        Taint(one.source, one.clean & ~LINES, one.trace, sure=one.sure) for one in value.taints
+    )
+    return Value(taints, value.vague)
+
+
 def _cast(_machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
     found = site.get(1, "val")
     return VAGUE if found is None else found
@@ -391,7 +404,9 @@ def make_handlers() -> dict[str, Handler]:
         "types.SimpleNamespace": _namespace, "argparse.Namespace": _namespace,
         "re.sub": _replaced, "re.subn": _replaced, "re.compile().sub": _replaced,
         "open": _open, "io.open": _open, "codecs.open": _open, "typing.cast": _cast,
-        "vars": _as_dict,
+        "urllib.parse.parse_qs": _unquoted, "urllib.parse.parse_qsl": _unquoted,
+        "urllib.parse.unquote": _unquoted, "urllib.parse.unquote_plus": _unquoted,
+        "cgi.parse_qs": _unquoted, "vars": _as_dict,
         "dataclasses.asdict": _as_dict,
         "attr.asdict": _as_dict,
         "xml.sax.make_parser": parsers.made_sax,
