@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import construct, folding, guards, library, lookup, methods
+from checks.flow import assigning, construct, folding, guards, library, lookup, methods
 from checks.flow.heap import Object, as_fields, make
 from checks.flow.kinds import ALL
 from checks.flow.machine import MAX_CALLS, Frame, Machine, Names
@@ -47,6 +47,7 @@ def call(machine: Machine, frame: Frame, node: ir.Call) -> Value:
     arguments: list[Value] = []
     keywords: dict[str, Value] = {}
     star: Value | None = None
+    opened: Value | None = None
     for one in node.arguments:
         if isinstance(one, ir.Star):
             whole = machine.evaluate(frame, one.value)
@@ -73,10 +74,14 @@ def call(machine: Machine, frame: Frame, node: ir.Call) -> Value:
                 keywords.setdefault(key, part)
         if made.rest is not None:
             star = made.rest if star is None else join(star, made.rest)
+        if made.keys is not None and made.keys.taints:
+            opened = made.keys
     name = function.name if isinstance(function, ir.Attribute) else getattr(function, "id", "")
     machine.results.visited.add((frame.module.path, node.start, node.end))
     site = Site(machine, frame, node, f"*.{name}" if receiver is not None else name, receiver,
                 arguments, keywords, star)  # fmt: skip
+    if opened is not None:
+        assigning.check(machine, frame, target, site, opened)
     return invoke(machine, frame, target, site)
 
 
