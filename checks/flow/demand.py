@@ -18,7 +18,7 @@ from checks.languages.python.module import Module
 _WORDS = re2.compile(
     rb"\b(?:request|req|recv|recvfrom|receive_text|receive_json|websocket|FieldStorage|"
     rb"get_argument|get_arguments|get_query_argument|get_body_argument|path_args|rfile|"
-    rb"event, context|on_message|bottle|cherrypy|cgi)\b"
+    rb"event, context|on_message|bottle|cherrypy|cgi|start_response)\b"
     rb"|@[\w.]+\.?(?:route|get|post|put|patch|delete|websocket|api_route|on|event|field|mutation)"
     rb"\(|@(?:route|get|post|put|patch|delete|cherrypy)\b"
     rb"|\bclass \w+\([\w., ]*(?:View|ViewSet|Resource|Handler|Endpoint|Form|Consumer)\b"

@@ -141,12 +141,16 @@ class Entry:
             if self.feeds == "falcon" and position == 1:
                 return Value((), FULL, NOTHING, (Api("@response"),))
         if self.feeds == "wsgi":
-            return Value((), FULL, NOTHING, (Api(f"{REQUEST}.environ"),))
+            return Value((), FULL, NOTHING, (Api(self._of_wsgi(position)),))
         if self.feeds == "event" and position > 0:
             return VAGUE
         if self.feeds == "resolver" and position == 0:
             return VAGUE
         return self._piece(node)
+
+    def _of_wsgi(self, position: int) -> str:
+        """What the parameters ``environ`` and ``start_response`` stand for."""
+        return f"{REQUEST}.environ" if position == 0 else "@start_response"
 
     def _unfed(self, node: ir.Parameter, path: str, position: int) -> Value:
         """Nobody known calls it; Django's views are known by where they stand."""
