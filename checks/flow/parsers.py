@@ -14,6 +14,7 @@ from checks.flow.values import CLEAN, FALSE, NOTHING, TRUE, VAGUE, Api, Cell, Va
 
 TYPE = "parser"
 _EXTERNAL = "external"
+_HUGE = "huge"
 _FEATURES = ("feature_external_ges", "feature_external_pes")
 _NAMES = ("http://xml.org/sax/features/external-general-entities",
           "http://xml.org/sax/features/external-parameter-entities")  # fmt: skip
@@ -29,7 +30,9 @@ def made_lxml(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Va
     """``lxml.etree.XMLParser(…)``: it resolves unless it is told not to."""
     given = site.keywords.get("resolve_entities")
     safe = given is not None and given.constant in (False, "internal")
-    made = Object(TYPE, {_EXTERNAL: FALSE if safe else TRUE})
+    huge = site.keywords.get("huge_tree")
+    unlimited = huge is not None and huge.constant is True
+    made = Object(TYPE, {_EXTERNAL: FALSE if safe else TRUE, _HUGE: TRUE if unlimited else FALSE})
     return Value(references=(machine.heap.new(made),))
 
 
@@ -46,8 +49,13 @@ def method(
             external = VAGUE if known is NOTHING else constant(bool(known))
             machine.heap.put(cell, made.with_field(_EXTERNAL, external))
         return CLEAN
-    if name in ("parse", "parseString", "feed") and resolves(made):
-        library.check_sinks(machine, frame, f"@parser.{name}", site)
+    if name in ("parse", "parseString", "feed"):
+        if resolves(made):
+            library.check_sinks(machine, frame, f"@parser.{name}", site)
+        if made.fields.get(_HUGE) is None:
+            library.check_sinks(machine, frame, f"@expat.{name}", site)
+        elif is_huge(made):
+            library.check_sinks(machine, frame, f"@huge.{name}", site)
     return VAGUE
 
 
@@ -55,6 +63,25 @@ def resolves(made: Object) -> bool:
     """Whether a parser is known to resolve external entities."""
     found = made.fields.get(_EXTERNAL)
     return found is not None and found.constant is True
+
+
+def is_huge(made: Object) -> bool:
+    """Whether a parser of lxml was told to leave its limits out."""
+    found = made.fields.get(_HUGE)
+    return found is not None and found.constant is True
+
+
+def given_huge(site: Site) -> bool:
+    """Whether a call is given a parser without limits, or is told to do without them itself."""
+    said = site.keywords.get("huge_tree")
+    if said is not None and said.constant is True:
+        return True
+    return any(
+        is_huge(site.machine.heap.get(one))
+        for value in (*site.arguments[1:], *site.keywords.values())
+        for one in value.references
+        if isinstance(one, Cell) and site.machine.heap.get(one).type == TYPE
+    )
 
 
 def given_resolves(site: Site) -> bool | None:

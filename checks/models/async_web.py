@@ -49,7 +49,6 @@ tornado.handler("route", _HTTP_METHODS, _HANDLER)
 tornado.handler("message", "on_message", "tornado.websocket.WebSocketHandler")
 tornado.sink("html", f"{_HANDLER}().{{write,finish}}", when=is_text)
 tornado.sink("redirect", f"{_HANDLER}().redirect", at="0/url", when=target_is_open)
-tornado.sink("header", f"{_HANDLER}().{{set_header,add_header}}", at="1/value")
 tornado.sink("template", "tornado.template.Template", at="0")
 
 falcon = Library("https://falcon.readthedocs.io/en/stable/api/request_and_response.html")

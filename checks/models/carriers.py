@@ -55,5 +55,3 @@ carriers.callback(
     "threading.Thread",
     "signal.signal",
 )
-
-log = Library("https://cheatsheetseries.owasp.org/cheatsheets/Logging_Cheat_Sheet.html")

@@ -16,8 +16,8 @@ wsgi.alias(
     "@request", "http.server.BaseHTTPRequestHandler()", "http.server.SimpleHTTPRequestHandler()"
 )
 for _base in ("http.server.BaseHTTPRequestHandler()", "http.server.SimpleHTTPRequestHandler()"):
-    wsgi.source("the URL", f"{_base}.path")
-    wsgi.source("a header", f"{_base}.headers")
+    wsgi.source("the URL", f"{_base}.path", clean="header log mail")
+    wsgi.source("a header", f"{_base}.headers", clean="header log mail")
     wsgi.source("the request's body", f"{_base}.rfile")
     wsgi.sink("html", f"{_base}.wfile.write")
 

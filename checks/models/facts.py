@@ -132,7 +132,7 @@ class Library:
     def cleans(self, kinds: str, *callees: str) -> None:
         """What these return holds their arguments, made harmless for the kinds (``*``: all)."""
         bits = mask(kinds)
-        self._each(callees, lambda tables, path: _set(tables.cleaners, path, bits))
+        self._each(callees, lambda tables, path: _add(tables.cleaners, path, bits))
 
     def replaces(self, *callees: str) -> None:
         """What these return holds nothing of their arguments, and is of unknown origin."""
@@ -186,6 +186,10 @@ def _apply(tables: Tables, *, put: Callable[[Tables, str], None], path: str) -> 
 
 def _set(table: dict[str, _T], path: str, fact: _T) -> None:
     table[path] = fact
+
+
+def _add(table: dict[str, int], path: str, bits: int) -> None:
+    table[path] = table.get(path, 0) | bits
 
 
 def expand(paths: tuple[str, ...]) -> Iterator[str]:

@@ -141,7 +141,7 @@ flask.cleans(
     "django.utils.text.get_valid_filename",
 )
 flask.cleans(
-    "html redirect path request header log",
+    "html redirect path request header log mail",
     "urllib.parse.quote",
     "urllib.parse.quote_plus",
     "urllib.parse.urlencode",
@@ -154,13 +154,6 @@ flask.cleans(
     "requests.utils.quote",
     "django.utils.text.slugify",
     "django.template.defaultfilters.slugify",
-)
-flask.sink(
-    "header",
-    "flask.Response().headers[]=",
-    "flask.make_response().headers[]=",
-    "django.http.HttpResponse()[]=",
-    "starlette.responses.Response().headers[]=",
 )
 flask.sink(
     "html",

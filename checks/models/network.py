@@ -1,4 +1,4 @@
-"""Requests that the program makes, and mail."""
+"""Requests that the program makes."""
 
 from __future__ import annotations
 
@@ -72,13 +72,3 @@ network.value(
     f"httpx.AsyncClient().{_VERBS}()",
     "urllib.request.urlopen()",
 )
-
-mail = Library("https://docs.python.org/3/library/email.message.html")
-mail.sink(
-    "mail",
-    "email.message.EmailMessage()[]=",
-    "email.mime.text.MIMEText()[]=",
-    "email.mime.multipart.MIMEMultipart()[]=",
-    "email.message.Message()[]=",
-)
-mail.sink("mail", "smtplib.SMTP().sendmail", at="2/msg")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from checks.models.facts import Library
 
+_ONE_LINE = "header log mail"
+"""What is sent in a header has no line ends: a server reads headers line by line."""
+
 request = Library("https://flask.palletsprojects.com/en/stable/api/#incoming-request-data")
 request.source(
     "the query string",
@@ -33,25 +36,31 @@ request.source(
 )
 request.source(
     "a header",
-    "@request.{headers,META,environ,user_agent,referrer,mimetype,"
+    "@request.{headers,META,user_agent,referrer,mimetype,"
     "accept_languages,authorization,origin,raw_headers}",
+    clean=_ONE_LINE,
 )
-request.source("a header", "@request.{get_header,header}()")
+request.source("a header", "@request.{get_header,header}()", clean=_ONE_LINE)
+request.source("the request", "@request.environ")
 request.source("a cookie", "@request.{cookies,COOKIES}")
 request.source("a cookie", "@request.{get_cookie,get_signed_cookie,get_cookie_values}()")
 request.source(
     "the URL",
-    "@request.{url,base_url,full_path,path,path_info,uri,url_root,raw_path,"
+    "@request.{url,base_url,full_path,uri,url_root,raw_path,"
     "path_qs,relative_uri,fullpath,unparsed_uri}",
-    clean="redirect request",
+    clean=f"redirect request {_ONE_LINE}",
 )
+request.source("the URL", "@request.{path,path_info}", clean="redirect request")
 request.source(
     "the URL",
     "@request.{get_full_path,build_absolute_uri,get_raw_uri}()",
-    clean="redirect request",
+    clean=f"redirect request {_ONE_LINE}",
 )
 request.source(
-    "a header", "@request.{host,host_url}", "@request.get_host()", clean="redirect request path"
+    "a header",
+    "@request.{host,host_url}",
+    "@request.get_host()",
+    clean=f"redirect request path {_ONE_LINE}",
 )
 request.source(
     "the URL path",
