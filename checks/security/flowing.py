@@ -1,14 +1,15 @@
 """How the checks that follow data report it.
 
 A flow from the person who runs the program (its command line, its environment) is told of by no
-check: who runs a program may do what it does.
+check: who runs a program may do what it does. Where the settings say that arguments are not
+trusted, it is told of as less grave.
 """
 
 from __future__ import annotations
 
 from checks.events import Call, Flow
 from checks.flow.results import Reach
-from checks.model import Confidence, Severity
+from checks.model import Confidence, Severity, Surface
 from checks.report import Report
 
 
@@ -21,11 +22,20 @@ def is_decided(call: Call, report: Report, kind: str) -> bool:
 
 
 def tell(
-    flow: Flow, report: Report, *, how: str, why: str, fix: str, severity: Severity = Severity.HIGH
+    flow: Flow,
+    report: Report,
+    *,
+    how: str,
+    why: str,
+    fix: str,
+    severity: Severity = Severity.HIGH,
+    surface: Surface | None = None,
 ) -> None:
     """Report a flow: "`name` from the query string reaches `cursor.execute` <how>."."""
     if flow.origin == "local":
-        return
+        if report.settings.trusted_arguments:
+            return
+        severity = Severity(max(severity - 1, Severity.LOW))
     if flow.confidence is not Confidence.HIGH:
         severity = Severity(max(severity - 1, Severity.LOW))
     there = "" if flow.here else f", in `{flow.trace[-1].path.rpartition('/')[2]}`"
@@ -36,6 +46,7 @@ def tell(
         fix=fix,
         severity=severity,
         confidence=flow.confidence,
+        surface=surface,
         trace=flow.trace,
     )
 
