@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from checks import baseline, globs, registry, suppression
+from checks import baseline, globs, path_settings, registry, suppression
 from checks.evidence import registry as gatherers
 from checks.evidence.registry import Gatherer
 from checks.fingerprint import with_fingerprints
@@ -190,6 +190,8 @@ def _read(
     elif role.role is Role.GENERATED:
         if marked and not file.generated:
             result.limits = ("its header says that it is generated: searched for secrets only",)
+    elif not path_settings.reads(settings, language):
+        pass
     elif language == "python":
         _read_code(result, settings, roles, deadline)
     elif (reader := reader_of(language)) is not None:
@@ -248,7 +250,8 @@ class _Review:
         self._read = read_file
         self._file = read_file.file
         self._inspector = inspector
-        self._settings = settings
+        # One for the file and its base, also where that had another path.
+        self._settings = path_settings.for_path(settings, read_file.file.path)
         self._deadline = deadline
         self._limits = list(read_file.limits)
         self._base_module: Module | SourceFile | None = None
@@ -265,7 +268,7 @@ class _Review:
             return replace(report, not_analysed=IGNORED)
         if file.deleted:
             return self._on_deleted(report)
-        desk = self._inspector.inspect(self._subject())
+        desk = self._inspector.inspect(self._subject(), settings=self._settings)
         self._limits += desk.limits
         if (module := read_file.module) is not None and module.evaluations >= MAX_EVALUATIONS:
             self._limits.append("too many expressions to evaluate: not all values are known")
@@ -289,7 +292,7 @@ class _Review:
         """What the checks that compare say of a deleted file: never on a line, for it has none."""
         subject = self._subject()
         comparing = self._inspector.comparing(self._language)
-        desk = self._inspector.inspect(subject, comparing, gather=False)
+        desk = self._inspector.inspect(subject, comparing, gather=False, settings=self._settings)
         found = with_fingerprints(_sorted(desk.findings), self._read.source)
         not_analysed = TIME_LIMIT if desk.expired else self._read.not_analysed
         if self._base_is_read and self._base_module is None:
@@ -374,7 +377,8 @@ class _Review:
                 return None
         source = SourceText(self._file.base or b"") if code is None else code.source
         path = self._file.old_path or self._file.path
-        desk = self._inspector.inspect(self._other(path, source, code), checks, gather=False)
+        other = self._other(path, source, code)
+        desk = self._inspector.inspect(other, checks, gather=False, settings=self._settings)
         if desk.expired:
             return None
         found = _sorted(desk.findings)
@@ -436,7 +440,7 @@ class _Review:
         if len(changed.errors()) > len(code.errors()):
             return None
         subject = self._other(self._file.path, source, changed)
-        desk = self._inspector.inspect(subject, only, gather=False)
+        desk = self._inspector.inspect(subject, only, gather=False, settings=self._settings)
         counts = Counter(one.check for one in desk.findings)
         allowed = before - Counter(one.check for one in findings)
         if desk.expired or any(counts[check] > allowed[check] for check in counts):

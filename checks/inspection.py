@@ -21,6 +21,7 @@ from checks.languages.syntax.events import FileChange, SyntaxDispatch
 from checks.languages.syntax.grammar import Grammar
 from checks.languages.syntax.source_file import SourceFile
 from checks.model import Lines, Role, Settings
+from checks.path_settings import enabled_somewhere
 from checks.registry import Check, EventKind, Events, Implementation
 from checks.report import Desk, EvidenceSink, Report
 from checks.text import SourceText
@@ -67,7 +68,8 @@ class Inspector:
         *,
         strict: bool = False,
     ) -> None:
-        self._checks = [one for one in checks.values() if one.id not in settings.disabled]
+        off = settings.disabled - enabled_somewhere(settings)
+        self._checks = [one for one in checks.values() if one.id not in off]
         self._gatherers = gatherers
         self._settings = settings
         self._index = index
@@ -97,10 +99,15 @@ class Inspector:
 
     def compares(self, subject: Subject) -> bool:
         """Whether a check of such a text asks for the base beside the head."""
-        return self._table(_key(subject)).dispatch.compares
+        return self._table(_key(subject, self._settings.disabled)).dispatch.compares
 
     def inspect(
-        self, subject: Subject, only: frozenset[str] | None = None, *, gather: bool = True
+        self,
+        subject: Subject,
+        only: frozenset[str] | None = None,
+        *,
+        gather: bool = True,
+        settings: Settings | None = None,
     ) -> Desk:
         """Everything that the checks and gatherers say about a text.
 
@@ -108,17 +115,20 @@ class Inspector:
             subject: the text.
             only: ids of the checks to run; ``None`` for all.
             gather: whether evidence is gathered, too.
+            settings: those of the file (:func:`checks.path_settings.for_path`); ``None`` for what
+                holds for all files.
 
         When the time is over the desk holds what was found until then, and says so by
         :attr:`Desk.expired`. The time is looked at between any two events, and within one wherever
         the tree is searched (:meth:`Module.visit`).
         """
-        table = self._table(_key(subject, only, gather=gather))
+        settings = settings or self._settings
+        table = self._table(_key(subject, settings.disabled, only, gather=gather))
         desk = Desk(
             subject.path,
             subject.source,
             subject.role,
-            self._settings,
+            settings,
             self._index,
             subject.module,
             self._following,
@@ -165,7 +175,11 @@ class Inspector:
     def _make_table(self, key: _Key) -> _Table:
         listeners: list[_Listener] = []
         events: list[tuple[Events, ...]] = []
-        wanted = [one for one in self._checks if key.only is None or one.id in key.only]
+        wanted = [
+            one
+            for one in self._checks
+            if one.id not in key.off and (key.only is None or one.id in key.only)
+        ]
         everyone: list[Check | Gatherer] = [*wanted, *(self._gatherers if key.gather else ())]
         for one in everyone:
             for part in _parts(one, key.language):
@@ -193,11 +207,19 @@ class _Key:
     """That of a file of another language than Python."""
     only: frozenset[str] | None = None
     gather: bool = True
+    off: frozenset[str] = frozenset()
+    """Ids of the checks that the repository does not want on this file."""
 
 
-def _key(subject: Subject, only: frozenset[str] | None = None, *, gather: bool = True) -> _Key:
+def _key(
+    subject: Subject,
+    off: frozenset[str],
+    only: frozenset[str] | None = None,
+    *,
+    gather: bool = True,
+) -> _Key:
     grammar = None if subject.file is None else subject.file.grammar
-    return _Key(subject.role, subject.language, grammar, only, gather)
+    return _Key(subject.role, subject.language, grammar, only, gather, off)
 
 
 def _parts(one: Check | Gatherer, language: str) -> Iterator[Check | Gatherer | Implementation]:
