@@ -39,7 +39,7 @@ from checks.model import (
 )
 from checks.registry import Check
 from checks.report import Desk, said_once
-from checks.repository import Bounds, Lookup
+from checks.repository import Beside, Bounds, Lookup
 from checks.suggestion import as_lines, edited
 from checks.text import SourceText
 
@@ -50,6 +50,7 @@ TIME_LIMIT = "time limit"
 IGNORED = "ignored by the configuration"
 
 _BOUNDS = Bounds()
+_ALONE = Beside()
 
 MAX_SUGGESTIONS = 10
 """Suggestions that are proved in one file: each costs a reading of the edited text."""
@@ -95,8 +96,7 @@ def iterate(
     begins: Callable[[str], None] = lambda _path: None,
     repository: Lookup | None = None,
     bounds: Bounds = _BOUNDS,
-    beside: Sequence[ChangedFile] = (),
-    paths: Sequence[str] = (),
+    beside: Beside = _ALONE,
 ) -> Iterator[FileReport]:
     """Analyse a change; each file's report comes as soon as it is ready.
 
@@ -118,15 +118,14 @@ def iterate(
         repository: reads the few other files that the change uses; they are not reported on.
             Whoever holds the deadline winds the clock again with each call.
         bounds: how much of the repository may be asked for.
-        beside: more files of the change, which others look into; they are not reported on.
-        paths: the paths of the whole change, where it holds more than these files.
+        beside: what the change holds more: it is looked into, and not reported on.
     """
     subjects = []
     for file in files:
         begins(file.path)
         subjects.append(_read(file, settings, roles, deadline))
     seen = list(subjects)
-    for file in beside:
+    for file in beside.files:
         begins("")
         seen.append(_read(file, settings, roles, deadline))
     if repository is not None:
@@ -136,7 +135,7 @@ def iterate(
             (one.module for one in seen if one.module is not None and not one.file.deleted),
             key=lambda one: one.path,
         ),
-        dict.fromkeys([*(one.file.path for one in seen), *paths]),
+        dict.fromkeys([*(one.file.path for one in seen), *beside.paths]),
         repository,
         bounds,
         deadline,

@@ -1,8 +1,9 @@
-"""Files of the repository beside those of a change: how the analysis asks for them, and how much.
+"""Files beside those that are analysed: how the analysis asks for them, and how much.
 
 A base class, a helper or a conftest that a changed file uses stands in a file that the change does
 not touch. Whoever runs the analysis may give it a :class:`Lookup`; without one it makes do with
-the change. Nothing here reads anything.
+the change. Where some reports of a change are known from before, :class:`Beside` stands for the
+rest of it. Nothing here reads anything.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from checks.model import ChangedFile
 
 MAX_PATH_BYTES = 512
 """Of a path that is asked for; longer ones are not what an import leads to."""
@@ -39,6 +42,16 @@ class Bounds:
     """Text that is read in all."""
     file_bytes: int = 500_000
     """Of one file. GraphQL gives no more of a text either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a change holds beside the files that are to be reported on."""
+
+    files: tuple[ChangedFile, ...] = ()
+    """Those that others of the change look into."""
+    paths: tuple[str, ...] = ()
+    """The paths of the whole change: they tell where packages stand."""
 
 
 def acceptable(path: str) -> bool:

@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from checks import configuration
 from checks.model import ChangedFile, FileReport, Settings
-from checks.repository import Bounds, Lookup
+from checks.repository import Beside, Bounds, Lookup
 from checks.sandbox import confinement, frames
 
 Deadline: TypeAlias = Callable[[], bool]
@@ -30,7 +30,7 @@ work on files that are not of the batch."""
 Repository: TypeAlias = "tuple[Lookup, Bounds] | None"
 """Reads other files of the repository, and how much of it; ``None`` when nobody can."""
 Analysis: TypeAlias = Callable[
-    [Sequence[ChangedFile], Settings, Deadline, Begins, Repository], Iterable[FileReport]
+    [Sequence[ChangedFile], Settings, Deadline, Begins, Repository, Beside], Iterable[FileReport]
 ]
 """Yields the report on each file, in order, as soon as it is made. Must let MemoryError through,
 which ends the worker."""
@@ -128,10 +128,17 @@ def main() -> None:
         deadline: Deadline,
         begins: Begins,
         repository: Repository,
+        beside: Beside,
     ) -> Iterable[FileReport]:
         lookup, bounds = repository or (None, Bounds())
         return engine.iterate(
-            files, settings, deadline=deadline, begins=begins, repository=lookup, bounds=bounds
+            files,
+            settings,
+            deadline=deadline,
+            begins=begins,
+            repository=lookup,
+            bounds=bounds,
+            beside=beside,
         )
 
     serve(analysis)
@@ -193,7 +200,7 @@ def serve(analysis: Analysis) -> None:
 def _answer(request: frames.Request, analysis: Analysis, pipe: Pipe) -> None:
     pipe.send(frames.Began())
     match request:
-        case frames.Analyse(files, settings, seconds, bounds):
+        case frames.Analyse(files, settings, seconds, bounds, beside):
             meter = Meter(seconds)
 
             def begins(path: str) -> None:
@@ -209,7 +216,7 @@ def _answer(request: frames.Request, analysis: Analysis, pipe: Pipe) -> None:
                 return texts
 
             repository = None if bounds is None else (lookup, bounds)
-            for report in analysis(files, settings, meter.passed, begins, repository):
+            for report in analysis(files, settings, meter.passed, begins, repository, beside):
                 pipe.send(frames.Report(report))
         case frames.ReadConfiguration(text):
             pipe.send(frames.ConfigurationRead(configuration.parse(text)))

@@ -14,7 +14,7 @@ import msgspec
 
 from checks.configuration import Configuration
 from checks.model import ChangedFile, FileReport, Settings
-from checks.repository import Bounds
+from checks.repository import Beside, Bounds
 
 LENGTH_BYTES = 4
 
@@ -34,6 +34,8 @@ class Analyse(msgspec.Struct, frozen=True, tag="analyse", array_like=True):
     file_cpu_seconds: float
     bounds: Bounds | None = None
     """How much of the repository it may ask for; ``None`` when there is nobody to ask."""
+    beside: Beside = Beside()
+    """What the change holds more: it is looked into, and not reported on."""
 
 
 class Files(msgspec.Struct, frozen=True, tag="files", array_like=True):

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from checks.configuration import Configuration
 from checks.model import ChangedFile, FileReport, Problem, Settings
-from checks.repository import Bounds
+from checks.repository import Beside, Bounds
 from checks.sandbox import frames
 from checks.sandbox.batch import CRASHED, MEMORY_LIMIT, NOT_STARTED, TIME_LIMIT, Batch
 from checks.sandbox.fetching import AsyncLookup, Fetching
@@ -25,6 +25,7 @@ from checks.sandbox.process import PRODUCTION, Worker, WorkerEnded, WorkerUnavai
 _log = logging.getLogger(__name__)
 
 _BOUNDS = Bounds()
+_ALONE = Beside()
 _SPARES = 1
 _RESTART_SECONDS = (0.1, 0.5, 2.0)
 """Waits after a worker that could not be started; then the last again and again."""
@@ -119,6 +120,7 @@ class Pool:
         lookup: AsyncLookup | None = None,
         *,
         bounds: Bounds = _BOUNDS,
+        beside: Beside = _ALONE,
     ) -> tuple[FileReport, ...]:
         """Analyse a batch of files: one report for each, in order, whatever happens.
 
@@ -132,6 +134,8 @@ class Pool:
                 change uses what is in them; called at most ``bounds.rounds`` times, and not at all
                 when nothing is missing. What it raises is logged, and a limit in the reports.
             bounds: how much may be asked for.
+            beside: what the change holds more: it is looked into, and not reported on. Sent with
+                each piece of the batch, and trusted to have been read before without harm.
         """
         batch = Batch(files, settings, self._limits.batch_bytes)
         fetching = Fetching(lookup, bounds, self._limits.lookup_seconds)
@@ -139,7 +143,7 @@ class Pool:
             seconds = self._limits.batch_seconds
             while run := batch.next_run():
                 request = frames.Analyse(
-                    run, settings, self._limits.file_cpu_seconds, fetching.bounds
+                    run, settings, self._limits.file_cpu_seconds, fetching.bounds, beside
                 )
                 fetching.begin()
                 if batch.alone:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from checks import worker
 from checks.model import ChangedFile, FileReport, Role, RoleDecision, Settings
+from checks.repository import Beside
 from checks.sandbox import frames
 
 _hoard: list[bytearray] = []
@@ -27,6 +28,7 @@ def analyse(
     deadline: worker.Deadline,
     begins: worker.Begins,
     repository: worker.Repository,
+    _beside: Beside,
 ) -> Iterator[FileReport]:
     for file in files:
         begins(file.path)
