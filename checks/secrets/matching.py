@@ -18,7 +18,7 @@ from checks.clock import timed
 from checks.languages.python.parse import never
 from checks.model import Span
 from checks.secrets.placeholders import is_made_up, is_public_example
-from checks.secrets.provider import WORD, Provider
+from checks.secrets.provider import DRAWN, WORD, Provider
 from checks.secrets.providers import PROVIDERS
 
 CHUNK = 1 << 20
@@ -128,7 +128,8 @@ def _match(
         for match in pattern.finditer(data[first:last]):
             group = 1 if pattern.groups else 0
             span = Span(first + match.start(group), first + match.end(group))
-            if _is_whole(provider, data, span) and _is_real(provider, data[span.start : span.end]):
+            drawn = match.group(pattern.groupindex.get(DRAWN, group))
+            if _is_whole(provider, data, span) and _is_real(provider, match.group(group), drawn):
                 found.append(Found(provider, span))
                 count += 1
                 if count >= _MAX_FOUND:
@@ -154,10 +155,13 @@ def _is_escape(data: bytes, at: int) -> bool:
     return data[at - 1 : at] in _ESCAPES and data[at - 2 : at - 1] == b"\\"
 
 
-def _is_real(provider: Provider, secret: bytes) -> bool:
-    if provider.is_valid is not None and not provider.is_valid(secret):
+def _is_real(provider: Provider, secret: bytes, drawn: bytes) -> bool:
+    """Whether it was issued: by its checksum where there is one, else because it looks drawn."""
+    if is_public_example(secret):
         return False
-    return not is_made_up(secret) and not is_public_example(secret)
+    if provider.checksum is not None:
+        return provider.checksum(secret)
+    return not is_made_up(drawn) and (provider.is_valid is None or provider.is_valid(secret))
 
 
 def _without_overlaps(found: Iterable[Found]) -> list[Found]:

@@ -15,21 +15,28 @@ import re2
 from checks.secrets.structure import entropy
 
 _RUN = 6
-"""Equal characters in a row that nobody draws by lot."""
+"""Equal characters in a row that nobody draws by lot from many."""
+_RUN_OF_FEW = 9
+"""The same, of characters that stand in an alphabet of ten or sixteen as well."""
 _SEQUENCE = 8
 """Neighbours of the alphabet in a row: ``12345678``."""
 _LONG_WORDS = (
-    b"example", b"sample", b"dummy", b"changeme", b"placeholder", b"redacted", b"xxxxx", b"foobar",
-    b"change_me", b"change-me", b"notreal", b"not-real", b"not_real", b"insert", b"replaceme",
-    b"deadbeef", b"lorem", b"censored", b"removed", b"ellipsis", b"your_", b"your-", b"yourtoken",
-    b"yourkey", b"yourapi", b"yoursecret", b"yourpass", b"goeshere", b"secrethere", b"keyhere",
-    b"tokenhere", b"123abc", b"abc123", b"qwerty",
+    b"example", b"sample", b"changeme", b"placeholder", b"redacted", b"xxxxxx", b"foobar",
+    b"change_me", b"change-me", b"notreal", b"not-real", b"not_real", b"insert_", b"replaceme",
+    b"deadbeef", b"censored", b"removed", b"ellipsis", b"yourtoken", b"yourkey", b"yourapi",
+    b"yoursecret", b"yourpass", b"goeshere", b"secrethere", b"keyhere", b"tokenhere", b"qwerty",
 )  # fmt: skip
+"""Words of six letters and more: in what is drawn by lot they do not come up."""
+_COUNTED = (b"123abc", b"abc123")
+"""Among hexadecimal digits one of them may come up by chance."""
+_SHORTER_WORDS = (b"dummy", b"lorem", b"xxxxx", b"your_", b"your-", b"insert")
+_WORDS = (*_LONG_WORDS, *_COUNTED, *_SHORTER_WORDS)
 _SHORT_WORDS = re2.compile(
     r"(?i)(?:^|[^a-z0-9])(?:test|tests|testing|fake|mock|demo|todo|none|null|undefined|foo|bar|baz|"
     r"your|my|insert|replace|default|local|dev|development|sandbox|here|invalid|bogus|stub)"
     r"(?:$|[^a-z0-9])"
 )
+_HEX = frozenset(b"0123456789abcdefABCDEF")
 _TEMPLATE = re2.compile(
     r"\$\{|\{\{|<%|%\(|%s|%d|\$\(|\{[A-Za-z_.0-9\[\]]*\}|^<.*>$|^\[.*\]$|^\$[A-Za-z_]+$|^%[A-Za-z_]+%$"
     r"|\*{3}|\.{3}|…|^@@|^__.*__$|^#\{"
@@ -72,10 +79,12 @@ def is_made_up(secret: bytes) -> bool:
     lowered = secret.lower()
     if any(word in lowered for word in _LONG_WORDS):
         return True
-    if _has_run(lowered) or _has_sequence(lowered):
+    if sum(lowered.count(word) for word in _COUNTED) > _is_hex(secret):
+        return True
+    if _has_run(secret) or _has_sequence(lowered):
         return True
     body = secret[-max(len(secret) * 2 // 3, 12) :]
-    return entropy(body) < (2.4 if _is_hex(body) else 2.8)
+    return entropy(body) < (2.2 if _is_hex(body) else 2.6)
 
 
 def is_placeholder(value: str) -> bool:
@@ -87,21 +96,21 @@ def is_placeholder(value: str) -> bool:
         or _UUID.search(value) is not None
         or _HASH.search(value) is not None
         or _REFERENCE.search(value) is not None
-        or any(word in data.lower() for word in _LONG_WORDS)
-        or _has_run(data, 4)
+        or any(word in data.lower() for word in _WORDS)
+        or _has_run(data, 4, 4)
         or _has_sequence(data.lower())
     )
 
 
 def _is_hex(text: bytes) -> bool:
-    return all(byte in b"0123456789abcdefABCDEF" for byte in text)
+    return all(byte in _HEX for byte in text)
 
 
-def _has_run(text: bytes, wanted: int = _RUN) -> bool:
+def _has_run(text: bytes, wanted: int = _RUN, of_few: int = _RUN_OF_FEW) -> bool:
     count = 1
     for previous, byte in itertools.pairwise(text):
         count = count + 1 if byte == previous else 1
-        if count >= wanted:
+        if count >= wanted and (count >= of_few or byte not in _HEX):
             return True
     return False
 

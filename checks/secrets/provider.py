@@ -9,10 +9,16 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from checks.model import Severity
+from checks.model import Confidence, Severity
 
 WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 """Bytes that make a longer word of whatever they touch."""
+
+UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+"""RFC 9562, as programs write it."""
+
+DRAWN = b"drawn"
+"""The group of an expression that holds what is drawn by lot, where the rest is always the same."""
 
 
 class Exposure(enum.Enum):
@@ -30,7 +36,8 @@ class Provider:
 
     ``pattern`` is an RE2 expression over bytes; its first group is the secret, or all of it when
     there is no group. Both ends of the secret must be ends of a word: neither side may go on with
-    a letter, a digit, ``_`` or one of ``joins``.
+    a letter, a digit, ``_`` or one of ``joins``. A group called ``drawn`` is what is judged for
+    being made up; without one all of the secret is.
     """
 
     id: str
@@ -42,14 +49,59 @@ class Provider:
     """Lower-case texts of which one stands in every such secret, or, with ``near``, before it."""
     pattern: str
     revoke: str
-    """The provider's page on which it is revoked."""
+    """The provider's page on which it is revoked, or that tells how."""
     joins: str = ""
     near: bool = False
     """Whether the shape says too little: a keyword must stand shortly before the secret, in the
     same line or the line above."""
+    by_name: bool = False
+    """Whether the expression holds the name of what the secret is given to: see :func:`named`."""
+    checksum: Callable[[bytes], bool] | None = None
+    """Whether its checksum fits, which settles that it was issued."""
     is_valid: Callable[[bytes], bool] | None = None
-    """A checksum, or what else its inside tells."""
+    """What else its inside tells."""
     severity: Severity = Severity.HIGH
+    confidence: Confidence = Confidence.HIGH
     exposure: Exposure = Exposure.LIVE
     source: str = ""
     """Where the provider publishes the shape."""
+
+
+def named(
+    *,
+    id: str,  # noqa: A002 - as the field is called
+    issuer: str,
+    what: str,
+    names: tuple[str, ...],
+    value: str,
+    revoke: str,
+    joins: str = "",
+    severity: Severity = Severity.HIGH,
+    source: str = "",
+) -> Provider:
+    """A kind of secret whose shape says little, known by the name that it is given to.
+
+    Between the name and the value stand only the rest of the name, quotes, brackets, one sign of
+    assignment, and blanks: ``DD_API_KEY=…``, ``"dd-api-key": "…"``, ``env["DD_API_KEY"] = "…"``,
+    ``setenv("DD_API_KEY", "…")``, ``<ddApiKey>…``.
+
+    ``names`` are in lower case with ``_`` between the words, which may also be ``-`` or nothing;
+    ``value`` is an expression without groups that catch. The rest are fields of
+    :class:`Provider`.
+    """
+    words = "|".join(one.replace("_", "[_-]?") for one in names)
+    spellings = (one.replace("_", joint) for one in names for joint in ("_", "-", ""))
+    return Provider(
+        id=id,
+        issuer=issuer,
+        what=what,
+        keywords=tuple(dict.fromkeys(spellings)),
+        pattern=rf"(?i:{words})[A-Za-z0-9_]{{0,24}}[\"'`]?[\])]?[ \t]{{0,8}}"
+        rf"(?:=>|:=|\?=|[=:,>])[ \t]{{0,8}}[\"'`]?({value})",
+        revoke=revoke,
+        joins=joins,
+        by_name=True,
+        severity=severity,
+        confidence=Confidence.MEDIUM,
+        source=source,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import math
 import zlib
 from collections import Counter
@@ -12,6 +13,9 @@ from typing import Any
 import msgspec
 
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BASE58 = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BECH32 = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_BECH32_GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _CHECKSUM_CHARACTERS = 6
 _MAX_JSON = 8_192
 _PEM_NOISE = b" \t\r\n\"',;`\\+)("
@@ -35,6 +39,38 @@ def has_github_checksum(token: bytes) -> bool:
     body = token.partition(b"_")[2]
     text, checksum = body[:-_CHECKSUM_CHARACTERS], body[-_CHECKSUM_CHARACTERS:]
     return base62(zlib.crc32(text), _CHECKSUM_CHARACTERS) == checksum
+
+
+def has_bech32_checksum(text: bytes) -> bool:
+    """Whether a text of one case ends in its checksum: prefix, ``1``, data (BIP 173, Bech32)."""
+    prefix, _, data = text.lower().rpartition(b"1")
+    values = [_BECH32.find(byte) for byte in data]
+    if not prefix or min(values, default=-1) < 0:
+        return False
+    checksum = 1
+    for value in (*(byte >> 5 for byte in prefix), 0, *(byte & 31 for byte in prefix), *values):
+        top = checksum >> 25
+        checksum = (checksum & 0x1FFFFFF) << 5 ^ value
+        for bit, generator in enumerate(_BECH32_GENERATORS):
+            if top >> bit & 1:
+                checksum ^= generator
+    return checksum == 1
+
+
+def is_extended_key(text: bytes) -> bool:
+    """Whether a text is the serialised private key of a wallet with its checksum (BIP 32)."""
+    number = 0
+    for byte in text:
+        digit = _BASE58.find(byte)
+        if digit < 0:
+            return False
+        number = number * 58 + digit
+    try:
+        data = number.to_bytes(82, "big")
+    except OverflowError:
+        return False
+    body, checksum = data[:-4], data[-4:]
+    return hashlib.sha256(hashlib.sha256(body).digest()).digest()[:4] == checksum
 
 
 def has_grafana_checksum(token: bytes) -> bool:

@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from checks.secrets.provider import Provider
-from checks.secrets.providers import ai, clouds, forges, keys, messaging, payments, services
+from checks.secrets.providers import (
+    ai,
+    azure,
+    business,
+    clouds,
+    data,
+    forges,
+    hosting,
+    identity,
+    infrastructure,
+    keys,
+    messaging,
+    observability,
+    payments,
+    registries,
+    webhooks,
+)
 
 PROVIDERS: tuple[Provider, ...] = (
     *forges.PROVIDERS,
+    *registries.PROVIDERS,
     *clouds.PROVIDERS,
+    *azure.PROVIDERS,
+    *hosting.PROVIDERS,
+    *infrastructure.PROVIDERS,
     *ai.PROVIDERS,
+    *webhooks.PROVIDERS,
     *messaging.PROVIDERS,
     *payments.PROVIDERS,
-    *services.PROVIDERS,
+    *data.PROVIDERS,
+    *observability.PROVIDERS,
+    *business.PROVIDERS,
+    *identity.PROVIDERS,
     *keys.PROVIDERS,
 )
 """All kinds of secrets. Of two that match the same bytes the earlier one is meant."""

@@ -21,7 +21,7 @@ from checks import registry
 from checks.engine import analyse
 from checks.model import ChangedFile, Finding, Settings, Severity, Surface
 from checks.secrets.providers import BY_ID
-from tests.checks.test_secrets_shapes import BASE32, BASE64, SHAPES, draw, encoded, web_token
+from tests.checks.secrets.shapes import BASE32, BASE64, SHAPES, draw, encoded, web_token
 
 IN_CODE, IN_TESTS = "hard-coded-secret", "real-secret-in-test-data"
 CHECKS = {one: registry.load()[one] for one in (IN_CODE, IN_TESTS)}

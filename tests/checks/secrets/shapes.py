@@ -7,11 +7,15 @@ repository in one piece. The tables of the checks are not read here: the two mus
 from __future__ import annotations
 
 import base64
+import functools
+import hashlib
 import json
 import random
 import string
 import zlib
 from collections.abc import Callable, Sequence
+
+from tests.checks.secrets.templates import TEMPLATES, fill
 
 DIGITS = string.digits
 LOWER = string.ascii_lowercase
@@ -21,7 +25,6 @@ ALNUM = string.ascii_letters + string.digits
 URLSAFE = ALNUM + "-_"
 BASE64 = ALNUM + "+/"
 BASE32 = UPPER + "234567"
-BECH32 = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
 
 Part = str | tuple[str, int]
 Build = Callable[[random.Random], str]
@@ -84,6 +87,39 @@ def web_token(chance: random.Random, claims: dict[str, object], algorithm: str =
 
 def installation(chance: random.Random) -> str:
     return f"ghs_{chance.randint(1000, 9999999)}_" + web_token(chance, {"iss": "123", "exp": 1})
+
+
+def bech32(prefix: str, chance: random.Random) -> str:
+    """Thirty-two drawn bytes in Bech32 with its checksum, as BIP 173 computes it."""
+
+    def polymod(values: Sequence[int]) -> int:
+        state = 1
+        for value in values:
+            top = state >> 25
+            state = (state & 0x1FFFFFF) << 5 ^ value
+            for bit in range(5):
+                state ^= (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)[bit] * (
+                    top >> bit & 1
+                )
+        return state
+
+    number = int.from_bytes(chance.randbytes(32), "big") << 4
+    data = [number >> 5 * place & 31 for place in reversed(range(52))]
+    expanded = [ord(one) >> 5 for one in prefix] + [0] + [ord(one) & 31 for one in prefix]
+    rest = polymod([*expanded, *data, 0, 0, 0, 0, 0, 0]) ^ 1
+    data += [rest >> 5 * place & 31 for place in reversed(range(6))]
+    return prefix + "1" + "".join("qpzry9x8gf2tvdw0s3jn54khce6mua7l"[one] for one in data)
+
+
+def extended_key(chance: random.Random) -> str:
+    """A drawn private key of a wallet in Base58Check, as BIP 32 serialises it."""
+    body = b"\x04\x88\xad\xe4" + chance.randbytes(41) + b"\0" + chance.randbytes(32)
+    data = body + hashlib.sha256(hashlib.sha256(body).digest()).digest()[:4]
+    number, text = int.from_bytes(data, "big"), ""
+    while number:
+        number, digit = divmod(number, 58)
+        text = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"[digit] + text
+    return text
 
 
 SHAPES: dict[str, tuple[Build, ...]] = {
@@ -218,12 +254,12 @@ SHAPES: dict[str, tuple[Build, ...]] = {
     "figma-token": (build(("figd_", (URLSAFE, 39), (ALNUM, 1))),),
     "postman-key": (build(("PMAK-", (HEX, 24), "-", (HEX, 34))),),
     "hubspot-token": (build(("pat-na1-", *UUID)),),
-    "age-secret-key": (build(("AGE-SECRET-KEY-1", (BECH32, 58))),),
+    "age-secret-key": (lambda chance: bech32("age-secret-key-", chance).upper(),),
+    "nostr-secret-key": (lambda chance: bech32("nsec", chance),),
+    "bitcoin-extended-key": (extended_key,),
+    **{
+        name: tuple(functools.partial(fill, template) for template in templates)
+        for name, templates in TEMPLATES.items()
+    },
 }
 """By the id of the provider: what makes such secrets. AWS is apart: it takes two."""
-
-
-def test_the_generators_draw_apart() -> None:
-    chance = random.Random(7)
-    drawn = [make(chance) for makers in SHAPES.values() for make in makers]
-    assert len(set(drawn)) == len(drawn)
