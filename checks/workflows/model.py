@@ -253,6 +253,20 @@ class Job:
     """The job's own, then its services."""
     matrix: Mapping[str, tuple[Text, ...]]
 
+    @functools.cached_property
+    def texts(self) -> list[Text]:
+        """Every text of the job."""
+        return texts_of(self.node)
+
+    @property
+    def scope(self) -> str:
+        """Where things of this job are, in words that stay when lines move."""
+        return f"jobs.{self.id}" if self.id else "runs"
+
+    def scope_of(self, step: Step) -> str:
+        """The same for one of its steps."""
+        return f"{self.scope}.{step.id or step.label}"
+
 
 @dataclass(frozen=True, eq=False)
 class Document:
@@ -293,18 +307,23 @@ class Document:
     @functools.cached_property
     def texts(self) -> list[Text]:
         """Every text of the file, keys not counted, in order; what an alias repeats comes once."""
-        found: list[Text] = []
-        seen: set[int] = set()
-        todo: list[tree.Node] = [self.root]
-        while todo:
-            node = todo.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            if isinstance(node, Scalar):
-                found.append(Text(node))
-            elif isinstance(node, tree.Sequence):
-                todo += reversed(node.items)
-            else:
-                todo += [value for _, value in reversed(node.pairs)]
-        return found
+        return texts_of(self.root)
+
+
+def texts_of(root: tree.Node) -> list[Text]:
+    """Every text below a node, keys not counted, in order; what an alias repeats comes once."""
+    found: list[Text] = []
+    seen: set[int] = set()
+    todo: list[tree.Node] = [root]
+    while todo:
+        node = todo.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Scalar):
+            found.append(Text(node))
+        elif isinstance(node, tree.Sequence):
+            todo += reversed(node.items)
+        else:
+            todo += [value for _, value in reversed(node.pairs)]
+    return found

@@ -1,0 +1,96 @@
+"""How grave it is that a stranger's text or code gets somewhere: decided in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.model import Confidence, Severity, Surface
+from checks.workflows.conditions import Reach, reach_of
+from checks.workflows.contexts import CALLER, PRIVILEGED, UNPRIVILEGED, Level
+from checks.workflows.expressions import paths_in
+from checks.workflows.model import Document, Job, Step
+from checks.workflows.taint import Taint
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a finding weighs."""
+
+    severity: Severity
+    confidence: Confidence
+    surface: Surface = Surface.INLINE
+    event: str = ""
+    """The gravest event."""
+
+
+_MEMBER = Weight(Severity.INFO, Confidence.MEDIUM, Surface.SUMMARY, "workflow_dispatch")
+_CALLED = Weight(Severity.LOW, Confidence.MEDIUM, Surface.SUMMARY, CALLER)
+
+
+def weight_of_text(document: Document, job: Job, step: Step, taint: Taint) -> Weight | None:
+    """What it weighs that a text of others is run as code; ``None`` where none of theirs is."""
+    if taint.level is Level.MEMBER:
+        return _MEMBER
+    if taint.level is Level.CALLER:
+        return _CALLED
+    found = [_of_event(document, job, step, event) for event in sorted(taint.events)]
+    return max((one for one in found if one is not None), default=None, key=_gravity)
+
+
+def _gravity(weight: Weight) -> tuple[int, int]:
+    return weight.severity, weight.confidence
+
+
+def _of_event(document: Document, job: Job, step: Step, event: str) -> Weight | None:
+    reach = reach_of(document, job, step, event, text_only=True)
+    if reach is Reach.CLOSED:
+        return None
+    severity, confidence = Severity.MEDIUM, Confidence.HIGH
+    if event in PRIVILEGED:
+        severity = Severity.HIGH if has_rights(document, job) else Severity.MEDIUM
+    elif event not in UNPRIVILEGED:
+        confidence = Confidence.MEDIUM
+    if reach is not Reach.OPEN:
+        severity, confidence = Severity(severity - 1), Confidence.MEDIUM
+    return Weight(severity, confidence, event=event)
+
+
+def has_rights(document: Document, job: Job) -> bool:
+    """Whether a job may have something to lose: a token that writes, or a secret.
+
+    Where nobody says what the token may do it may write, as far as the file tells.
+    """
+    permissions = document.permissions_of(job)
+    if permissions is None or permissions.writes:
+        return True
+    return bool(secrets_of(document, job))
+
+
+def secrets_of(document: Document, job: Job) -> list[str]:
+    """The names of the secrets that a job uses, the token of the run not counted.
+
+    ``*`` for all of them.
+    """
+    found: dict[str, None] = {}
+    texts = [*(one.value for one in document.env), *job.texts]
+    for text in texts:
+        for placed in text.expressions:
+            if placed.expression is None:
+                continue
+            for path in paths_in(placed.expression):
+                name = secret_of(path)
+                if name is not None:
+                    found[name] = None
+    if job.secrets is not None:
+        found["*"] = None
+    return list(found)
+
+
+def secret_of(path: str) -> str | None:
+    """The secret that a path names, in upper case; ``*`` for all; ``None`` for no secret."""
+    if path == "secrets":
+        return "*"
+    if not path.startswith("secrets."):
+        return None
+    name = path.removeprefix("secrets.").upper()
+    return None if name == "GITHUB_TOKEN" else name
