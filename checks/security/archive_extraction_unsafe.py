@@ -10,6 +10,7 @@ from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
 from checks.secrets.naming import words_of
+from checks.security.edits.arguments import with_keyword
 from checks.security.purpose import calls_in
 
 _OPENED = ("tarfile.open()", "tarfile.TarFile.open()", "tarfile.TarFile()",
@@ -107,6 +108,7 @@ def _tell(call: Call, report: Report, message: str, certain: bool) -> None:
         severity=Severity.HIGH if certain else None,
         confidence=Confidence.HIGH if certain else Confidence.LOW,
         surface=Surface.INLINE if certain else Surface.SUMMARY,
+        edits=with_keyword(call, "filter", '"data"'),
     )
 
 

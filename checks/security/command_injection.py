@@ -9,7 +9,8 @@ from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check, flows
 from checks.report import Report
 from checks.secrets.masking import masked
-from checks.security.flowing import is_decided, tell
+from checks.security.edits.commands import as_list
+from checks.security.flowing import is_decided, sink_of, tell
 from checks.security.origins import harmless, is_parameter, is_request
 
 _QUOTING = frozenset({"shlex.quote", "shlex.join", "pipes.quote", "subprocess.list2cmdline"})
@@ -98,6 +99,7 @@ def command_injection(event: Call | Flow, report: Report) -> None:
             why=_WHY_PROGRAM if program else _WHY,
             fix=_FIX_PROGRAM if program else _FIX,
             severity=Severity.CRITICAL,
+            edits=[] if (sink := sink_of(event)) is None else as_list(sink),
         )
     else:
         _look_at(event, report)
@@ -120,6 +122,7 @@ def _look_at(call: Call, report: Report) -> None:
         severity=severity,
         confidence=confidence,
         surface=surface,
+        edits=as_list(call),
     )
 
 

@@ -7,7 +7,7 @@ from checks.languages.python.values import UNKNOWN
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, check
 from checks.report import Report
-from checks.security.cookies import ON, attribute
+from checks.security.cookies import ON, attribute, mended
 
 
 @check(
@@ -64,4 +64,5 @@ def cookie_without_httponly(event: Call | Node, report: Report) -> None:
             severity=None if grave else Severity.LOW,
             surface=Surface.INLINE if grave else Surface.SUMMARY,
             confidence=Confidence.HIGH if grave else Confidence.LOW,
+            edits=mended(one, "httponly", "True"),
         )

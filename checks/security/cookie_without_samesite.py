@@ -7,7 +7,7 @@ from checks.languages.python.values import UNKNOWN
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, check
 from checks.report import Report
-from checks.security.cookies import ON, attribute
+from checks.security.cookies import ON, attribute, mended
 
 
 @check(
@@ -60,4 +60,5 @@ def cookie_without_samesite(event: Call | Node, report: Report) -> None:
             why="A page elsewhere can make requests in the name of its visitors.",
             fix='Set it to "Lax", or to "Strict" where nobody comes by a link.',
             surface=Surface.INLINE if one.value is not None else Surface.SUMMARY,
+            edits=mended(one, "samesite", '"Lax"'),
         )

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from checks.events import Call, Node, Value
 from checks.languages.python.values import UNKNOWN
+from checks.model import Edit
 from checks.registry import Events, calls, nodes
 from checks.secrets.naming import words_of
+from checks.security.edits.arguments import with_keyword
 
 ON: tuple[Events, ...] = (
     calls(
@@ -75,6 +77,15 @@ def attribute(event: Call | Node, keyword: str, setting: str) -> Iterator[Attrib
         yield from _by_update(event, setting)
     else:
         yield from _by_storage(event, keyword)
+
+
+def mended(one: Attribute, keyword: str, text: str) -> list[Edit]:
+    """The attribute with the value that it should have: added to the call, or put in its place."""
+    if isinstance(one.at, Call):
+        return with_keyword(one.at, keyword, text)
+    value = one.value
+    plain = value is not None and value.node.type in ("true", "false", "none", "string")
+    return [Edit(value.span, text)] if value is not None and plain else []
 
 
 def _by_call(call: Call, keyword: str) -> Iterator[Attribute]:

@@ -7,10 +7,23 @@ trusted, it is told of as less grave.
 
 from __future__ import annotations
 
-from checks.events import Call, Flow
+from collections.abc import Sequence
+
+from checks.events import Call, Flow, calls_of
 from checks.flow.results import Reach
-from checks.model import Confidence, Severity, Surface
+from checks.model import Confidence, Edit, Severity, Surface
 from checks.report import Report
+
+
+def sink_of(flow: Flow) -> Call | None:
+    """The call that data reaches, where it stands in this file."""
+    if not flow.here:
+        return None
+    start, end = flow.span
+    for call in calls_of(flow.module):
+        if call.node.start_byte == start and call.node.end_byte == end:
+            return call
+    return None
 
 
 def is_decided(call: Call, report: Report, kind: str) -> bool:
@@ -30,6 +43,7 @@ def tell(
     fix: str,
     severity: Severity = Severity.HIGH,
     surface: Surface | None = None,
+    edits: Sequence[Edit] = (),
 ) -> None:
     """Report a flow: "`name` from the query string reaches `cursor.execute` <how>."."""
     if flow.origin == "local":
@@ -48,6 +62,7 @@ def tell(
         confidence=flow.confidence,
         surface=surface,
         trace=flow.trace,
+        edits=edits,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from checks.events import Call
-from checks.model import Aspect, Confidence, Severity, Surface
+from checks.model import Aspect, Confidence, Edit, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
+from checks.security.edits.arguments import with_keyword
 from checks.security.handlers import is_handler
 
 _VERBS = "get,post,put,patch,delete,head,options,request"
@@ -86,7 +87,15 @@ def missing_timeout(call: Call, report: Report) -> None:
         fix="Pass `timeout=` in seconds, a little more than the answer should take.",
         severity=Severity.MEDIUM if answering else None,
         surface=Surface.INLINE if answering else Surface.SUMMARY,
+        edits=_limited(call),
     )
+
+
+def _limited(call: Call) -> list[Edit]:
+    """The call with the limit that most services choose; none where a client sets its own."""
+    name = call.name or ""
+    by_keyword = name.startswith(("requests.", "urllib.", "smtplib.", "ftplib.", "http.client."))
+    return with_keyword(call, "timeout", "30") if by_keyword else []
 
 
 def _is_endless(call: Call) -> bool:

@@ -7,12 +7,13 @@ import stat
 from checks.events import Call, Value
 from checks.languages.python import grammar
 from checks.languages.python.evaluate import operator_of
-from checks.model import Aspect, Confidence, Severity, Surface
+from checks.model import Aspect, Confidence, Edit, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
 from checks.security.purpose import calls_in
 
 _MAX_DEPTH = 12
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _DAEMON = frozenset({"setsid", "fork", "daemonize"})
 
 
@@ -77,6 +78,7 @@ def permissive_file_mode(call: Call, report: Report) -> None:
         message=f"`{mode.short}` lets every user of the machine write.",
         why="Any account, that of a hacked service too, can change what is read from it.",
         fix="Give write access to the owner only: `0o755` or `0o644`.",
+        edits=[Edit(mode.span, oct(bits & ~_OTHERS_WRITE))] if mode.node.type == "integer" else [],
     )
 
 

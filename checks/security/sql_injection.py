@@ -10,7 +10,8 @@ from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check, flows
 from checks.report import Report
 from checks.secrets.masking import masked
-from checks.security.flowing import is_decided, tell
+from checks.security.edits.statements import parametrised
+from checks.security.flowing import is_decided, sink_of, tell
 from checks.security.origins import constant_text, harmless, is_parameter, is_request, method_of
 
 _SQL = re2.compile(
@@ -100,6 +101,7 @@ def sql_injection(event: Call | Flow, report: Report) -> None:
             why=_WHY,
             fix=_FIX,
             severity=Severity.CRITICAL,
+            edits=[] if (sink := sink_of(event)) is None else parametrised(sink),
         )
     else:
         _look_at(event, report)
@@ -127,6 +129,7 @@ def _look_at(call: Call, report: Report) -> None:
         severity=severity,
         confidence=confidence,
         surface=surface,
+        edits=parametrised(call),
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from checks.events import UNKNOWN, Call, Module, Node
-from checks.model import Aspect, Confidence, Severity, Surface
+from checks.model import Aspect, Confidence, Edit, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check, nodes
 from checks.report import Report
+from checks.security.edits.arguments import with_keyword
 
 _JINJA = (
     "jinja2.{Environment,Template}",
@@ -112,16 +115,19 @@ def _by_call(call: Call, report: Report) -> None:
         _mako(call, report)
         return
     value = call.argument(None, "autoescape")
+    on = with_keyword(call, "autoescape", "True")
     if value is not None:
         if value.constant is False and not _is_for_other(call.module):
-            _say(call, report, "`autoescape=False`", certain=_has(call.module, _PAGES))
+            _say(call, report, "`autoescape=False`", certain=_has(call.module, _PAGES), edits=on)
     elif name.endswith(".Template"):
         text = call.argument(0, "source")
         if text is not None and isinstance(text.constant, str) and _is_page(text.constant):
-            _say(call, report, f"`{call.target.short}` without `autoescape=True`", certain=True)
+            what = f"`{call.target.short}` without `autoescape=True`"
+            _say(call, report, what, certain=True, edits=on)
     elif _is_for_pages(call.module) and b".autoescape = " not in call.module.source.data:
         certain = _has(call.module, _PAGES)
-        _say(call, report, f"`{call.target.short}` without `autoescape=`", certain=certain)
+        what = f"`{call.target.short}` without `autoescape=`"
+        _say(call, report, what, certain=certain, edits=on)
 
 
 def _mako(call: Call, report: Report) -> None:
@@ -151,7 +157,9 @@ def _by_option(pair: Node, report: Report) -> None:
         _say(pair, report, '`"autoescape": False`', certain=True)
 
 
-def _say(at: Call | Node, report: Report, what: str, *, certain: bool) -> None:
+def _say(
+    at: Call | Node, report: Report, what: str, *, certain: bool, edits: Sequence[Edit] = ()
+) -> None:
     report(
         at=at,
         message=f"{what}: values are written into the page as they come.",
@@ -159,6 +167,7 @@ def _say(at: Call | Node, report: Report, what: str, *, certain: bool) -> None:
         fix="Switch escaping on, and mark what is HTML on purpose.",
         confidence=None if certain else Confidence.LOW,
         surface=None if certain else Surface.SUMMARY,
+        edits=edits,
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from checks.events import Call, Node, Value
 from checks.languages.python import grammar
-from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
+from checks.model import Aspect, Confidence, Edit, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, TEST_ROLES, calls, check, nodes
 from checks.report import Report
 from checks.secrets.hosts import host_of, is_reserved_host
 from checks.secrets.naming import words_of
+from checks.security.edits.arguments import without
 from checks.security.origins import constant_text
 
 _VERBS = "get,post,put,delete,head,patch,options,request,stream"
@@ -276,26 +277,8 @@ def _host(url: Value) -> str | None:
 
 
 def _drop(call: Call, keyword: str, value: Value) -> list[Edit]:
-    """Take the keyword away, with the comma before or after it."""
-    arguments = call.child("arguments")
-    if arguments is None:
-        return []
-    children = arguments.children
-    for index, one in enumerate(children):
-        if one.type != "keyword_argument":
-            continue
-        name = one.child_by_field_id(grammar.NAME)
-        if name is None or call.module.text_of(name) != keyword:
-            continue
-        if value.node.type not in ("false", "attribute"):
-            return []
-        before, after = children[index - 1], children[index + 1]
-        if before.type == "," and index >= 2:
-            return [Edit(Span(children[index - 2].end_byte, one.end_byte), "")]
-        if after.type == ",":
-            return [Edit(Span(one.start_byte, children[index + 2].start_byte), "")]
-        return [Edit(Span(one.start_byte, one.end_byte), "")]
-    return []
+    """Take the keyword away, where it is plain that nothing else depends on it."""
+    return without(call, keyword) if value.node.type in ("false", "attribute") else []
 
 
 def _verifies_again(call: Call) -> bool:
