@@ -109,19 +109,28 @@ def entry(answer: Any) -> Entry | None:
 
 
 async def entries(
-    api: RepositoryAPI, repository: str, commit: str, paths: Sequence[str]
+    api: RepositoryAPI,
+    repository: str,
+    commit: str,
+    paths: Sequence[str],
+    *,
+    without_text: Sequence[str] = (),
 ) -> list[Entry | None]:
     """What stands at each path of a commit, with one query; None where nothing stands.
 
+    Those ``without_text`` come last: of them only what they are and their ids.
     https://docs.github.com/en/graphql/reference/objects#commit, field ``file``
 
     Raises:
         RetryNow: the answer holds no such commit (GraphQL's replica lags), or is misshapen.
     """
     owner, _, name = repository.partition("/")
-    declared = "".join(f", $p{index}: String!" for index in range(len(paths)))
+    every = [*paths, *without_text]
+    declared = "".join(f", $p{index}: String!" for index in range(len(every)))
     files = "\n".join(
-        f"f{index}: file(path: $p{index}) {{ {ENTRY_FIELDS} }}" for index in range(len(paths))
+        f"f{index}: file(path: $p{index}) "
+        f"{{ {ENTRY_FIELDS if index < len(paths) else 'mode oid'} }}"
+        for index in range(len(every))
     )
     query = (
         f"query Texts($owner: String!, $name: String!, $commit: GitObjectID!{declared}) {{\n"
@@ -130,11 +139,11 @@ async def entries(
         "} } } }"
     )
     variables: dict[str, Any] = {"owner": owner, "name": name, "commit": commit}
-    variables |= {f"p{index}": path for index, path in enumerate(paths)}
+    variables |= {f"p{index}": path for index, path in enumerate(every)}
     data = await api.graphql(query, variables)
     try:
         commit_object = data["repository"]["object"]
-        return [entry(commit_object[f"f{index}"]) for index in range(len(paths))]
+        return [entry(commit_object[f"f{index}"]) for index in range(len(every))]
     except (KeyError, TypeError) as fault:
         raise RetryNow("GitHub's GraphQL answer lacks the commit") from fault
 

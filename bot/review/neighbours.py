@@ -1,5 +1,7 @@
 """Files of the repository beside the change, for the analysis that asks for them.
 
+That what an earlier review asked for is still the same is told by blob ids alone.
+
 One GraphQL query a question, at the head commit; what does not fit into one (texts that GraphQL
 cuts or recodes, a server without it) over REST, a few files a review. Blobs come from the cache
 where they can. Links, submodules and folders are no files. What is not read is left out, and the
@@ -9,9 +11,7 @@ analysis says so.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-
-from cachetools import LRUCache
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.github import blobs
 from bot.github.blobs import Entry
@@ -22,37 +22,19 @@ from checks.repository import Bounds
 REST_FILES = 8
 """Blobs that one review reads one by one."""
 
+MAX_IDS = 400
+"""Paths of which the blob's id is asked for: one query has room for them."""
+
 _PARALLEL = 4
-_PLACES = 50_000
-"""Remembered paths: some 10 MB."""
-
-
-class Places:
-    """What stood at the paths of commits, for all reviews of a process.
-
-    A commit does not change, so an entry can never be stale: a second look at a head asks nothing
-    that the first one knew. Kept apart by installation and repository like the texts.
-    """
-
-    def __init__(self, size: int = _PLACES) -> None:
-        self._blobs: LRUCache[tuple[int, int, str, str], str] = LRUCache(size)
-
-    def get(self, source: Source, commit: str, path: str) -> str | None:
-        """The blob's id; ``""`` where no file is, None where that is not known."""
-        return self._blobs.get((source.installation, source.repository_id, commit, path))
-
-    def put(self, source: Source, commit: str, path: str, oid: str) -> None:
-        """Remember what stands at a path."""
-        self._blobs[source.installation, source.repository_id, commit, path] = oid
 
 
 class Neighbours:
     """The lookup of one review: see :class:`checks.sandbox.AsyncLookup`."""
 
-    def __init__(self, source: Source, commit: str, places: Places) -> None:
+    def __init__(self, source: Source, commit: str) -> None:
         self._source = source
         self._commit = commit
-        self._places = places
+        self._places = source.places
         self._rest_left = REST_FILES
         self._largest = Bounds().file_bytes
         self._tree: dict[str, Entry] | None = None
@@ -71,10 +53,40 @@ class Neighbours:
             await self._read_blobs(left, found)
         return found
 
+    def known(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """The ids of the blobs at these paths of the head, as far as they are known.
+
+        ``""`` where no file is.
+        """
+        found = ((path, self._place(path)) for path in paths)
+        return {path: oid for path, oid in found if oid is not None}
+
+    async def ids(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """The same, with one query for those that are not known.
+
+        Raises:
+            RetryNow, RetryLater: GitHub is in passing trouble or sets a limit.
+        """
+        missing = [path for path in paths if self._place(path) is None]
+        if 0 < len(missing) <= MAX_IDS:
+            api, repository = self._source.api, self._source.repository
+            try:
+                entries = await blobs.entries(
+                    api, repository, self._commit, (), without_text=missing
+                )
+            except (GiveUp, OurBug):
+                return self.known(paths)
+            self._source.learn(self._commit, missing, entries)
+        return self.known(paths)
+
+    def _place(self, path: str) -> str | None:
+        source = self._source
+        return self._places.get(source.installation, source.repository_id, self._commit, path)
+
     def _recall(self, path: str, found: dict[str, bytes | None]) -> bool:
         """Whether the caches know what stands at the path."""
         source = self._source
-        oid = self._places.get(source, self._commit, path)
+        oid = self._place(path)
         if oid is None:
             return False
         text = source.cache.get(source.installation, source.repository_id, oid) if oid else None
@@ -100,8 +112,8 @@ class Neighbours:
         """Take what is there; paths and blobs that have to be read one by one are left."""
         left = []
         for path, entry in entries.items():
+            self._source.learn(self._commit, [path], [entry])
             if entry is None or not entry.is_file:
-                self._places.put(self._source, self._commit, path, "")
                 found[path] = None
             elif entry.text is not None:
                 self._keep(path, entry.oid, entry.text, found)
@@ -135,5 +147,4 @@ class Neighbours:
     def _keep(self, path: str, oid: str, text: bytes, found: dict[str, bytes | None]) -> None:
         source = self._source
         source.cache.put(source.installation, source.repository_id, oid, text)
-        self._places.put(source, self._commit, path, oid)
         found[path] = text

@@ -19,20 +19,19 @@ from bot.github.faults import GiveUp, OurBug
 from bot.github.port import RepositoryAPI
 from bot.jobs import SUPERSEDED, Job, JobEngine, kinds
 from bot.review import plan as plans
+from bot.review import remembering, runs
 from bot.review import report as reports
-from bot.review import runs
 from bot.review.cache import TextCache
 from bot.review.markers import Signer
 from bot.review.model import OwnCheckRun, Plan, Snapshot, Standing
-from bot.review.neighbours import Neighbours, Places
+from bot.review.neighbours import Neighbours
 from bot.review.opened import Opened, Pause, open_pull
 from bot.review.publish import Superseded, publish
+from bot.review.results import ResultCache
 from bot.review.runs import Target
 from bot.review.snapshot import Configuration, take
 from bot.review.texts import Source
 from bot.review.words.place import Voice
-from checks.model import ChangedFile, FileReport, Settings
-from checks.sandbox import AsyncLookup
 
 log = logging.getLogger(__name__)
 
@@ -43,16 +42,8 @@ OpenRepository = Callable[[int, int], Awaitable[RepositoryAPI]]
 """GitHub as one installation sees one repository: (installation id, repository id)."""
 
 
-class Analysis(Protocol):
+class Analysis(remembering.Analysis, Protocol):
     """The analysis, away from the event loop: :class:`checks.sandbox.Pool`."""
-
-    async def analyse(
-        self, files: Sequence[ChangedFile], settings: Settings, lookup: AsyncLookup | None = None
-    ) -> tuple[FileReport, ...]:
-        """A report on each file, in order; never raises for what is in them.
-
-        ``lookup`` reads other files of the head, for an analysis that asks.
-        """
 
     async def read_configuration(self, text: bytes) -> Configuration:
         """Read a configuration file; never raises for what is in it."""
@@ -93,7 +84,7 @@ class Reviewer:
         self._signer = signer
         self._voice = voice
         self._cache = cache or TextCache()
-        self._places = Places()
+        self._results = ResultCache()
         self._observer = observer or Unobserved()
         self._pause = pause
 
@@ -172,7 +163,9 @@ class Reviewer:
             if not await self._engine.still_current(job):
                 raise Superseded
 
-        snapshot = await take(target.api, opened, self._analysis, self._cache)
+        # What an earlier push made the analysis ask for is asked for along with the texts.
+        also = self._results.asked(opened.installation, opened.repository_id, target.pull)
+        snapshot = await take(target.api, opened, self._analysis, self._cache, also=also)
         if not snapshot.diffs and not snapshot.unread:
             empty = plans.nothing_to_review(
                 target.head_sha, "the pull request changes no files", voice=self._voice
@@ -180,8 +173,12 @@ class Reviewer:
             await runs.complete(target, run, empty)
             return empty.conclusion.value
         await guard()
-        neighbours = Neighbours(self._source(target.api, opened), opened.head, self._places)
-        found = await self._analysis.analyse(snapshot.files, snapshot.settings, neighbours)
+        source = self._source(target.api, opened)
+        neighbours = Neighbours(source, opened.head)
+        analysis = remembering.Remembering(self._analysis, self._results, source)
+        found = await analysis.analyse(
+            target.pull, snapshot.files, snapshot.settings, neighbours
+        )
         report = reports.build(snapshot, found)
 
         def planner(standing: Standing, refused: frozenset[str] | None) -> Plan:

@@ -64,9 +64,17 @@ class ConfigurationReader(Protocol):
 
 
 async def take(
-    api: RepositoryAPI, opened: Opened, reader: ConfigurationReader, cache: TextCache
+    api: RepositoryAPI,
+    opened: Opened,
+    reader: ConfigurationReader,
+    cache: TextCache,
+    *,
+    also: Sequence[str] = (),
 ) -> Snapshot:
     """Read the changed files, their texts and the settings.
+
+    ``also`` are paths of the head of which the cache is to know what stands there, as long as that
+    costs no request of its own.
 
     Raises:
         RetryNow, RetryLater: GitHub is in passing trouble or sets a limit.
@@ -81,7 +89,7 @@ async def take(
     files = await asyncio.to_thread(lambda: [_File.of(entry) for entry in listed])
     unread: list[Unread] = []
     source = Source(api, opened.repository, opened.repository_id, opened.installation, cache)
-    heads = await _heads(source, opened, files, unread)
+    heads = await _heads(source, opened, files, unread, also)
     # In a thread as well: a configuration may hold many globs.
     deleted, rest = await asyncio.to_thread(_deleted_tests, files, settings)
     unread += rest
@@ -194,7 +202,11 @@ async def _changed_files(api: RepositoryAPI, repository: str, number: int) -> li
 
 
 async def _heads(
-    source: Source, opened: Opened, files: Sequence[_File], unread: list[Unread]
+    source: Source,
+    opened: Opened,
+    files: Sequence[_File],
+    unread: list[Unread],
+    also: Sequence[str],
 ) -> dict[str, bytes]:
     """The head texts by path; what is not read goes to ``unread``, in the order of the files.
 
@@ -210,7 +222,7 @@ async def _heads(
             reasons[file.path] = f"past the {MAX_FILES} files that one review reads"
         else:
             wanted.append(Wanted(file.path, file.entry.sha, binary=file.shows_nothing))
-    found = await texts.read(source, opened.head, wanted)
+    found = await texts.read(source, opened.head, wanted, also=also)
     reasons |= found.unread
     unread += [Unread(one.path, reasons[one.path]) for one in files if one.path in reasons]
     return found.found

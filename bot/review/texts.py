@@ -15,7 +15,7 @@ from bot.github import blobs
 from bot.github.blobs import Entry, Mode
 from bot.github.faults import GitHubFault, GiveUp, OurBug, RetryLater
 from bot.github.port import RepositoryAPI
-from bot.review.cache import TextCache
+from bot.review.cache import Places, TextCache
 
 MAX_FILE_BYTES = 10_000_000
 MAX_REVIEW_BYTES = 20_000_000
@@ -58,6 +58,17 @@ class Source:
     installation: int
     cache: TextCache
 
+    @property
+    def places(self) -> Places:
+        """What stood at the paths of commits."""
+        return self.cache.places
+
+    def learn(self, commit: str, paths: Sequence[str], entries: Sequence[Entry | None]) -> None:
+        """Remember what stands at some paths of a commit."""
+        for path, entry in zip(paths, entries, strict=True):
+            oid = entry.oid if entry is not None and entry.is_file else ""
+            self.places.put(self.installation, self.repository_id, commit, path, oid)
+
 
 @dataclass(slots=True)
 class Texts:
@@ -69,7 +80,12 @@ class Texts:
 
 
 async def read(
-    source: Source, commit: str, wanted: Sequence[Wanted], *, budget: int = MAX_REVIEW_BYTES
+    source: Source,
+    commit: str,
+    wanted: Sequence[Wanted],
+    *,
+    budget: int = MAX_REVIEW_BYTES,
+    also: Sequence[str] = (),
 ) -> Texts:
     """Read the wanted files of a commit: every one of them is then found or unread.
 
@@ -78,11 +94,13 @@ async def read(
         commit: a commit that the repository or one of its forks holds.
         wanted: the files, the most important first.
         budget: bytes that may be read in all.
+        also: paths of the commit whose blobs' ids are asked for along with the first texts, if
+            texts are asked for at all: :attr:`Source.places` has them then.
 
     Raises:
         RetryNow, RetryLater: GitHub is in passing trouble or sets a limit.
     """
-    reading = _Reading(source, commit, budget)
+    reading = _Reading(source, commit, budget, also)
     left = [one for one in wanted if not reading.take_cached(one)]
     rest = await reading.by_graphql(left)
     await reading.by_rest(rest)
@@ -94,6 +112,7 @@ class _Reading:
     source: Source
     commit: str
     budget: int
+    also: Sequence[str] = ()
     texts: Texts = field(default_factory=Texts)
 
     def take_cached(self, wanted: Wanted) -> bool:
@@ -147,12 +166,14 @@ class _Reading:
                 self.texts.unread |= {one.path: _past_budget() for one in batch}
                 position += len(batch)
                 continue
+            also = () if position else self.also
             try:
                 entries = await blobs.entries(
                     self.source.api,
                     self.source.repository,
                     self.commit,
                     [one.path for one in batch],
+                    without_text=also,
                 )
             except RetryLater:
                 raise
@@ -162,7 +183,8 @@ class _Reading:
                 size = max(_SMALLEST_BATCH, len(batch) // 2)
                 continue
             position += len(batch)
-            left += self._sort(zip(batch, entries, strict=True))
+            self.source.learn(self.commit, also, entries[len(batch) :])
+            left += self._sort(zip(batch, entries[: len(batch)], strict=True))
         return left
 
     def _sort(

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.github.faults import GitHubFault, GiveUp, RetryLater, RetryNow
-from bot.review.cache import TextCache
-from bot.review.neighbours import REST_FILES, Neighbours, Places
+from bot.review.cache import Places, TextCache
+from bot.review.neighbours import REST_FILES, Neighbours
 from bot.review.texts import Source
 from checks.repository import Bounds
 from checks.sandbox import Pool
@@ -29,8 +29,8 @@ def neighbours(
     commit: str = HEAD,
     installation: int = 3,
 ) -> Neighbours:
-    source = Source(api, "octo/hello", 7, installation, cache or TextCache())
-    return Neighbours(source, commit, places or Places())
+    source = Source(api, "octo/hello", 7, installation, cache or TextCache(places=places))
+    return Neighbours(source, commit)
 
 
 @pytest.fixture(params=[True, False], ids=["graphql", "rest"])
@@ -73,11 +73,11 @@ async def test_a_question_is_one_request(graphql: FakeAPI) -> None:
 
 
 async def test_a_second_review_of_a_head_asks_nothing(api: FakeAPI) -> None:
-    cache, places = TextCache(), Places()
+    cache = TextCache()
     paths = ["lib/a.py", "lib/none.py", "lib/latin.py"]
-    first = await neighbours(api, cache=cache, places=places)(paths)
+    first = await neighbours(api, cache=cache)(paths)
     before = api.calls
-    assert await neighbours(api, cache=cache, places=places)(paths) == first
+    assert await neighbours(api, cache=cache)(paths) == first
     assert api.calls == before
 
 
@@ -90,12 +90,12 @@ async def test_a_text_that_the_cache_lost_is_read_again(graphql: FakeAPI) -> Non
 
 
 async def test_another_head_and_another_installation_know_nothing_of_it(graphql: FakeAPI) -> None:
-    cache, places = TextCache(), Places()
-    await neighbours(graphql, cache=cache, places=places)(["lib/a.py"])
+    cache = TextCache()
+    await neighbours(graphql, cache=cache)(["lib/a.py"])
     graphql.trees[NEXT] = {"lib/a.py": file("a = 2\n")}
-    found = await neighbours(graphql, cache=cache, places=places, commit=NEXT)(["lib/a.py"])
+    found = await neighbours(graphql, cache=cache, commit=NEXT)(["lib/a.py"])
     assert found == {"lib/a.py": b"a = 2\n"}
-    await neighbours(graphql, cache=cache, places=places, installation=4)(["lib/a.py"])
+    await neighbours(graphql, cache=cache, installation=4)(["lib/a.py"])
     assert graphql.calls == 3
 
 
