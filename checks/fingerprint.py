@@ -4,6 +4,9 @@ It is made of the check, the path, the enclosing scope, the flagged text with it
 evened out, and the ordinal among equals: never of a line number, so that a line added above moves
 nothing. Where the flagged text is a secret its check gives another text for it: a fingerprint
 stands in public comments, and a short password could be guessed from its hash.
+
+A finding also has a ``kin``, which equal ones share wherever they stand: what tells a finding that
+was moved to another file, or whose function got another name, from a new one.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from checks.model import Finding
 from checks.text import SourceText
 
 _BYTES = 16
+_KIN = 16
+"""Hexadecimal digits: enough for the few findings of one pull request."""
 
 
 def normalised(source: SourceText, finding: Finding) -> bytes:
@@ -25,20 +30,22 @@ def normalised(source: SourceText, finding: Finding) -> bytes:
 
 
 def with_fingerprints(findings: Iterable[Finding], source: SourceText) -> list[Finding]:
-    """The findings of one file, in order, each with its fingerprint."""
+    """The findings of one file, in order, each with its fingerprint and its kin."""
     seen: Counter[tuple[str, str, bytes]] = Counter()
     result = []
     for finding in findings:
         text = finding.identity.encode("utf-8", "replace") or normalised(source, finding)
         key = (finding.check, finding.scope, text)
-        result.append(replace(finding, fingerprint=_digest(finding, text, seen[key])))
+        fingerprint = _digest((finding.check, finding.path, finding.scope), text, seen[key])
+        kin = _digest((finding.check,), text, 0)[:_KIN]
+        result.append(replace(finding, fingerprint=fingerprint, kin=kin))
         seen[key] += 1
     return result
 
 
-def _digest(finding: Finding, text: bytes, ordinal: int) -> str:
+def _digest(parts: tuple[str, ...], text: bytes, ordinal: int) -> str:
     digest = hashlib.blake2b(digest_size=_BYTES)
-    for part in (finding.check, finding.path, finding.scope):
+    for part in parts:
         data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big") + data)
     digest.update(len(text).to_bytes(8, "big") + text)

@@ -175,6 +175,10 @@ class Finding:
     """Qualified name of the enclosing class and function, ``""`` at module level."""
     fingerprint: str = ""
     """Identity over pushes: never holds a line number. Filled in by the engine."""
+    kin: str = ""
+    """What equal findings share wherever they stand: made of the rule and the flagged text alone, so
+    that a finding is known again in a file or a function of another name. Filled in by the engine.
+    """
     trace: tuple[Step, ...] = ()
     edits: tuple[Edit, ...] = ()
     """The mend, when it is certain and stands alone."""

@@ -114,6 +114,11 @@ class Caller:
         answer, _ = await self._rest("PATCH", self._url(path), body, repeatable=idempotent)
         return answer
 
+    async def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Replace something; doing it twice is the same as once."""
+        answer, _ = await self._rest("PUT", self._url(path), body, repeatable=True)
+        return answer
+
     async def graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
         """Run a GraphQL document; the ``data`` object.
 

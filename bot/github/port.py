@@ -53,6 +53,9 @@ class RepositoryAPI(Protocol):
     async def patch(self, path: str, body: Mapping[str, Any], *, idempotent: bool = False) -> Any:
         """Change something."""
 
+    async def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Replace something; doing it twice is the same as once."""
+
     async def graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
         """Run a GraphQL document; the ``data`` object.
 

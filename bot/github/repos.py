@@ -44,15 +44,17 @@ async def full_name(api: RepositoryAPI, repository_id: int) -> str:
     ).full_name
 
 
-def convert(answer: Any, kind: type[Answer]) -> Answer:
+def convert(answer: Any, kind: type[Answer], *, strict: bool = True) -> Answer:
     """Read GitHub's JSON as ``kind``: unknown fields are ignored, missing ones are trouble.
+
+    Without ``strict`` a number may be written as text, as GraphQL writes a ``BigInt``.
 
     Raises:
         RetryNow: the answer is not of that shape. GitHub's proxies sometimes answer so when
             something behind them fails, and it passes.
     """
     try:
-        return msgspec.convert(answer, kind)
+        return msgspec.convert(answer, kind, strict=strict)
     except msgspec.ValidationError as fault:
         raise RetryNow(
             "GitHub's answer has an unexpected shape", detail=str(fault)[:200]

@@ -46,6 +46,8 @@ class ReviewPull(msgspec.Struct, frozen=True, kw_only=True):
     to notice that GitHub's data lags. Never what is reviewed."""
     before_hint: str = ""
     """The head before the push (``before`` of ``synchronize``), for the same purpose."""
+    show_all: bool = False
+    """Comment on every finding that has a line, whatever the limit says."""
 
 
 class CommentCommand(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@ looks at the author as well. Nothing in here reads GitHub or the clock.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -28,6 +30,12 @@ _MARKER = re2.compile(
     rf"<!-- assay:{_VERSION} ({_WORD}) ({_WORD}) ([0-9a-f]{{{2 * _MAC_BYTES}}}) -->"
 )
 _LONGEST_FIELD = 128
+_SEALED = re2.compile(
+    rf"<!-- assay:{_VERSION} ({_WORD})=([A-Za-z0-9+/=]+) ([0-9a-f]{{{2 * _MAC_BYTES}}}) -->"
+)
+LARGEST_SEAL = 24_000
+"""Bytes that one text may carry: with their signature and the words around them they stay far below
+GitHub's limit for a comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,32 @@ class Signer:
                 found = Marker(kind, fingerprint, genuine)
         return found
 
+    def seal(self, kind: str, place: Place, data: bytes) -> str:
+        """The marker that carries ``data``, readable for everybody and signed by us.
+
+        Raises:
+            ValueError: ``kind`` cannot stand in an HTML comment, or there is too much data.
+        """
+        if not _FIELD.match(kind) or len(kind) > _LONGEST_FIELD or len(data) > LARGEST_SEAL:
+            raise ValueError(f"{kind[:40]!r} with {len(data)} bytes cannot stand in a marker")
+        # The standard alphabet: it holds no hyphen, two of which would end the HTML comment.
+        text = base64.b64encode(data).decode()
+        mac = _mac(self._keys[0], f"{kind}=", place, text)
+        return f"<!-- assay:{_VERSION} {kind}={text} {mac} -->"
+
+    def unseal(self, kind: str, body: str, place: Place) -> bytes | None:
+        """The data of the last genuine marker of that kind in ``body``, or None.
+
+        Never raises, whatever the text.
+        """
+        for found, text, mac in reversed(_SEALED.findall(_readable(body))[-_MOST_MARKERS:]):
+            if found == kind and self._verify(f"{kind}=", place, text, mac):
+                try:
+                    return base64.b64decode(text, validate=True)
+                except binascii.Error:
+                    return None
+        return None
+
     def _verify(self, kind: str, place: Place, fingerprint: str, mac: str) -> bool:
         # Every key is tried, so that the time taken does not tell which one fits.
         fits = [hmac.compare_digest(_mac(key, kind, place, fingerprint), mac) for key in self._keys]
@@ -104,7 +138,7 @@ class Signer:
 
 def strip(body: str) -> str:
     """``body`` without its markers."""
-    return str(_MARKER.sub("", _readable(body))).rstrip()
+    return str(_SEALED.sub("", _MARKER.sub("", _readable(body)))).rstrip()
 
 
 def _readable(body: str) -> str:

@@ -10,6 +10,8 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.review.state import Memory, Posted
+from checks.configuration import Difference
 from checks.model import (
     Aspect,
     ChangedFile,
@@ -62,6 +64,18 @@ class Unread:
     reason: str
 
 
+class Says(enum.StrEnum):
+    """What a comment of ours says of its finding; the kind of its marker."""
+
+    OPEN = "finding"
+    """It is there."""
+    FIXED = "fixed"
+    DISMISSED = "dismissed"
+    """It is fixed, and before that a person had resolved the thread."""
+    IGNORED = "ignored"
+    """A person asked to ignore it."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnComment:
     """A review comment of our own that already stands on the pull request."""
@@ -74,6 +88,15 @@ class OwnComment:
     genuine: bool
     """Whether the marker's signature is ours: what is not genuine is never edited."""
     body: str
+    kin: str = ""
+    """The finding's :attr:`checks.model.Finding.kin`; empty in comments of older versions."""
+    says: Says = Says.OPEN
+    node_id: str = ""
+    thread: str = ""
+    """Global ids, for GraphQL; empty when REST was asked."""
+    resolved: bool = False
+    resolved_by: str = ""
+    """The person who resolved the thread; empty when it was an app, or nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +117,11 @@ class Standing:
 
     comments: tuple[OwnComment, ...] = ()
     check_runs: tuple[OwnCheckRun, ...] = ()
+    memory: Memory = field(default_factory=Memory)
+    posted: tuple[Posted, ...] = ()
+    """Every finding that ever got a comment, once for each; also those whose comment is gone."""
+    writers: frozenset[str] = frozenset()
+    """Of those who resolved threads: who may write to the repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +218,7 @@ class NewComment:
     lines: Lines
     body: str
     fingerprint: str
+    kin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +227,22 @@ class CommentEdit:
 
     id: int
     body: str
+    node_id: str = ""
+    thread: str = ""
+    resolve: bool | None = None
+    """Whether the thread is to be resolved (True), opened again (False), or left as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of the check run (docs, "Check runs and requested actions")."""
+
+    label: str
+    """At most 20 characters."""
+    description: str
+    """At most 40 characters."""
+    identifier: str
+    """At most 20 characters; comes back when somebody presses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,3 +261,5 @@ class Plan:
     leave: tuple[int, ...] = ()
     """Ids of our comments that stand as they should."""
     completed_at: datetime | None = None
+    buttons: tuple[Button, ...] = ()
+    """Three at most."""

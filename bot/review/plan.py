@@ -9,28 +9,21 @@ like the plan and decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.review.diff import commentable
+from bot.review import buttons, comments, settled, threads
+from bot.review import report as reports
+from bot.review.comments import Gone, Writer
 from bot.review.markers import Place, Signer
-from bot.review.model import (
-    Annotation,
-    CommentEdit,
-    Conclusion,
-    NewComment,
-    OwnComment,
-    Plan,
-    Report,
-    Snapshot,
-    Standing,
-)
+from bot.review.model import Annotation, Conclusion, Plan, Report, Snapshot, Standing
 from bot.review.report import known_files, removed_paths, speaks_up
-from bot.review.words import comment, summary
-from bot.review.words.escape import one_line, shorten, visible
+from bot.review.state import Decision
+from bot.review.words import conversation, summary
+from bot.review.words.escape import code, one_line, shorten, visible
 from bot.review.words.place import Blobs, Voice
-from checks.model import Finding, Lines, Severity, Suggestion, Surface, Threshold
+from checks.model import FileReport, Finding, Lines, Severity, Threshold
 
-FINDING = "finding"
 REVIEW = "review"
 
 MOST_ANNOTATIONS = 500
@@ -49,39 +42,40 @@ def make(
     *,
     repository: int,
     voice: Voice,
+    found: Sequence[FileReport] | None = None,
+    most_comments: int | None = None,
 ) -> Plan:
     """The plan for a finished review.
 
-    ``repository`` is GitHub's id of the repository: the markers are bound to it.
+    ``repository`` is GitHub's id of the repository: the markers are bound to it. ``found`` is what
+    ``report`` was made of; where people decided that findings do not count, another report is made
+    of the rest.
     """
     pull = snapshot.pull
     place = Place(repository, pull.number)
     removed = removed_paths(snapshot)
     blobs = Blobs.of_pull(pull.html_url, pull.head_sha, removed)
+    gone = Gone(snapshot, report, voice)
+    pairs = threads.pair(report.findings, standing.comments, standing.posted, gone)
+    tests = frozenset(one.path for one in report.files if one.role.role.is_test_code)
+    decided = settled.settle(report.findings, tests, standing, pairs)
+    apart = {one.finding.fingerprint: one for one in decided}
+    write = Writer(signer, place, voice, blobs, pull.head_sha)
+    limit = snapshot.settings.max_comments if most_comments is None else most_comments
+    planned = comments.plan(snapshot, report, pairs, apart, write, gone, most=limit)
+    if apart:
+        every = report.files if found is None else tuple(found)
+        report = reports.build(snapshot, settled.without(every, apart), voice.catalogue)
     # Nothing says that GitHub takes annotations on a path that the head has not.
     placed = [one for one in report.findings if one.path not in removed]
-    ours = _by_fingerprint(standing.comments)
-    present = {one.fingerprint for one in report.findings}
-    still = [one for one in ours.values() if one.fingerprint in present]
-    create = _create(
-        snapshot,
-        report,
-        taken=frozenset(ours),
-        room=snapshot.settings.max_comments - len(still),
-        write=_writer(signer, place, voice, blobs),
-    )
-    edit = [
-        *_mended(snapshot, report, ours, present, signer, place),
-        *_returned(report, still, _writer(signer, place, voice, blobs)),
-    ]
-    edited = {one.id for one in edit}
-    inline = frozenset([one.fingerprint for one in create] + [one.fingerprint for one in still])
     occasion = summary.Occasion(
         head_sha=pull.head_sha,
-        inline=inline,
+        inline=planned.inline,
         problems=snapshot.problems,
         unannotated=max(0, len(placed) - MOST_ANNOTATIONS),
+        decided=tuple(conversation.decided(decided, voice=voice, blobs=blobs)),
     )
+    edited = {one.id for one in planned.edit}
     return Plan(
         head_sha=pull.head_sha,
         conclusion=conclude(report, snapshot.settings.fail_on),
@@ -91,16 +85,21 @@ def make(
         annotations=annotate(placed, voice),
         review_body=summary.review_body(
             report,
-            len(inline),
+            len(planned.inline),
             voice=voice,
             head_sha=pull.head_sha,
             marker=signer.mark(REVIEW, place, pull.head_sha),
         )
-        if create
+        if planned.create
         else "",
-        create=create,
-        edit=tuple(sorted(edit, key=lambda one: one.id)),
+        create=planned.create,
+        edit=planned.edit,
         leave=tuple(sorted(one.id for one in standing.comments if one.id not in edited)),
+        buttons=buttons.of_review(
+            unplaced=planned.placed,
+            in_tests=sum(speaks_up(one) and one.path in tests for one in report.findings),
+            tests_ignored=standing.memory.tests is not None,
+        ),
     )
 
 
@@ -139,6 +138,20 @@ def gave_up(head_sha: str, reason: str, *, voice: Voice) -> Plan:
         head_sha,
         voice,
     )
+
+
+def paused(head_sha: str, decision: Decision, *, voice: Voice) -> Plan:
+    """A person paused the reviews of the pull request. Not a pass of what nobody looked at."""
+    plan = _outcome(
+        Conclusion.NEUTRAL,
+        f"Paused by @{decision.by}",
+        f"Reviews of this pull request are paused, as {code(decision.by)} asked",
+        "Comment `/assay resume` to have every push reviewed again, or `/assay recheck` for this "
+        "commit alone.",
+        head_sha,
+        voice,
+    )
+    return replace(plan, buttons=buttons.of_pause())
 
 
 def closed(head_sha: str, *, voice: Voice) -> Plan:
@@ -215,98 +228,3 @@ def _level(severity: Severity) -> str:
     if severity >= Severity.HIGH:
         return "failure"
     return "warning" if severity is Severity.MEDIUM else "notice"
-
-
-def _by_fingerprint(comments: Sequence[OwnComment]) -> dict[str, OwnComment]:
-    """Our genuine comments, the oldest of each fingerprint."""
-    ours: dict[str, OwnComment] = {}
-    for one in sorted(comments, key=lambda one: one.id):
-        if one.genuine:
-            ours.setdefault(one.fingerprint, one)
-    return ours
-
-
-Writer = Callable[[Finding, Suggestion | None], str]
-
-
-def _writer(signer: Signer, place: Place, voice: Voice, blobs: Blobs) -> Writer:
-    def write(found: Finding, suggestion: Suggestion | None) -> str:
-        marker = signer.mark(FINDING, place, found.fingerprint)
-        return comment.finding(
-            found, voice=voice, blobs=blobs, suggestion=suggestion, marker=marker
-        )
-
-    return write
-
-
-def _create(
-    snapshot: Snapshot,
-    report: Report,
-    *,
-    taken: frozenset[str],
-    room: int,
-    write: Writer,
-) -> tuple[NewComment, ...]:
-    """The gravest findings that have a place in the diff and no comment yet, as many as fit."""
-    diffs = {diff.path: diff for diff in snapshot.diffs}
-    created: dict[str, NewComment] = {}
-    for one in report.findings:
-        if len(created) >= room:
-            break
-        wanted = one.surface is Surface.INLINE and bool(one.fingerprint)
-        if not wanted or one.fingerprint in taken or one.fingerprint in created:
-            continue
-        diff = diffs.get(one.path)
-        if diff is None:
-            continue
-        suggestion = one.suggestion
-        lines = None
-        if suggestion is not None:
-            # GitHub replaces exactly the lines of the comment, so they must be the suggestion's.
-            lines = commentable(diff, suggestion.lines)
-            if lines != suggestion.lines:
-                suggestion = lines = None
-        lines = lines or commentable(diff, one.region.lines)
-        if lines is not None:
-            created[one.fingerprint] = NewComment(
-                one.path, lines, write(one, suggestion), one.fingerprint
-            )
-    return tuple(created.values())
-
-
-def _mended(
-    snapshot: Snapshot,
-    report: Report,
-    ours: dict[str, OwnComment],
-    present: set[str],
-    signer: Signer,
-    place: Place,
-) -> list[CommentEdit]:
-    """Edits of comments whose finding is gone, in files that were looked at from end to end."""
-    renamed = {diff.old_path: diff.path for diff in snapshot.diffs if diff.old_path}
-    removed = removed_paths(snapshot)
-    seen = {one.path: one for one in report.files if one.not_analysed is None and not one.limits}
-    edits = []
-    for one in ours.values():
-        path = one.path if one.path in seen else renamed.get(one.path, one.path)
-        gone = path in seen or path in removed
-        if one.fingerprint in present or not gone or comment.is_fixed(one.body):
-            continue
-        marker = signer.mark(FINDING, place, one.fingerprint)
-        silenced = path in seen and bool(seen[path].suppressed)
-        silenced = silenced or comment.rule_of(one.body) in snapshot.settings.disabled
-        body = comment.fixed(
-            one.body, head_sha=snapshot.pull.head_sha, silenced=silenced, marker=marker
-        )
-        edits.append(CommentEdit(one.id, body))
-    return edits
-
-
-def _returned(report: Report, still: Sequence[OwnComment], write: Writer) -> list[CommentEdit]:
-    """Edits of comments that say "fixed" although their finding is back."""
-    found = {one.fingerprint: one for one in report.findings}
-    return [
-        CommentEdit(one.id, write(found[one.fingerprint], None))
-        for one in still
-        if comment.is_fixed(one.body)
-    ]

@@ -8,23 +8,28 @@ a place for the refused ones, so that they end up in the summary. Never approves
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.github import pulls, reviews
+from bot.github import reviews
 from bot.github.faults import GiveUp, OurBug
 from bot.review import runs
+from bot.review.conversation import Superseded, Writers, look
 from bot.review.markers import Place, Signer
 from bot.review.model import CommentEdit, NewComment, OwnCheckRun, OwnComment, Plan, Standing
+from bot.review.resolving import Resolver
 from bot.review.runs import Target
+from bot.review.state import Posted, seal_posted
+
+__all__ = ["Superseded", "publish"]
 
 log = logging.getLogger(__name__)
 
 COMMENTS_PER_REVIEW = 30
 """More at once trip GitHub's secondary limit."""
-_FINDING = "finding"
 _MAX_POSTS = 12
 """Reviews that are tried at most while refused comments are looked for: halving finds one bad
 comment among thirty in ten."""
@@ -36,68 +41,45 @@ Guard = Callable[[], Awaitable[None]]
 """Raises :class:`Superseded` when the review is no longer wanted."""
 
 
-class Superseded(Exception):
-    """The review is no longer wanted: nothing more is published for this head.
-
-    ``newer_sha`` is the pull request's head now; ``""`` when it is not known, or still the same.
-    """
-
-    def __init__(self, newer_sha: str = "") -> None:
-        super().__init__("superseded")
-        self.newer_sha = newer_sha
-
-
 async def publish(
-    target: Target, run: OwnCheckRun, signer: Signer, planner: Planner, guard: Guard
+    target: Target,
+    run: OwnCheckRun,
+    signer: Signer,
+    planner: Planner,
+    guard: Guard,
+    *,
+    writers: Writers | None = None,
+    resolver: Resolver | None = None,
 ) -> Plan:
     """Carry out the plan; returns the one that was carried out.
+
+    ``writers`` tells who may dismiss findings (nobody, without), ``resolver`` resolves threads.
 
     Raises:
         Superseded: the head moved, or the guard said so.
         GitHubFault: GitHub could not be written to. What was written stands, and is found again.
     """
     await guard()
-    comments = await look(target, signer)
+    standing = await look(target, signer, writers)
     refused: frozenset[str] | None = frozenset()
     for left in reversed(range(_MAX_ROUNDS)):
-        plan = planner(Standing(comments, (run,)), refused)
+        plan = planner(dataclasses.replace(standing, check_runs=(run,)), refused)
         if not plan.create or refused is None:
             break
         bad = await _Poster(target, signer, plan.review_body).post(plan.create)
         if not bad:
             break
         # What was posted stands now. Nothing more is tried when nothing was taken, or for long.
-        comments = await look(target, signer)
+        standing = await look(target, signer, writers)
         hopeless = len(bad) == len(plan.create) > 1 or left == 1
         refused = None if hopeless else refused | {one.path for one in bad}
-    await _edit(target, plan.edit, comments)
+    await _edit(target, plan.edit, standing.comments)
+    if resolver is not None:
+        threads = {one.thread: one.resolve for one in plan.edit if one.resolve is not None}
+        await resolver.carry_out(target, {one: way for one, way in threads.items() if one})
     await guard()
     await runs.complete(target, run, plan)
     return plan
-
-
-async def look(target: Target, signer: Signer) -> tuple[OwnComment, ...]:
-    """Our comments on the pull request, known by author and by marker, while the head stands.
-
-    Raises:
-        Superseded: the head is no longer the one that was reviewed.
-    """
-    api, repository, number = target.api, target.repository, target.pull
-    seen = await reviews.conversation(api, repository, number)
-    if seen is None:
-        head = (await pulls.get(api, repository, number)).head.sha
-        seen = reviews.Conversation(head, await reviews.own_comments(api, repository, number))
-    if seen.head_sha != target.head_sha:
-        raise Superseded(seen.head_sha)
-    place = Place(target.repository_id, number)
-    found = []
-    for one in seen.comments:
-        marker = signer.read(one.body, place)
-        if marker is not None and marker.kind == _FINDING:
-            found.append(
-                OwnComment(one.id, one.path, one.line, marker.fingerprint, marker.genuine, one.body)
-            )
-    return tuple(found)
 
 
 async def _edit(
@@ -105,13 +87,13 @@ async def _edit(
 ) -> None:
     """Edit comments of our own; one that is gone or locked is left."""
     bodies = {one.id: one.body for one in comments if one.genuine}
-    for edit in edits:
-        if edit.id not in bodies or bodies[edit.id] == edit.body:
-            continue
-        try:
-            await reviews.edit_comment(target.api, target.repository, edit.id, edit.body)
-        except (GiveUp, OurBug) as fault:
-            log.warning("comment %d was not edited: %s", edit.id, fault)
+    wanted = [
+        reviews.Edit(one.id, one.node_id, one.body)
+        for one in edits
+        if one.id in bodies and bodies[one.id] != one.body
+    ]
+    for refused in await reviews.edit_comments(target.api, target.repository, wanted):
+        log.warning("comment %d was not edited", refused)
 
 
 @dataclass(slots=True)
@@ -141,7 +123,7 @@ class _Poster:
                 target.repository,
                 target.pull,
                 commit=target.head_sha,
-                body=self.body,
+                body=self._said(comments),
                 comments=[_comment(one) for one in comments],
             )
         except GiveUp as fault:
@@ -162,7 +144,7 @@ class _Poster:
         if blocked:
             await self._submit_pending()
         standing = await look(target, self.signer)
-        there = {one.fingerprint for one in standing if one.genuine}
+        there = {one.fingerprint for one in standing.comments if one.genuine}
         left = [one for one in comments if one.fingerprint not in there]
         if not left:
             return []
@@ -173,6 +155,12 @@ class _Poster:
             return left
         half = len(left) // 2
         return await self._portion(left[:half]) + await self._portion(left[half:])
+
+    def _said(self, comments: Sequence[NewComment]) -> str:
+        """The words above a review, and the hidden list of what it posts."""
+        place = Place(self.target.repository_id, self.target.pull)
+        posted = (Posted(one.fingerprint, one.kin) for one in comments)
+        return f"{self.body}\n{seal_posted(self.signer, place, posted)}"
 
     async def _submit_pending(self) -> None:
         target = self.target

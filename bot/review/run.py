@@ -22,11 +22,13 @@ from bot.review import plan as plans
 from bot.review import remembering, runs
 from bot.review import report as reports
 from bot.review.cache import TextCache
+from bot.review.conversation import Superseded, Writers
 from bot.review.markers import Signer
 from bot.review.model import OwnCheckRun, Plan, Snapshot, Standing
 from bot.review.neighbours import Neighbours
 from bot.review.opened import Opened, Pause, open_pull
-from bot.review.publish import Superseded, publish
+from bot.review.publish import publish
+from bot.review.resolving import Abilities
 from bot.review.results import ResultCache
 from bot.review.runs import Target
 from bot.review.snapshot import Configuration, take
@@ -35,6 +37,8 @@ from bot.review.words.place import Voice
 
 log = logging.getLogger(__name__)
 
+MOST_INLINE = 100
+"""Comments on lines that a pull request gets when somebody asks for all of them."""
 _MAX_PAST_HEADS = 5
 """Commits of the pull request whose check runs an ending job looks at."""
 
@@ -77,6 +81,7 @@ class Reviewer:
         cache: TextCache | None = None,
         observer: Observer | None = None,
         pause: Pause = asyncio.sleep,
+        abilities: Abilities | None = None,
     ) -> None:
         self._repository = repository
         self._engine = engine
@@ -87,6 +92,8 @@ class Reviewer:
         self._results = ResultCache()
         self._observer = observer or Unobserved()
         self._pause = pause
+        self._abilities = abilities
+        self._writers = Writers()
 
     async def review(self, job: Job) -> None:
         """Review the job's pull request, or tidy up after a job that ends without a review.
@@ -152,11 +159,18 @@ class Reviewer:
             words = plans.in_progress(target.head_sha, voice=self._voice)
             run = await runs.begin(target, request, words)
         try:
-            return await self._carry_out(target, run, opened, job)
+            return await self._carry_out(target, run, opened, asked, job)
         except Superseded as reason:
             return await self._stop(target, run, reason.newer_sha)
 
-    async def _carry_out(self, target: Target, run: OwnCheckRun, opened: Opened, job: Job) -> str:
+    async def _carry_out(
+        self,
+        target: Target,
+        run: OwnCheckRun,
+        opened: Opened,
+        asked: kinds.ReviewPull,
+        job: Job,
+    ) -> str:
         """The review itself, on a run that is in progress."""
 
         async def guard() -> None:
@@ -182,6 +196,9 @@ class Reviewer:
         report = reports.build(snapshot, found)
 
         def planner(standing: Standing, refused: frozenset[str] | None) -> Plan:
+            paused = standing.memory.paused
+            if paused is not None and not asked.rerun:
+                return plans.paused(target.head_sha, paused, voice=self._voice)
             return plans.make(
                 _without_places(snapshot, refused),
                 report,
@@ -189,9 +206,20 @@ class Reviewer:
                 self._signer,
                 repository=target.repository_id,
                 voice=self._voice,
+                found=found,
+                most_comments=MOST_INLINE if asked.show_all else None,
             )
 
-        done = await publish(target, run, self._signer, planner, guard)
+        resolver = None if self._abilities is None else self._abilities.of(asked.installation)
+        done = await publish(
+            target,
+            run,
+            self._signer,
+            planner,
+            guard,
+            writers=self._writers,
+            resolver=resolver,
+        )
         return done.conclusion.value
 
     def _source(self, api: RepositoryAPI, opened: Opened) -> Source:

@@ -9,6 +9,7 @@ ever appends them.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import logging
 from collections import Counter
@@ -130,6 +131,8 @@ async def complete(
     last: dict[str, Any] = {"status": _COMPLETED, "conclusion": plan.conclusion.value}
     if plan.completed_at is not None:
         last["completed_at"] = plan.completed_at.isoformat()
+    if plan.buttons:
+        last["actions"] = [dataclasses.asdict(one) for one in plan.buttons]
     if unanswered:
         last["external_id"] = unanswered_id(run.external_id, plan)
     try:

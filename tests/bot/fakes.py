@@ -117,5 +117,10 @@ class MemoryRepository:
         self.writes.append(("PATCH", path, body))
         return {}
 
+    async def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        self.calls += 1
+        self.writes.append(("PUT", path, body))
+        return {}
+
     async def graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
         raise GiveUp("no GraphQL here", status=404)

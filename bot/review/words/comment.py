@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import re2
 
 from bot.review import markers
-from bot.review.words.document import folded
+from bot.review.state import Decision
+from bot.review.words.document import folded, folding
 from bot.review.words.escape import code, hides, one_line, prose, raw_fence, shorten
 from bot.review.words.place import Blobs, Voice, place
 from bot.review.words.sentences import count
@@ -24,11 +25,14 @@ _RULE = re2.compile(r"# assay: ignore\[([A-Za-z0-9_.-]+)\] reason")
 
 FIXED = "Fixed in "
 GONE = "No longer reported as of "
+IGNORED = "Ignored, as "
+AGAIN = "This was fixed before, and is back."
 
 _SENTENCE_LENGTH = 600
 _STEPS = 12
 _SUGGESTION_LENGTH = 8_000
 _EARLIER_LENGTH = 40_000
+_EARLIER = "What it said"
 
 
 def sentence(text: str, length: int = _SENTENCE_LENGTH) -> str:
@@ -40,10 +44,20 @@ def sentence(text: str, length: int = _SENTENCE_LENGTH) -> str:
 
 
 def finding(
-    found: Finding, *, voice: Voice, blobs: Blobs, suggestion: Suggestion | None, marker: str
+    found: Finding,
+    *,
+    voice: Voice,
+    blobs: Blobs,
+    suggestion: Suggestion | None,
+    marker: str,
+    again: bool = False,
 ) -> str:
-    """The text of an inline comment; ``suggestion`` only where its lines are the comment's."""
-    reasons = " ".join(filter(None, (sentence(found.why), sentence(found.fix))))
+    """The text of an inline comment; ``suggestion`` only where its lines are the comment's.
+
+    ``again`` says that an earlier comment calls it fixed.
+    """
+    back = AGAIN if again else ""
+    reasons = " ".join(filter(None, (sentence(found.why), sentence(found.fix), back)))
     parts = [f"**{sentence(found.message)}**" if found.message.strip() else "", reasons]
     if voice.quotes(found.check):
         parts.append(_trace(found.trace, blobs))
@@ -71,11 +85,40 @@ def fixed(body: str, *, head_sha: str, silenced: bool, marker: str) -> str:
     nobody can tell whether this one was mended. What was a suggestion is only shown: it is not to
     be applied again.
     """
-    news = f"{GONE if silenced else FIXED}{code(head_sha[:7])}."
+    return _over(f"{GONE if silenced else FIXED}{code(head_sha[:7])}.", body, marker)
+
+
+def ignored(body: str, decision: Decision, *, tests: bool, marker: str) -> str:
+    """The text of a comment whose finding somebody asked to ignore, and the earlier text folded."""
+    news = f"{IGNORED}{code(decision.by)} asked{on(decision.when)}"
+    reason = "findings in test code do not count here" if tests else decision.why
+    reason = reason.strip() or "no reason was given"
+    undo = "/assay unignore tests" if tests else "/assay unignore"
+    said = f"{news}: {sentence(reason, 300)} To take it back, reply {code(undo)}."
+    return _over(said, body, marker)
+
+
+def on(when: str) -> str:
+    """`` on 2026-11-24``, from a time in ISO 8601; nothing for nothing."""
+    day = when[:10]
+    return f" on {day}" if len(day) == 10 and day.replace("-", "").isdigit() else ""
+
+
+def _over(news: str, body: str, marker: str) -> str:
+    """News above what a comment said first. What was news before is left out."""
     earlier = _SUGGESTION.sub(r"\1", markers.strip(body)).strip()
-    if len(earlier) > _EARLIER_LENGTH:
+    if earlier.startswith((FIXED, GONE, IGNORED)):
+        earlier = _first_words(earlier)
+    if not earlier or len(earlier) > _EARLIER_LENGTH:
         return f"{news}\n\n{marker}"
-    return f"{news}\n\n{folded('What it said', earlier)}\n\n{marker}"
+    return f"{news}\n\n{folded(_EARLIER, earlier)}\n\n{marker}"
+
+
+def _first_words(text: str) -> str:
+    """What a comment said before it was edited: the folded part, or nothing."""
+    head, tail = folding(_EARLIER)
+    _, found, rest = text.partition(head)
+    return rest.strip().removesuffix(tail.strip()).strip() if found else ""
 
 
 def rule_of(body: str) -> str:
@@ -85,7 +128,7 @@ def rule_of(body: str) -> str:
 
 
 def is_fixed(body: str) -> bool:
-    """Whether a comment of ours already says that its finding is gone."""
+    """Whether a comment of an older version, whose marker does not tell, says that it is fixed."""
     return body.lstrip().startswith((FIXED, GONE))
 
 

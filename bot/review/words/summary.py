@@ -40,6 +40,8 @@ class Occasion:
     problems: Sequence[Problem] = ()
     unannotated: int = 0
     """How many findings are beyond the number of annotations that a check run is given."""
+    decided: Sequence[Block] = ()
+    """The findings that do not count, because people decided so."""
 
 
 def title(report: Report, known: int) -> str:
@@ -67,6 +69,7 @@ def write(
             *_problems(occasion.problems),
             Block(_table(report, blobs), essential=True),
             *_elsewhere(elsewhere, inline, voice, blobs),
+            *occasion.decided,
             *_silenced(report, blobs),
             *_unread(report.not_looked_at),
             *_unannotated(occasion.unannotated),

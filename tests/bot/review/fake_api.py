@@ -57,6 +57,8 @@ class FakeAPI:
     locked: bool = False
     comments: list[dict[str, Any]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    """Comments in the conversation."""
     runs: list[dict[str, Any]] = field(default_factory=list)
     annotations: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
@@ -107,8 +109,11 @@ class FakeAPI:
     async def patch(self, path: str, body: Mapping[str, Any], *, idempotent: bool = False) -> Any:
         return self._call("PATCH", path, {}, dict(body))
 
+    async def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._call("PUT", path, {}, dict(body))
+
     async def graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
-        name = query.split("(")[0].removeprefix("query ").strip()
+        name = query.split("(")[0].removeprefix("query ").removeprefix("mutation ").strip()
         self._before(f"GRAPHQL {name}")
         assert contract.complaints_about_document(query) == []
         if not self.graphql_works:
@@ -200,6 +205,7 @@ class FakeAPI:
             ("GET", rf"pulls/{self.number}/files", lambda: self._page(self.files, query)),
             ("GET", rf"pulls/{self.number}/comments", lambda: self._page(self.comments, query)),
             ("GET", rf"pulls/{self.number}/reviews", lambda: self._page(self.reviews, query)),
+            ("GET", rf"issues/{self.number}/comments", lambda: self._page(self.notes, query)),
             ("GET", rf"pulls/{self.number}/commits", lambda: [{"sha": self.head}]),
             ("POST", rf"pulls/{self.number}/reviews", lambda: self._review(body)),
             ("POST", rf"pulls/{self.number}/reviews/(\d+)/events", self._submit),

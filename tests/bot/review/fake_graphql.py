@@ -22,7 +22,10 @@ def execute(api: FakeAPI, query: str, variables: Mapping[str, Any]) -> Any:
     done = graphql.graphql_sync(
         contract.graphql_schema(),
         query,
-        root_value={"repository": lambda info, owner, name, **rest: _repository(api)},
+        root_value={
+            "repository": lambda info, owner, name, **rest: _repository(api),
+            "updatePullRequestReviewComment": lambda info, input: _edit(api, input),
+        },
         variable_values=dict(variables),
     )
     assert not done.errors, done.errors
@@ -57,7 +60,9 @@ def _repository(api: FakeAPI) -> Any:
                 ),
                 "author": {"__typename": "User", "login": "octocat"},
                 "baseRef": {"target": _commit(api, api.base_ref)},
-                "reviewThreads": lambda info, first: _threads(api, first),
+                "reviewThreads": lambda info, first, after=None: _threads(api, first),
+                "reviews": lambda info, last, before=None: _texts(api.reviews, last),
+                "comments": lambda info, last, before=None: _texts(api.notes, last),
             }
         ),
     }
@@ -66,25 +71,53 @@ def _repository(api: FakeAPI) -> Any:
 def _threads(api: FakeAPI, first: int) -> Any:
     nodes = [
         {
+            "id": f"PRRT_{one['id']}",
+            "isResolved": False,
+            "resolvedBy": None,
             "comments": {
                 "nodes": [
                     {
-                        "databaseId": one["id"],
+                        "id": f"PRRC_{one['id']}",
+                        "fullDatabaseId": str(one["id"]),
                         "state": one.get("state", "SUBMITTED"),
                         "path": one["path"],
                         "line": one["line"],
                         "body": one["body"],
-                        "author": {
-                            "__typename": one["user"]["type"],
-                            "login": one["user"]["login"].removesuffix("[bot]"),
-                        },
+                        "author": _author(one),
                     }
                 ]
-            }
+            },
         }
         for one in api.comments
     ]
     return {"pageInfo": {"hasNextPage": len(nodes) > first}, "nodes": nodes[:first]}
+
+
+def _texts(items: list[dict[str, Any]], last: int) -> Any:
+    nodes = [
+        {
+            "fullDatabaseId": str(one["id"]),
+            "state": one.get("state", "COMMENTED"),
+            "body": one.get("body") or "",
+            "author": _author(one),
+        }
+        for one in items[-last:]
+    ]
+    return {"pageInfo": {"hasPreviousPage": len(items) > last}, "nodes": nodes}
+
+
+def _author(one: dict[str, Any]) -> Any:
+    login = one["user"]["login"]
+    kind = one["user"].get("type", "Bot" if login.endswith("[bot]") else "User")
+    return {"__typename": kind, "login": login.removesuffix("[bot]")}
+
+
+def _edit(api: FakeAPI, asked: dict[str, Any]) -> Any:
+    for one in api.comments:
+        if f"PRRC_{one['id']}" == asked["pullRequestReviewCommentId"]:
+            one["body"] = asked["body"]
+            return {"pullRequestReviewComment": {"id": asked["pullRequestReviewCommentId"]}}
+    return None
 
 
 def _commit(api: FakeAPI, commit: str) -> Any:

@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 
 from bot.review import plan as plans
 from bot.review import report as reports
+from bot.github.reviews import ReviewComment
+from bot.review.conversation import own_comments
 from bot.review.markers import Place, Signer
 from bot.review.model import (
+    CommentEdit,
     Conclusion,
     FileStatus,
     OwnComment,
     Plan,
+    Says,
     Snapshot,
     Standing,
 )
@@ -82,6 +86,21 @@ def comment(number: int, finding: Finding = SQL, **changes: Any) -> OwnComment:
         body=f"**It was so.**\n\n{SIGNER.mark('finding', PLACE, finding.fingerprint)}",
     )
     return replace(made, **changes)
+
+
+def seen(one: OwnComment) -> OwnComment:
+    """The comment as the next review reads it from GitHub."""
+    read = ReviewComment(
+        one.id, one.path, one.body, one.line,
+        thread=one.thread, resolved=one.resolved, resolved_by=one.resolved_by,
+    )  # fmt: skip
+    (made,) = own_comments([read], SIGNER, PLACE)
+    return made
+
+
+def edited(one: OwnComment, edit: CommentEdit) -> OwnComment:
+    """The comment after an edit of ours."""
+    return seen(replace(one, body=edit.body))
 
 
 def numbered(number: int, **changes: Any) -> Finding:
@@ -176,15 +195,17 @@ def test_a_gone_finding_is_marked_as_fixed_once() -> None:
     marker = SIGNER.read(edit.body, PLACE)
     assert marker is not None
     assert (marker.fingerprint, marker.genuine) == (SQL.fingerprint, True)
-    again = make(SNAPSHOT, one_file(), comment(5, body=edit.body))
+    again = make(SNAPSHOT, one_file(), edited(comment(5), edit))
     assert (again.edit, again.leave) == ((), (5,))
 
 
 def test_a_finding_that_comes_back_gets_its_words_back() -> None:
     (edit,) = make(SNAPSHOT, one_file(), comment(5)).edit
-    (back,) = make(SNAPSHOT, one_file(SQL), comment(5, body=edit.body)).edit
+    (back,) = make(SNAPSHOT, one_file(SQL), edited(comment(5), edit)).edit
     assert back.body.startswith("**The `status` argument")
-    assert SIGNER.read(back.body, PLACE) == SIGNER.read(edit.body, PLACE)
+    again = edited(comment(5), back)
+    assert (again.says, again.fingerprint) == (Says.OPEN, SQL.fingerprint)
+    assert make(SNAPSHOT, one_file(SQL), again).edit == ()
 
 
 @pytest.mark.parametrize(
@@ -192,7 +213,9 @@ def test_a_finding_that_comes_back_gets_its_words_back() -> None:
     [
         (),
         one_file(not_analysed="time limit"),
-        one_file(limits=("lines 90-120 could not be parsed",)),
+        one_file(limits=("lines 12-20 could not be parsed",)),
+        one_file(limits=("too many expressions to evaluate: not all values are known",)),
+        one_file(limits=("something that this version has no word for",)),
         (values.report("app/other.py"),),
     ],
 )
@@ -325,9 +348,9 @@ def test_carrying_out_a_plan_leaves_nothing_to_do(
     assert plan == make(snapshot, files, *comments)
     assert plan == make(snapshot, tuple(reversed(files)), *comments)
 
-    edited = {one.id: one.body for one in plan.edit}
-    after = [replace(one, body=edited.get(one.id, one.body)) for one in comments] + [
-        OwnComment(1000 + n, one.path, one.lines.end, one.fingerprint, True, one.body)
+    bodies = {one.id: one.body for one in plan.edit}
+    after = [seen(replace(one, body=bodies.get(one.id, one.body))) for one in comments] + [
+        seen(OwnComment(1000 + n, one.path, one.lines.end, one.fingerprint, True, one.body))
         for n, one in enumerate(plan.create)
     ]
     again = make(snapshot, files, *after)

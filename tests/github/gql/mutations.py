@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphql import GraphQLError
+
 from tests.github import events
-from tests.github.gql.context import Context, Resolver, not_found
+from tests.github.gql.context import Context, Resolver, forbidden, not_found
 from tests.github.gql.roots import node_of
 from tests.github.state import IssueComment, Review, ReviewComment, Thread
 
+BODY_MAX = 65_536
 _THREAD_PERMISSIONS = ("pull_requests=write", "contents=write")
 
 
@@ -39,6 +42,25 @@ def _unresolve(_: None, context: Context, *, input: dict[str, Any]) -> Any:  # n
     return {**input, "thread": thread}
 
 
+def _update(_: None, context: Context, *, input: dict[str, Any]) -> Any:  # noqa: A002
+    """Nobody but its author changes the text; that ``pull_requests: write`` is enough is assumed,
+    as it is for the same over REST.
+    """
+    found = node_of(context, input["pullRequestReviewCommentId"])
+    if not isinstance(found, ReviewComment):
+        raise not_found("Could not resolve to PullRequestReviewComment node.")
+    context.require("pull_requests=write")
+    call = context.call
+    if found.user is not call.actor:
+        raise forbidden()
+    if not input["body"].strip() or len(input["body"]) > BODY_MAX:
+        raise GraphQLError("Body is blank or too long", extensions={"type": "UNPROCESSABLE"})
+    before, found.body = found.body, input["body"]
+    found.updated_at = call.standin.clock()
+    call.standin.emit(events.review_comment(found, "edited", call.actor, body_before=before))
+    return {**input, "comment": found}
+
+
 def _comment(context: Context, node_id: str) -> IssueComment | Review | ReviewComment:
     found = node_of(context, node_id)
     if not isinstance(found, IssueComment | Review | ReviewComment):
@@ -63,11 +85,15 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
     "Mutation": {
         "resolveReviewThread": _resolve,
         "unresolveReviewThread": _unresolve,
+        "updatePullRequestReviewComment": _update,
         "minimizeComment": _minimize,
         "unminimizeComment": _unminimize,
     },
     "ResolveReviewThreadPayload": {"thread": lambda found, _: found["thread"]},
     "UnresolveReviewThreadPayload": {"thread": lambda found, _: found["thread"]},
+    "UpdatePullRequestReviewCommentPayload": {
+        "pullRequestReviewComment": lambda found, _: found["comment"]
+    },
     "MinimizeCommentPayload": {"minimizedComment": lambda found, _: found["comment"]},
     "UnminimizeCommentPayload": {"unminimizedComment": lambda found, _: found["comment"]},
 }
