@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 
-from checks.workflows import contexts, expressions, knowledge, scripts
+from checks.workflows import artifacts, contexts, expressions, knowledge, scripts
 from checks.workflows.contexts import CALLER, Level
 from checks.workflows.expressions import Placed, Result
 from checks.workflows.model import Document, Job, Step, Text, Variable
@@ -216,13 +216,7 @@ class Values:
 
     def _brings_files(self, step: Step) -> Taint | None:
         """The files of a run that a stranger may have caused, once they are downloaded."""
-        use, run = step.uses, step.run
-        downloaded = use is not None and use.name in knowledge.DOWNLOADS
-        if run is not None and "gh run download" in run.text:
-            downloaded = True
-        if not downloaded and use is not None and use.name == "actions/github-script":
-            downloaded = "downloadArtifact" in (step.input("script") or "")
-        if not downloaded or "workflow_run" not in self._events:
+        if "workflow_run" not in self._events or artifacts.download_of(step) is None:
             return None
         key = step.key
         at = step.node.span if key is None else key.span

@@ -1,0 +1,62 @@
+"""Where a job downloads what another run uploaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.model import Span
+from checks.workflows import execution, knowledge
+from checks.workflows.model import Job, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A step that brings in files of another run."""
+
+    step: Step
+    span: Span
+    folder: str
+    """Where to, relative to the workspace; ``""`` for the workspace itself."""
+
+
+def downloads(job: Job) -> list[Download]:
+    """The steps of a job that bring in files of another run."""
+    return [one for step in job.steps if (one := download_of(step)) is not None]
+
+
+def download_of(step: Step) -> Download | None:
+    """What a step downloads from another run; ``None`` when it does not.
+
+    Without a run's id ``actions/download-artifact`` brings what this run made itself.
+    """
+    use, run = step.uses, step.run
+    if use is not None and use.name in knowledge.DOWNLOADS:
+        if use.name == "actions/download-artifact" and "run-id" not in step.inputs:
+            return None
+        if step.input("event") == "push":
+            return None
+        return Download(step, use.scalar.span, _folder(step))
+    if use is not None and use.name == "actions/github-script":
+        script = step.inputs.get("script")
+        if script is not None and "downloadArtifact" in script.value.text:
+            return Download(step, use.scalar.span, "")
+        return None
+    if run is not None and "gh run download" in run.text:
+        at = run.text.index("gh run download")
+        end = run.text.find("\n", at)
+        line = run.text[at : len(run.text) if end < 0 else end]
+        words = line.split()
+        folder = next(
+            (words[index + 1] for index, one in enumerate(words[:-1]) if one in ("-D", "--dir")),
+            step.working_directory,
+        )
+        span = run.scalar.span_of(at, at + len(line))
+        return Download(step, span, execution.relative(folder.strip("\"'")))
+    return None
+
+
+def _folder(step: Step) -> str:
+    path = (step.input("path") or "").strip()
+    if path.startswith(("/", "~", "${{ runner.temp", "${{runner.temp", "$RUNNER_TEMP")):
+        return path
+    return execution.relative(path)
