@@ -14,12 +14,12 @@ from checks.languages.python.module import Module
 from checks.model import Span
 
 _MAX_LINE = 2_000
-_UNQUOTED = frozenset({"yaml", "ini", "dockerfile", "text", "toml", "shell", "hcl"})
+_UNQUOTED = frozenset({"yaml", "ini", "dockerfile", "text", "toml", "shell", "hcl", "makefile"})
 """Languages whose settings may stand without quotes."""
 _SETTINGS = (".env", ".properties", ".cfg", ".conf", ".ini", ".toml", ".yaml", ".yml", ".cnf",
              ".tfvars", ".envrc", ".netrc", ".npmrc", ".pypirc")  # fmt: skip
 _TEMPLATES = frozenset({"example", "sample", "template", "dist", "tmpl", "tpl", "j2", "erb"})
-_PROSE = frozenset({"markdown", "restructuredtext", "html", "notebook", "css", "xml", "sql"})
+_PROSE = frozenset({"markdown", "restructuredtext", "html", "css", "xml"})
 
 _PAIR = re2.compile(
     rb"""([A-Za-z_][A-Za-z0-9_.-]+)["']?[ \t]*(?::[ \t]*string[ \t]*)?(?:=>|:=|=|:)[ \t]*"""
@@ -37,6 +37,8 @@ class Literal:
     value: str
     span: Span
     """The literal's bytes, quotes included."""
+    way: str = ""
+    """How it is written, when not as it is: ``"in Base64"``."""
 
 
 def in_python(module: Module) -> Iterator[Literal]:

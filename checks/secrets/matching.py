@@ -32,12 +32,17 @@ _MAX_FOUND = 500
 """Secrets in one file; more are told of by the first of them."""
 _ESCAPES = (b"n", b"r", b"t")
 
-PEM, JWT, URL, NAME = -1, -2, -3, -4
-"""What other keywords announce: a PEM block, a JSON Web Token, an address, a telling name."""
+PEM, JWT, URL, NAME, PARAMETER, BASIC = -1, -2, -3, -4, -5, -6
+"""What other keywords announce: a private key, a JSON Web Token, an address, a telling name, the
+password of a connection string, a header of basic authentication."""
 
 _OTHER_KEYWORDS: dict[str, int] = {
     "-----begin": PEM,
+    "putty-user-key-file-": PEM,
     "eyj": JWT,
+    "password=": PARAMETER,
+    "pwd=": PARAMETER,
+    "basic ": BASIC,
     "://": URL,
     **dict.fromkeys(
         ("passw", "passphrase", "passcode", "pwd", "_pass", "-pass", "secret", "token", "apikey",
@@ -62,11 +67,15 @@ class Scan:
 
     found: list[Found] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)
-    """Where PEM blocks begin."""
+    """Where private keys may begin."""
     tokens: list[int] = field(default_factory=list)
     """Where JSON Web Tokens may begin."""
     addresses: list[int] = field(default_factory=list)
     """Where ``://`` stands."""
+    parameters: list[int] = field(default_factory=list)
+    """Where the password of a connection string may stand."""
+    headers: list[int] = field(default_factory=list)
+    """Where a header of basic authentication may stand."""
     names: list[int] = field(default_factory=list)
     """Where a name may speak of a secret."""
 
@@ -78,7 +87,14 @@ def scan(data: bytes, expired: Callable[[], bool] = never) -> Scan:
         Expired: the time was over before the end of the text.
     """
     result = Scan()
-    others = {PEM: result.blocks, JWT: result.tokens, URL: result.addresses, NAME: result.names}
+    others = {
+        PEM: result.blocks,
+        JWT: result.tokens,
+        URL: result.addresses,
+        NAME: result.names,
+        PARAMETER: result.parameters,
+        BASIC: result.headers,
+    }
     windows: dict[int, list[list[int]]] = {}
     lowered = data.lower()
     longest = max(len(one) for one in _KEYWORDS)

@@ -76,15 +76,21 @@ def is_public_example(secret: bytes) -> bool:
 
 def is_made_up(secret: bytes) -> bool:
     """Whether a text of a secret's shape was typed, not drawn: runs, sequences, telling words."""
-    lowered = secret.lower()
-    if any(word in lowered for word in _LONG_WORDS):
-        return True
-    if sum(lowered.count(word) for word in _COUNTED) > _is_hex(secret):
-        return True
-    if _has_run(secret) or _has_sequence(lowered):
+    if has_filler(secret):
         return True
     body = secret[-max(len(secret) * 2 // 3, 12) :]
     return entropy(body) < (2.2 if _is_hex(body) else 2.6)
+
+
+def has_filler(secret: bytes) -> bool:
+    """Whether telling words, runs or sequences stand in a text that should be drawn by lot."""
+    lowered = secret.lower()
+    return (
+        any(word in lowered for word in _LONG_WORDS)
+        or sum(lowered.count(word) for word in _COUNTED) > _is_hex(secret)
+        or _has_run(secret)
+        or _has_sequence(lowered)
+    )
 
 
 def is_placeholder(value: str) -> bool:

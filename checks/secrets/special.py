@@ -11,6 +11,7 @@ from typing import Any
 import re2
 
 from checks.model import Span
+from checks.secrets.decoding import text_of
 from checks.secrets.hosts import host_of, is_reserved_host
 from checks.secrets.placeholders import is_made_up, is_placeholder
 from checks.secrets.structure import entropy, is_private_key, jwt_parts, private_key_bytes
@@ -28,6 +29,20 @@ _ADDRESS = re2.compile(
     rb"""([A-Za-z0-9._-]{1,200}|\[[0-9A-Fa-f:.]{2,60}\])"""
 )
 _AWS_SECRET = re2.compile(rb"[A-Za-z0-9/+]{40,}")
+_PUTTY = re2.compile(
+    rb"(?s)^PuTTY-User-Key-File-[23]:[^\n]+\nEncryption:([^\n]+)\n.*?"
+    rb"\nPrivate-Lines: *[0-9]+\r?\n((?:[A-Za-z0-9+/=]+\r?\n)+)"
+)
+_PARAMETER = re2.compile(rb"(?i)^(?:password|pwd)=([^\s;&\"'<>`]{4,200})")
+_HOST = re2.compile(
+    rb"(?i)(?:server|host|hostname|data source|addr|address)=(?:tcp:)?([A-Za-z0-9._-]+)"
+)
+_OF_CONNECTION = re2.compile(
+    rb"(?i)(?:server|host|hostname|data source|addr|address|uid|user id|user|username|database|"
+    rb"initial catalog|driver|dbname)=[^;&\s\"']"
+)
+_AUTHORITY = re2.compile(rb"[A-Za-z][A-Za-z0-9+.:-]*//([A-Za-z0-9._-]+)")
+_BASIC = re2.compile(rb"(?i)^basic +([A-Za-z0-9+/]{8,200}={0,2})")
 _CLAIMS = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 """The registered claims (RFC 7519, 4.1): a token with none of them opens nothing."""
 _WEAK = frozenset(
@@ -89,6 +104,20 @@ def private_key(data: bytes, at: int, limit: int) -> Block | None:
     return Block(Span(at, close + 5 if close > 0 else end), label.decode(), encrypted)
 
 
+def putty_key(data: bytes, at: int) -> Block | None:
+    """The private key in PuTTY's own format whose first line stands at ``at``.
+
+    Source: https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html
+    """
+    match = _PUTTY.match(data[at : at + _MAX_BLOCK])
+    if match is None:
+        return None
+    body = b"".join(match.group(2).split())
+    if len(body) < 40 or is_made_up(body):
+        return None
+    return Block(Span(at, at + match.end()), "PuTTY private key", match.group(1).strip() != b"none")
+
+
 def web_token(data: bytes, at: int) -> Token | None:
     """The signed token that begins at ``at``; those of the documentation are none."""
     if at and data[at - 1 : at].isalnum():
@@ -130,6 +159,54 @@ def address(data: bytes, at: int, *, drawn: bool) -> Address | None:
     if password.isdigit() and len(password) <= 5:
         return None  # host:port@… of a proxy, or a port
     return Address(Span(first + match.start(2), first + match.end(2)), host, password)
+
+
+def connection(data: bytes, at: int, *, drawn: bool) -> Address | None:
+    """The password of a connection string, or of an address' parameters, that stands at ``at``.
+
+    A parameter of another kind must stand beside it. The password and the host are judged as those
+    of an :func:`address`.
+    """
+    match = _PARAMETER.match(data[at : at + 240])
+    before = data[at - 1 : at]
+    if match is None or (before and before not in b";?&\"'` \t\n"):
+        return None
+    first = max(data.rfind(b"\n", max(at - _MAX_ADDRESS, 0), at) + 1, at - _MAX_ADDRESS, 0)
+    last = data.find(b"\n", at, at + _MAX_ADDRESS)
+    line = data[first : at + _MAX_ADDRESS if last < 0 else last]
+    here = at - first
+    start = max((line.rfind(sign, 0, here) for sign in (b'"', b"'", b"`", b"<")), default=-1) + 1
+    whole = line[start:]
+    authority = _AUTHORITY.search(line[start:here]) if before in (b"?", b"&", b";") else None
+    if authority is None and (_OF_CONNECTION.search(whole) is None or b";" not in whole):
+        return None
+    named = authority or _HOST.search(whole)
+    host = "" if named is None else named.group(1).decode("latin-1").lower()
+    password = match.group(1).decode("latin-1")
+    if (host and is_reserved_host(host)) or not _is_password(password, drawn=drawn):
+        return None
+    return Address(Span(at + match.start(1), at + match.end(1)), host, password)
+
+
+def basic(data: bytes, at: int, *, drawn: bool) -> Address | None:
+    """The user and password in the header of basic authentication at ``at`` (RFC 7617)."""
+    match = _BASIC.match(data[at : at + 240])
+    text = None if match is None else text_of(match.group(1))
+    if match is None or text is None or not text.decode().isprintable():
+        return None
+    user, colon, password = text.decode().partition(":")
+    if not colon or not user or password == user or not _is_password(password, drawn=drawn):
+        return None
+    return Address(Span(at + match.start(1), at + match.end(1)), "", password)
+
+
+def _is_password(password: str, *, drawn: bool) -> bool:
+    """Whether it could be a real one: no placeholder, no template, no word that stands for one."""
+    if password.lower() in _WEAK or is_placeholder(password) or password.isdigit():
+        return False
+    if any(one in password for one in "{}$%") or len(password) < 6:
+        return False
+    return _looks_random(password) if drawn else not password.isalpha()
 
 
 def _looks_random(text: str) -> bool:
