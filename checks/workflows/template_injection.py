@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from checks.model import Aspect, Confidence, Severity, Span
 from checks.registry import CODE_ROLES, WORKFLOW, check
@@ -97,11 +98,56 @@ def workflow_template_injection(event: WorkflowEvent, report: Report) -> None:
         Where the text can only come from people who may run code here anyway: say who.
     """
     values = Values(event.document)
+    inputs: list[_Found] = []
     for job, step in event.document.steps():
-        for text, language in _code(step):
-            _in_text(event, report, values, job, step, text, language)
-        if step.run is not None and scripts.is_posix(step.shell):
-            _evaluated(event, report, values, job, step, step.run)
+        for found in _found(event, values, job, step):
+            if found.taint.level is Level.OUTSIDER:
+                _tell(event, report, found)
+            else:
+                inputs.append(found)
+    if inputs:
+        _tell(event, report, inputs[0], len({one.taint.path for one in inputs}) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Text of others that is run as code."""
+
+    job: Job
+    step: Step
+    span: Span
+    message: str
+    fix: str
+    taint: Taint
+    weight: Weight
+    end: str
+    """The last step of its way, in words."""
+
+
+def _found(event: WorkflowEvent, values: Values, job: Job, step: Step) -> Iterator[_Found]:
+    for text, language in _code(step):
+        yield from _in_text(event, values, job, step, text, language)
+    if step.run is not None and scripts.is_posix(step.shell):
+        yield from _evaluated(event, values, job, step, step.run)
+
+
+def _tell(event: WorkflowEvent, report: Report, found: _Found, others: int = 0) -> None:
+    message = found.message
+    if others > 0:
+        inputs = "another input is" if others == 1 else f"{others} more inputs are"
+        message = f"{message[:-1]}; {inputs} used so in this file."
+    weight, taint = found.weight, found.taint
+    report(
+        at=found.span,
+        message=message,
+        why=_why(weight, taint),
+        fix=found.fix,
+        severity=weight.severity,
+        confidence=weight.confidence,
+        surface=weight.surface,
+        trace=taint.steps(event.path, event.source, found.span, found.end),
+        scope=found.job.scope_of(found.step),
+    )
 
 
 def _code(step: Step) -> Iterator[tuple[Text, str]]:
@@ -117,14 +163,8 @@ def _code(step: Step) -> Iterator[tuple[Text, str]]:
 
 
 def _in_text(
-    event: WorkflowEvent,
-    report: Report,
-    values: Values,
-    job: Job,
-    step: Step,
-    text: Text,
-    language: str,
-) -> None:
+    event: WorkflowEvent, values: Values, job: Job, step: Step, text: Text, language: str
+) -> Iterator[_Found]:
     told: set[str] = set()
     for placed, taint in values.in_text(text, job, step):
         written = text.text[placed.start : placed.end]
@@ -134,19 +174,12 @@ def _in_text(
         if weight is None:
             continue
         told.add(written)
-        span = text.place(placed)
         shown = written if len(written) <= _SHOWN else f"{written[:_SHOWN]}…"
-        report(
-            at=span,
-            message=f"`{shown}` puts {taint.what} into the text of a {_named(language)}.",
-            why=_why(weight, taint),
-            fix=_fix(language),
-            severity=weight.severity,
-            confidence=weight.confidence,
-            surface=weight.surface,
-            trace=taint.steps(event.path, event.source, span, "becomes part of the script"),
-            scope=job.scope_of(step),
-        )
+        message = f"`{shown}` puts {taint.what} into the text of a {_named(language)}."
+        yield _Found(
+            job, step, text.place(placed), message, _fix(language), taint, weight,
+            "becomes part of the script",
+        )  # fmt: skip
 
 
 def _is_literal(text: Text, placed: Placed, taint: Taint) -> bool:
@@ -155,7 +188,7 @@ def _is_literal(text: Text, placed: Placed, taint: Taint) -> bool:
 
 
 def _named(language: str) -> str:
-    return "script" if language in ("", "{0}") else f"{language} script"
+    return f"{language} script" if language.isalpha() else "script"
 
 
 def _why(weight: Weight, taint: Taint) -> str:
@@ -179,21 +212,13 @@ def _fix(language: str) -> str:
 
 
 def _evaluated(
-    event: WorkflowEvent, report: Report, values: Values, job: Job, step: Step, run: Text
-) -> None:
+    event: WorkflowEvent, values: Values, job: Job, step: Step, run: Text
+) -> Iterator[_Found]:
     for one in scripts.evaluated(run, values.variables(job, step)):
         weight = weight_of_text(event.document, job, step, one.taint)
         if weight is None:
             continue
-        span: Span = run.scalar.span_of(one.start, one.end)
-        report(
-            at=span,
-            message=f"`{one.program}` runs `${one.variable}`, which holds {one.taint.what}.",
-            why=_why(weight, one.taint),
-            fix="Do not evaluate it: compare it with the words that are allowed.",
-            severity=weight.severity,
-            confidence=weight.confidence,
-            surface=weight.surface,
-            trace=one.taint.steps(event.path, event.source, span, "is run as code"),
-            scope=job.scope_of(step),
-        )
+        message = f"`{one.program}` runs `${one.variable}`, which holds {one.taint.what}."
+        fix = "Do not evaluate it: compare it with the words that are allowed."
+        span = run.scalar.span_of(one.start, one.end)
+        yield _Found(job, step, span, message, fix, one.taint, weight, "is run as code")
