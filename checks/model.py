@@ -271,8 +271,9 @@ class FileReport:
     asked: tuple[str, ...] = ()
     """Paths of the repository that were asked for on the file's behalf."""
     scanned: tuple[str, ...] = ()
-    """Folders of the change (``"tests/"``) all files of which were looked at; ``"*"``: the change.
-    Beyond them the analysis saw only what :mod:`checks.languages.python.linking` tells."""
+    """Folders of the change (``"tests/"``) all files of which were looked at; ``"*"``: the change;
+    ``"<"``: the files that say this one's name. Beyond them the analysis saw only what
+    :mod:`checks.languages.python.linking` tells."""
 
 
 class Threshold(enum.IntEnum):

@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from bot.review.neighbours import Neighbours
-from bot.review.results import Change, Ids, Kept, ResultCache, lasts
+from bot.review.results import Change, Ids, Kept, ResultCache, is_unicode, lasts
 from bot.review.texts import Source
 from checks.model import ChangedFile, FileReport, Settings
 from checks.repository import Beside
@@ -90,7 +90,7 @@ class Remembering:
                 kept[path] = one
         asked = dict.fromkeys(path for one in kept.values() for path, _ in one.answers)
         ids: Ids = await neighbours.ids(list(asked)) if asked else {}
-        known = {path: change.report(one, ids) for path, one in kept.items()}
+        known = {path: change.report(path, one, ids) for path, one in kept.items()}
         return {path: one for path, one in known.items() if one is not None}
 
     async def _make(
@@ -128,16 +128,7 @@ class Remembering:
         else:
             more = Beside(
                 tuple(one for path, one in change.files.items() if path in beside),
-                tuple(path for path in change.files if _is_unicode(path)),
+                tuple(path for path in change.files if is_unicode(path)),
             )
             reports = await self._analysis.analyse(files, settings, neighbours, beside=more)
         return {one.path: one for one in reports}
-
-
-def _is_unicode(path: str) -> bool:
-    """Whether a path can be sent to a worker: a stray byte of another encoding cannot."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

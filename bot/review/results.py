@@ -18,7 +18,7 @@ from cachetools import LRUCache
 
 from checks.languages.paths import generated_by_text, language_of
 from checks.languages.python import gathering, linking
-from checks.languages.python.index import EVERYWHERE
+from checks.languages.python.index import EVERYWHERE, USERS
 from checks.model import ChangedFile, FileReport, Settings
 from checks.sandbox import batch
 
@@ -53,7 +53,7 @@ class Kept:
     answers: tuple[tuple[str, str], ...]
     """Paths of the repository that were asked for, and the ids of what stood there."""
     scanned: tuple[tuple[str, bytes], ...]
-    """Folders of the change that were searched, and the digests of their files."""
+    """What of the change was searched, and the digests of those files."""
 
 
 class ResultCache:
@@ -95,7 +95,7 @@ class Change:
             for one in files
             if not one.deleted and language_of(one.path, one.head) == "python"
         }
-        self._reach = linking.reach(python)
+        self._links = linking.Links(python)
         self._hints = _hints([path for path in self.files if path not in python], python)
         folders = sorted({path.rpartition("/")[0] for path in self.files})
         self._common = _digest(_encoder.encode(settings), folders)
@@ -103,11 +103,11 @@ class Change:
     @property
     def python(self) -> frozenset[str]:
         """The files that others of the change may look into."""
-        return frozenset(self._reach)
+        return self._links.paths
 
     def sees(self, path: str) -> tuple[str, ...]:
         """The files that the analysis of a file may look into, itself first."""
-        return self._reach.get(path, (path,))
+        return self._links.reach(path) if path in self._links.paths else (path,)
 
     def key(self, path: str) -> bytes:
         """What the report on a file depends on, as far as it is known before the analysis."""
@@ -126,15 +126,15 @@ class Change:
             hints,
         )
 
-    def scan(self, folder: str) -> bytes:
-        """A digest of the Python files of a folder, or of the whole change."""
-        return _digest([(path, self._heads[path]) for path in self._within(folder)])
+    def scan(self, path: str, where: str) -> bytes:
+        """A digest of the files that an analysis searched (:attr:`FileReport.scanned`)."""
+        return _digest([(one, self._heads[one]) for one in self._within(path, where)])
 
-    def report(self, kept: Kept, ids: Ids) -> FileReport | None:
+    def report(self, path: str, kept: Kept, ids: Ids) -> FileReport | None:
         """The kept report, when what it depends on beside its key is still the same."""
-        if any(ids.get(path) != oid for path, oid in kept.answers):
+        if any(ids.get(asked) != oid for asked, oid in kept.answers):
             return None
-        if any(self.scan(folder) != digest for folder, digest in kept.scanned):
+        if any(self.scan(path, where) != digest for where, digest in kept.scanned):
             return None
         return _reports.decode(kept.report)
 
@@ -147,32 +147,45 @@ class Change:
             ids: what stood at the paths that were asked for.
         """
         seen = self.sees(path)
-        if not all(lasts(reports[one]) for one in seen):
+        if not is_unicode(path) or not all(lasts(reports[one]) for one in seen):
             return None
         answers = {asked: ids.get(asked) for one in seen for asked in reports[one].asked}
         found = tuple((asked, oid) for asked, oid in answers.items() if oid is not None)
         if len(found) < len(answers):
             return None
         report = reports[path]
-        scanned = tuple((folder, self.scan(folder)) for folder in report.scanned)
+        scanned = tuple((where, self.scan(path, where)) for where in report.scanned)
         return Kept(_encoder.encode(report), found, scanned)
 
     def blind(self, report: FileReport, given: frozenset[str]) -> bool:
-        """Whether the analysis searched folders of which it was not given all files."""
-        return any(not given.issuperset(self._within(folder)) for folder in report.scanned)
+        """Whether the analysis searched files that it was not given."""
+        return any(
+            not given.issuperset(self._within(report.path, where)) for where in report.scanned
+        )
 
-    def _within(self, folder: str) -> list[str]:
-        every = sorted(self._reach)
-        if folder == EVERYWHERE:
+    def _within(self, path: str, where: str) -> Sequence[str]:
+        if where == USERS:
+            return self._links.users(path) if path in self._links.paths else ()
+        every = sorted(self._links.paths)
+        if where == EVERYWHERE:
             return every
         # The index names a folder with a slash at its end, and the root with nothing.
-        return [path for path in every if path.rpartition("/")[0] == folder.rstrip("/")]
+        return [one for one in every if one.rpartition("/")[0] == where.rstrip("/")]
 
 
 def _appearance(file: ChangedFile) -> bytes:
     """All of a file that another one can see."""
     marked = file.base is not None and generated_by_text(file.base)
     return _digest(file.head, file.deleted, file.generated, marked)
+
+
+def is_unicode(path: str) -> bool:
+    """Whether a path can be sent to a worker: a stray byte of another encoding cannot."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def lasts(report: FileReport) -> bool:

@@ -116,5 +116,5 @@ def _ships(call: Call, report: Report) -> bool:
     return any(
         name in one.imported_modules
         and not roles.decide(one.path, one.imported_names, report.settings).role.is_test_code
-        for one in report.index.modules
+        for one in report.index.users
     )

@@ -73,25 +73,30 @@ def mock_in_production(event: ModuleEvent, report: Report) -> None:
     Suppress:
         Where the module is shipped as a help for the tests of others.
     """
-    if _helps_tests(event, report):
+    imports = [
+        one
+        for one in event.module.imports
+        if _is_mock_library(one) and not _is_for_types(one, event)
+    ]
+    fakes = [call for call in event.calls() if _makes_fake(call) and not _in_main(call)]
+    # Who uses the file is asked last: the answer makes its report depend on other files.
+    if not (imports or fakes) or _helps_tests(event, report):
         return
-    for entry in event.module.imports:
-        if _is_mock_library(entry) and not _is_for_types(entry, event):
-            report(
-                at=entry.span,
-                message=f"`{_name(entry)}` is imported in production code.",
-                why="A mock accepts every call and checks nothing, so that failures go unseen.",
-                fix="Make the double in the tests, or write a small real class for this case.",
-            )
-    for call in event.calls():
-        if _makes_fake(call) and not _in_main(call):
-            report(
-                at=call,
-                message=f"`{call.target.short}` stands in for a real object in production code.",
-                why="Where a setting brings it in, nothing real is done and nothing fails.",
-                fix="Pass the object in from outside, so that only tests make the fake one.",
-                confidence=Confidence.MEDIUM,
-            )
+    for entry in imports:
+        report(
+            at=entry.span,
+            message=f"`{_name(entry)}` is imported in production code.",
+            why="A mock accepts every call and checks nothing, so that failures go unseen.",
+            fix="Make the double in the tests, or write a small real class for this case.",
+        )
+    for call in fakes:
+        report(
+            at=call,
+            message=f"`{call.target.short}` stands in for a real object in production code.",
+            why="Where a setting brings it in, nothing real is done and nothing fails.",
+            fix="Pass the object in from outside, so that only tests make the fake one.",
+            confidence=Confidence.MEDIUM,
+        )
 
 
 def _name(entry: Import) -> str:
@@ -186,7 +191,7 @@ def _only_tests_import(event: ModuleEvent, report: Report) -> bool:
     name = event.module.name
     users = [
         other
-        for other in report.index.modules
+        for other in report.index.users
         if other is not event.module
         and any(_same(entry.module, name) or _same(entry.qualified, name)
                 for entry in other.imports)

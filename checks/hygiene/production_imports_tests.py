@@ -153,14 +153,13 @@ def _test_module(one: Import, module: Module, index: Index) -> str:
     # "from app import tests" imports the module app.tests.
     if one.name in _PACKAGES:
         parts.append(one.name)
-    if not _is_own(parts, module, index):
+    tests = (at for at, part in enumerate(parts) if part in _PACKAGES or _is_test_file(part))
+    position = next(tests, None)
+    if position is None or not _is_own(parts, module, index):
         return ""
-    for position, part in enumerate(parts):
-        if part in _PACKAGES or _is_test_file(part):
-            name = ".".join(parts[: position + 1])
-            last = position == len(parts) - 1
-            return "" if last and _is_no_test(name, index) else ".".join(parts)
-    return ""
+    name = ".".join(parts[: position + 1])
+    last = position == len(parts) - 1
+    return "" if last and _is_no_test(name, index) else ".".join(parts)
 
 
 def _is_test_file(part: str) -> bool:
@@ -185,8 +184,8 @@ def _is_own(parts: list[str], module: Module, index: Index) -> bool:
 
 def _is_no_test(name: str, index: Index) -> bool:
     """Whether the change holds the module, and it tests nothing: ``jinja2.tests``."""
-    found = next((one for one in index.modules if one.name == name), None)
-    if found is None or found.is_package:
+    found = index.find_module(name)
+    if found is None or found.name != name or found.is_package:
         return False
     imports = {one.qualified.partition(".")[0] for one in found.imports}
     asserts = any(True for _ in found.nodes("assert_statement"))

@@ -28,9 +28,9 @@ TOO_FAR = "its base classes were followed for {} steps only"
 class Gathered:
     """What each Python file of a change may look into, with what was read beside the change."""
 
-    def __init__(self, modules: Sequence[Module], reach: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, modules: Sequence[Module]) -> None:
         self._modules = tuple(modules)
-        self._reach = reach
+        self._links = linking.Links({one.path: one.source.data for one in modules})
         self._by_path = {one.path: one for one in modules}
         self._context: dict[str, list[Module]] = {}
         self.asked: dict[str, dict[str, None]] = {}
@@ -46,7 +46,7 @@ class Gathered:
 
     def near(self, path: str) -> list[Module]:
         """The modules of the change that a file may look into."""
-        return [self._by_path[one] for one in self._reach[path] if one in self._by_path]
+        return [self._by_path[one] for one in self._links.reach(path)]
 
     def index_of(self, path: str) -> Index:
         """What the analysis of a file may look into."""
@@ -54,7 +54,8 @@ class Gathered:
             return Index(change=self._modules)
         near = self.near(path)
         context = (other for one in near for other in self._context.get(one.path, ()))
-        return Index(near, dict.fromkeys(context), change=self._modules)
+        users = [self._by_path[one] for one in self._links.users(path)]
+        return Index(near, dict.fromkeys(context), change=self._modules, users=users)
 
     def give(self, path: str, module: Module) -> None:
         """Let a file look into a file of the repository."""
@@ -98,8 +99,7 @@ def gather(
         bounds: how much may be asked for.
         deadline: tells that the time for a round is over.
     """
-    reach = linking.reach({one.path: one.source.data for one in modules})
-    gathered = Gathered(modules, reach)
+    gathered = Gathered(modules)
     if lookup is not None and modules:
         _Gathering(gathered, modules, paths, lookup, bounds, deadline).run()
     return gathered

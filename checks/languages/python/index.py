@@ -37,6 +37,9 @@ CONFTEST = "conftest.py"
 EVERYWHERE = "*"
 """In :attr:`Index.scanned`: the whole change."""
 
+USERS = "<"
+"""In :attr:`Index.scanned`: the files of the change that say the file's name."""
+
 _NAME = re2.compile(r"[^\W\d]\w*")
 
 _T = TypeVar("_T", Class, Function)
@@ -51,6 +54,7 @@ class Index:
         context: Iterable[Module] = (),
         *,
         change: Sequence[Module] | None = None,
+        users: Sequence[Module] = (),
     ) -> None:
         """Index some modules.
 
@@ -58,13 +62,16 @@ class Index:
             modules: those of the change in which names are looked up.
             context: others, of the repository, in which names are looked up as well.
             change: all modules of the change; ``None`` when ``modules`` are all.
+            users: those modules of the change that may import the file which the index serves.
         """
         near = tuple(modules)
         self._change = near if change is None else tuple(change)
         self.context: tuple[Module, ...] = tuple(context)
         """The modules that the change imports, as far as they were read."""
+        self._users = tuple(users)
         self.scanned: dict[str, None] = {}
-        """The folders of which all files were looked at; :data:`EVERYWHERE` for the change."""
+        """The folders of which all files were looked at, :data:`EVERYWHERE` for the change,
+        :data:`USERS` for those that may import the file."""
         self._beside: dict[str, tuple[Module, ...]] = {}
         every = (*near, *self.context)
         self.known: tuple[Module, ...] = every
@@ -96,6 +103,12 @@ class Index:
         """All modules of the change. Who asks has a result that depends on every one of them."""
         self.scanned.setdefault(EVERYWHERE)
         return self._change
+
+    @property
+    def users(self) -> tuple[Module, ...]:
+        """The modules of the change that may import the file which the index serves."""
+        self.scanned.setdefault(USERS)
+        return self._users
 
     def beside(self, path: str) -> tuple[Module, ...]:
         """The modules of the change in the folder of a path, itself included."""

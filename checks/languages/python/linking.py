@@ -27,14 +27,36 @@ _WORDS = bytes(byte if byte in _WORD_BYTES else 0x20 for byte in range(256))
 """Turns everything that no identifier holds into a blank (:meth:`bytes.translate`)."""
 
 
-def reach(texts: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
-    """By path, the files that the analysis of a file may look into: itself, then near ones first.
+class Links:
+    """Which files of a change say whose name."""
 
-    Args:
-        texts: the Python files of the change by path, as it leaves them.
-    """
-    links = _links(texts)
-    return {path: _reach(path, links) for path in texts}
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        """Read the Python files of a change, by path, as it leaves them."""
+        self._links = _links(texts)
+        self._users: dict[str, list[str]] = {path: [] for path in texts}
+        for path in sorted(self._links):
+            for other in self._links[path]:
+                self._users[other].append(path)
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The files."""
+        return frozenset(self._links)
+
+    def reach(self, path: str) -> tuple[str, ...]:
+        """The files that the analysis of a file may look into: itself, then near ones first."""
+        seen = {path: None}
+        queue = deque([path])
+        while queue and len(seen) < MAX_REACH:
+            for other in self._links[queue.popleft()]:
+                if other not in seen and len(seen) < MAX_REACH:
+                    seen[other] = None
+                    queue.append(other)
+        return tuple(seen)
+
+    def users(self, path: str) -> tuple[str, ...]:
+        """The files that say the name of a file, those that import it among them."""
+        return tuple(self._users[path])
 
 
 def said(text: bytes, names: frozenset[bytes]) -> frozenset[bytes]:
@@ -67,17 +89,6 @@ def _links(texts: Mapping[str, bytes]) -> dict[str, list[str]]:
         found.discard(path)
         links[path] = sorted(found)
     return links
-
-
-def _reach(start: str, links: Mapping[str, list[str]]) -> tuple[str, ...]:
-    seen = {start: None}
-    queue = deque([start])
-    while queue and len(seen) < MAX_REACH:
-        for other in links[queue.popleft()]:
-            if other not in seen and len(seen) < MAX_REACH:
-                seen[other] = None
-                queue.append(other)
-    return tuple(seen)
 
 
 def _encoded(name: str) -> bytes:
