@@ -175,6 +175,8 @@ def _use(node: Node | None) -> Use | None:
         return Use(node, UseKind.IMAGE, text.removeprefix("docker://"), "", "")
     if text.startswith((".", "/")):
         return Use(node, UseKind.LOCAL, text, "", "")
+    if text.startswith("$/"):
+        return Use(node, UseKind.OWN, text, "", "")
     target, _, ref = text.partition("@")
     owner, _, rest = target.partition("/")
     name, _, path = rest.partition("/")

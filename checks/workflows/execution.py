@@ -234,7 +234,7 @@ def _of_action(step: Step, folder: str) -> Execution | None:
     span = use.scalar.span
     if use.kind is UseKind.LOCAL:
         return Execution(span, use.name) if _within(_relative(use.name), folder) else None
-    if use.kind is UseKind.IMAGE or use.name in knowledge.READS_ONLY:
+    if use.kind is not UseKind.REMOTE or use.name in knowledge.READS_ONLY:
         return None
     if use.name in knowledge.BUILDS_IMAGES:
         context = _relative(step.input("context") or "")

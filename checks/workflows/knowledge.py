@@ -178,20 +178,18 @@ CACHES = frozenset(
     }
 )
 """Actions that put back files of a cache."""
-CACHE_INPUTS: dict[str, tuple[str, bool]] = {
-    "actions/setup-node": ("cache", False),
-    "actions/setup-python": ("cache", False),
-    "actions/setup-java": ("cache", False),
-    "actions/setup-dotnet": ("cache", False),
-    "actions/setup-go": ("cache", True),
-    "astral-sh/setup-uv": ("enable-cache", True),
-    "gradle/actions/setup-gradle": ("cache-disabled", False),
-    "ruby/setup-ruby": ("bundler-cache", False),
-    "pnpm/action-setup": ("cache", False),
-    "denoland/setup-deno": ("cache", False),
-    "oven-sh/setup-bun": ("no-cache", False),
+CACHE_INPUTS: dict[str, str] = {
+    "actions/setup-dotnet": "cache",
+    "actions/setup-go": "cache",
+    "actions/setup-java": "cache",
+    "actions/setup-node": "cache",
+    "actions/setup-python": "cache",
+    "astral-sh/setup-uv": "enable-cache",
+    "denoland/setup-deno": "cache",
+    "pnpm/action-setup": "cache",
+    "ruby/setup-ruby": "bundler-cache",
 }
-"""The input that switches a cache on, and whether it is on when nobody says."""
+"""The input that switches a cache on."""
 PUBLISHES = frozenset(
     {
         "pypa/gh-action-pypi-publish",

@@ -60,15 +60,14 @@ class Condition:
 
     @functools.cached_property
     def expression(self) -> Expression | None:
-        """The condition; ``None`` where it could not be read, or is text around an expression."""
-        written = self.text.text.strip()
+        """The condition; ``None`` where it could not be read, or something is around the braces."""
+        text = self.text.text
         found = self.text.expressions
         if found:
-            whole = found[0].start == self.text.text.find(written) and len(found) == 1
-            ends = self.text.text.rstrip() == self.text.text[: found[0].end]
-            return found[0].expression if whole and ends else None
+            only = len(found) == 1 and found[0].start == 0 and found[0].end == len(text)
+            return found[0].expression if only else None
         try:
-            return expressions.parse(written)
+            return expressions.parse(text)
         except NotAnExpression:
             return None
 
@@ -134,7 +133,9 @@ class UseKind(enum.StrEnum):
     REMOTE = "remote"
     """``owner/name[/path]@ref``: an action or a reusable workflow of a repository."""
     LOCAL = "local"
-    """``./path``, in the workspace or the same commit."""
+    """``./path``: in the workspace, or for a reusable workflow in the same commit."""
+    OWN = "own"
+    """``$/path``: in the repository itself, at the commit that runs."""
     IMAGE = "image"
     """``docker://image``."""
 
@@ -164,7 +165,7 @@ class Use:
     @property
     def is_pinned(self) -> bool:
         """Whether it names a commit, an image by its digest, or a file of the same repository."""
-        if self.kind is UseKind.LOCAL:
+        if self.kind in (UseKind.LOCAL, UseKind.OWN):
             return True
         if self.kind is UseKind.IMAGE:
             return "@sha256:" in self.name

@@ -312,6 +312,7 @@ def workflow_secret_for_all(event: WorkflowEvent, report: Report) -> None:
 
 def _of_others(document: Document) -> Iterator[str]:
     for _, step, use in document.uses():
-        known = use.kind is UseKind.LOCAL or use.owner in knowledge.FIRST_PARTY
+        own = use.kind in (UseKind.LOCAL, UseKind.OWN)
+        known = own or use.owner in knowledge.FIRST_PARTY
         if step is not None and not known:
             yield use.scalar.text.strip()
