@@ -20,6 +20,9 @@ _SETTINGS = (".env", ".properties", ".cfg", ".conf", ".ini", ".toml", ".yaml", "
              ".tfvars", ".envrc", ".netrc", ".npmrc", ".pypirc")  # fmt: skip
 _TEMPLATES = frozenset({"example", "sample", "template", "dist", "tmpl", "tpl", "j2", "erb"})
 _PROSE = frozenset({"markdown", "restructuredtext", "html", "css", "xml"})
+_READ = ("readme", "changes", "changelog", "news", "history", "authors", "license", "copying")
+"""How texts for people begin that have no ending of their own."""
+_MANUALS = frozenset({"doc", "docs", "documentation", "man", "manual"})
 
 _PAIR = re2.compile(
     rb"""([A-Za-z_][A-Za-z0-9_.-]+)["']?[ \t]*(?::[ \t]*string[ \t]*)?(?:=>|:=|=|:)[ \t]*"""
@@ -99,8 +102,10 @@ def in_text(data: bytes, path: str, language: str, names: Iterable[int]) -> Iter
         language: as :func:`checks.languages.paths.language_of` names it.
         names: where the keywords of names stand, in order.
     """
-    name = path.rpartition("/")[2].lower()
+    *folders, name = path.lower().split("/")
     if language in _PROSE or not _TEMPLATES.isdisjoint(name.split(".")):
+        return
+    if language == "text" and (name.startswith(_READ) or not _MANUALS.isdisjoint(folders)):
         return
     bare = name.startswith(".env") or name.endswith(_SETTINGS) or (
         language in _UNQUOTED and language not in ("text", "hcl", "toml")
@@ -117,7 +122,7 @@ def in_text(data: bytes, path: str, language: str, names: Iterable[int]) -> Iter
             if group == _BARE and not bare:
                 continue
             raw = match.group(group)
-            text = raw if group == _BARE else raw[1:-1]
+            text = raw if group == _BARE else raw[1:-1].strip()
             span = Span(start + match.start(group), start + match.end(group))
             if group == _BARE and data[span.end : span.end + 1] in (b"(", b"[", b"{"):
                 continue  # a call or a template

@@ -20,6 +20,8 @@ from checks.model import Span
 _BASE64 = re2.compile(
     rb"(?:[A-Za-z0-9+/]{60,76}\r?\n[ \t]*)*[A-Za-z0-9+/_-]{24,}={0,2}"  # RFC 4648, wrapped or not
 )
+_NAME_BEFORE = re2.compile(rb"([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*[:=][ \t]*[\"']?$")
+_LONGEST_NAME = 120
 _PERCENT = re2.compile(rb"[^\s\"'<>`]*%[0-9A-Fa-f]{2}[^\s\"'<>`]*")
 _PART = rb"[A-Za-z0-9_+/=.~:@%$-]"
 """What stands on both sides of a joint inside of a secret."""
@@ -97,7 +99,11 @@ def _base64(data: bytes, expired: Callable[[], bool]) -> Decoded:
     for match in timed(_BASE64.finditer(data), expired):
         text = text_of(match.group())
         if text is not None:
-            result.add(text, Span(*match.span()))
+            start = match.start()
+            # What it is given to goes with it: some secrets are known by that alone.
+            name = _NAME_BEFORE.search(data[max(start - _LONGEST_NAME, 0) : start])
+            given = b"" if name is None else name.group(1) + b"="
+            result.add(given + text, Span(*match.span()))
             result.end()
     return result
 

@@ -56,7 +56,7 @@ def literals(data: bytes, path: str, language: str, names: Iterable[int]) -> Ite
         names: where keywords of telling names stand, in order.
     """
     name = path.rpartition("/")[2].lower()
-    if language in ("xml", "html"):
+    if language == "xml":
         yield from _pairs(_ELEMENT, data)
         yield from _keyed(data)
         yield from _pairs(_ATTRIBUTE, data)
@@ -67,6 +67,9 @@ def literals(data: bytes, path: str, language: str, names: Iterable[int]) -> Ite
         yield from _passwords(_CURL, data)
     if language == "yaml" and _MANIFEST.search(data) is not None:
         yield from _encoded(data)
+        plain = in_text(data, path, language, names)
+        yield from (one for one in plain if text_of(one.value.strip("\"'").encode()) is None)
+        return
     if language == "json" and b'"auths"' in data:
         yield from _credentials(data)
     if name == ".npmrc":

@@ -88,7 +88,7 @@ def blocks(
     role = event.role
     for_tests = role.is_test_code or role is Role.EXAMPLE or _speaks_of_tests(event.path)
     for at, following in itertools.zip_longest(places, places[1:], fillvalue=len(data)):
-        block = special.private_key(data, at, following) or special.putty_key(data, at)
+        block = special.private_key(data, at, following) or special.putty_key(data, at, following)
         span = None if block is None else place(block.span)
         if block is None or span is None:
             continue

@@ -17,6 +17,9 @@ WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 """RFC 9562, as programs write it."""
 
+_QUOTE = r"(?:\\?[\"'`])?"
+"""A quote, or none; in a notebook it is escaped."""
+
 DRAWN = b"drawn"
 """The group of an expression that holds what is drawn by lot, where the rest is always the same."""
 
@@ -83,7 +86,7 @@ def named(
 
     Between the name and the value stand only the rest of the name, quotes, brackets, one sign of
     assignment, and blanks: ``DD_API_KEY=…``, ``"dd-api-key": "…"``, ``env["DD_API_KEY"] = "…"``,
-    ``setenv("DD_API_KEY", "…")``, ``<ddApiKey>…``.
+    ``setenv("DD_API_KEY", "…")``, ``<ddApiKey>…``, ``key="DD_API_KEY" value="…"``.
 
     ``names`` are in lower case with ``_`` between the words, which may also be ``-`` or nothing;
     ``value`` is an expression without groups that catch. The rest are fields of
@@ -96,8 +99,9 @@ def named(
         issuer=issuer,
         what=what,
         keywords=tuple(dict.fromkeys(spellings)),
-        pattern=rf"(?i:{words})[A-Za-z0-9_]{{0,24}}[\"'`]?[\])]?[ \t]{{0,8}}"
-        rf"(?:=>|:=|\?=|[=:,>])[ \t]{{0,8}}[\"'`]?({value})",
+        pattern=rf"(?i:{words})[A-Za-z0-9_]{{0,24}}{_QUOTE}[\])]?"
+        rf"[ \t]*(?:value[ \t]*|:[ \t]*string[ \t]*)?"
+        rf"(?:=>|:=|\?=|[=:,>])?[ \t]*{_QUOTE}({value})",
         revoke=revoke,
         joins=joins,
         by_name=True,

@@ -104,12 +104,12 @@ def private_key(data: bytes, at: int, limit: int) -> Block | None:
     return Block(Span(at, close + 5 if close > 0 else end), label.decode(), encrypted)
 
 
-def putty_key(data: bytes, at: int) -> Block | None:
-    """The private key in PuTTY's own format whose first line stands at ``at``.
+def putty_key(data: bytes, at: int, limit: int) -> Block | None:
+    """The private key in PuTTY's own format whose first line stands at ``at``, before ``limit``.
 
     Source: https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html
     """
-    match = _PUTTY.match(data[at : at + _MAX_BLOCK])
+    match = _PUTTY.match(data[at : min(at + _MAX_BLOCK, limit)])
     if match is None:
         return None
     body = b"".join(match.group(2).split())
@@ -167,9 +167,11 @@ def connection(data: bytes, at: int, *, drawn: bool) -> Address | None:
     A parameter of another kind must stand beside it. The password and the host are judged as those
     of an :func:`address`.
     """
-    match = _PARAMETER.match(data[at : at + 240])
     before = data[at - 1 : at]
-    if match is None or (before and before not in b";?&\"'` \t\n"):
+    if before and before not in b";?&\"'` \t\n":
+        return None
+    match = _PARAMETER.match(data[at : at + 240])
+    if match is None:
         return None
     first = max(data.rfind(b"\n", max(at - _MAX_ADDRESS, 0), at) + 1, at - _MAX_ADDRESS, 0)
     last = data.find(b"\n", at, at + _MAX_ADDRESS)

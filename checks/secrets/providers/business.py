@@ -56,7 +56,7 @@ PROVIDERS = (
         keywords=("1/", "2/", "0/"),
         pattern=r"[012]/[0-9]{13,18}(?:/[0-9]{13,18})?:[a-f0-9]{32}",
         revoke="https://app.asana.com/0/my-apps",
-        joins="/:",
+        joins="/",
     ),
     Provider(
         id="clickup-token",

@@ -104,7 +104,7 @@ PROVIDERS = (
         keywords=(":apa91b",),
         pattern=r"AAAA[A-Za-z0-9_-]{7}:APA91b[A-Za-z0-9_-]{134}",
         revoke="https://console.firebase.google.com/",
-        joins="-:",
+        joins="-",
     ),
     Provider(
         id="yandex-api-key",
