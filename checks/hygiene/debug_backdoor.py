@@ -120,6 +120,8 @@ def _comparison(event: Node, report: Report) -> None:
     pair = comparison(event.node)
     if pair is None or event.function is None:
         return
+    if pair.operator in ("in", "not in") and isinstance(event.value(pair.left).constant, str):
+        return  # whether a mapping has a key says nothing about its value
     if pair.operator in ("==", "!=", "in", "not in"):
         _judge(event, pair.left, pair.right, report, equal=pair.operator in ("==", "in"))
 
@@ -259,6 +261,10 @@ def _inside(event: Located, node: tree_sitter.Node) -> bool:
     return node.start_byte <= event.node.start_byte and event.node.end_byte <= node.end_byte
 
 
+_WELCOMES = frozenset({"logged", "granted", "welcome", "authenticated", "authorized", "unlocked"})
+"""What a program says to somebody whom it lets in."""
+
+
 def _branch_admits(branch: Located, event: Located) -> bool:
     module = event.module
     for node in block_of(branch.node):
@@ -268,6 +274,8 @@ def _branch_admits(branch: Located, event: Located) -> bool:
             return False
         text = module.text_of(node)
         if node.type == "expression_statement" and text.endswith("= True"):
+            return True
+        if text.startswith("print(") and not _WELCOMES.isdisjoint(words(text)):
             return True
         found = set(words(text.partition("(")[0].partition("=")[0]))
         if node.type == "expression_statement" and not found.isdisjoint(

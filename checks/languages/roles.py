@@ -254,8 +254,8 @@ def _configures_a_runner(name: str, language: str) -> bool:
 
 
 def _in_test_folder(folders: list[str], language: str) -> bool:
-    if not _TEST_FOLDERS.isdisjoint(folders):
-        return True
+    if not _TEST_FOLDERS.isdisjoint(folders) or folders[:1] == ["t"]:
+        return True  # `t` is Perl's name for it, which some projects keep in other languages
     spec = language in _JAVASCRIPT or language == "ruby"
     return spec and not _SPEC_FOLDERS.isdisjoint(folders)
 

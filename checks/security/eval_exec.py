@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from checks.events import Call, Flow, Node, Value, argument_nodes
-from checks.model import Aspect, Confidence, Severity
+from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check, flows, nodes
 from checks.report import Report
 from checks.security.flowing import is_decided, tell
+from checks.security.origins import is_parameter, is_request
 
 _FILES = frozenset(
     {"open().read", "io.open().read", "codecs.open().read", "pathlib.Path().read_text",
-     "pathlib.Path().open().read"}
+     "pathlib.Path().open().read", "sys.stdin.read"}
 )  # fmt: skip
 
 _WHY = "Whoever can influence the value runs code with the rights of the application."
@@ -70,20 +71,27 @@ def code_injection(event: Call | Flow | Node, report: Report) -> None:
     if isinstance(event, Call) and is_decided(event, report, "code"):
         return
     name = event.name if isinstance(event, Call) else "exec"
+    confidence, surface = _judge(value)
     report(
         at=event,
         message=f"`{name}` runs `{value.short}`, which is not a constant.",
         why=_WHY,
         fix=_FIX,
-        confidence=_confidence(value),
+        confidence=confidence,
+        surface=surface,
     )
 
 
-def _confidence(value: Value) -> Confidence:
-    if value.built:
-        return Confidence.HIGH
+def _judge(value: Value) -> tuple[Confidence, Surface]:
+    """How sure it is that others can influence the code, and where it is said."""
+    parts = (value.origin, *value.parts)
+    if any(is_request(one) for one in parts) or value.built:
+        return Confidence.HIGH, Surface.INLINE
+    if is_parameter(value.origin):
+        return Confidence.MEDIUM, Surface.INLINE
     # What is read from a file is most often the project's own: a version, a configuration.
-    return Confidence.LOW if value.origin.name in _FILES else Confidence.MEDIUM
+    read = value.origin.callee_name
+    return (Confidence.LOW if read in _FILES else Confidence.MEDIUM), Surface.SUMMARY
 
 
 def _code(event: Call | Node) -> Value | None:
