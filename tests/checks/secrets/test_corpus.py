@@ -70,7 +70,7 @@ PASSWORDS = {
     "Dockerfile": "FROM alpine\nENV DB_PASSWORD Tr4vel-Lamp77x\n",
     "Containerfile": "FROM alpine\nARG DB_PASSWORD=Tr4vel-Lamp77x\n",
     "Makefile": "DB_PASSWORD := Tr4vel-Lamp77x\n",
-    "docker-compose.yml": "services:\n  db:\n    environment:\n      - DB_PASSWORD=Tr4vel-Lamp77x\n",
+    "docker-compose.yml": "services:\n db:\n  environment:\n   - DB_PASSWORD=Tr4vel-Lamp77x\n",
     "deploy/values.yaml": "db:\n  password: Tr4vel-Lamp77x\n",
     "deploy/secret.yaml": "kind: Secret\ndata:\n  DB_PASSWORD: VHI0dmVsIUxhbXA3Nw==\n",
     "deploy/plain.yaml": "kind: Secret\nstringData:\n  DB_PASSWORD: Tr4vel-Lamp77x\n",
