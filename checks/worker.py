@@ -218,8 +218,8 @@ def _answer(request: frames.Request, analysis: Analysis, pipe: Pipe) -> None:
             repository = None if bounds is None else (lookup, bounds)
             for report in analysis(files, settings, meter.passed, begins, repository, beside):
                 pipe.send(frames.Report(report))
-        case frames.ReadConfiguration(text):
-            pipe.send(frames.ConfigurationRead(configuration.parse(text)))
+        case frames.ReadConfiguration(layers):
+            pipe.send(frames.ConfigurationRead(configuration.read(layers)))
 
 
 def _ask(pipe: Pipe, paths: Sequence[str]) -> Mapping[str, bytes | None]:

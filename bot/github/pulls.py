@@ -27,6 +27,12 @@ class Branch(msgspec.Struct, frozen=True):
     repo: repos.Named | None = None
 
 
+class Label(msgspec.Struct, frozen=True):
+    """A label that a pull request bears."""
+
+    name: str
+
+
 class PullRequest(msgspec.Struct, frozen=True):
     """The fields of a pull request that the bot uses."""
 
@@ -40,6 +46,7 @@ class PullRequest(msgspec.Struct, frozen=True):
     draft: bool = False
     user: Account | None = None
     """Null when the account is gone."""
+    labels: tuple[Label, ...] = ()
 
 
 class DiffEntry(msgspec.Struct, frozen=True):

@@ -48,6 +48,9 @@ class ReviewPull(msgspec.Struct, frozen=True, kw_only=True):
     """The head before the push (``before`` of ``synchronize``), for the same purpose."""
     show_all: bool = False
     """Comment on every finding that has a line, whatever the limit says."""
+    label: str = ""
+    """The label that was put on or taken off: where the repository does not care for it, the job is
+    done."""
 
 
 class CommentCommand(msgspec.Struct, frozen=True, kw_only=True):

@@ -144,6 +144,18 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a pull request would make of the repository's configuration."""
+
+    differences: tuple[Difference, ...] = ()
+    """Of what is in force now and what would be."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the changed file, and not with what is in force."""
+    unread: str = ""
+    """Why the changed file could not be read; empty when it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A pull request with all that the analysis needs."""
 
@@ -156,6 +168,10 @@ class Snapshot:
     """Where the settings come from: "``.github/assay.yml`` on ``main``", "defaults"."""
     problems: tuple[Problem, ...] = ()
     policy: Policy = field(default_factory=Policy)
+    proposal: Proposal | None = None
+    """None where the pull request does not touch the configuration."""
+    remark: str = ""
+    """How this pull request is treated otherwise than others: one sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,36 @@ from bot.github.faults import GitHubFault, GiveUp
 from bot.github.port import RepositoryAPI
 from bot.github.pulls import PullRequest
 from bot.review import attributes
+from checks.configuration import PATH as CONFIGURATION
+from checks.configuration import Layer
 from checks.model import Problem
 
-CONFIGURATION = ".github/assay.yml"
 MAX_CONFIGURATION_BYTES = 100_000
 LAG = (1.0, 3.0, 10.0)
 """Seconds to wait for data that lags behind its delivery."""
 
 Pause = Callable[[float], Awaitable[None]]
 """Waits some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFiles:
+    """The configuration files that concern a pull request, before they are read."""
+
+    shared: Layer | None = None
+    """The owner's, from the repository ``.github``: the default for all the others."""
+    own: Layer | None = None
+    """The base branch's."""
+    fallback: Layer | None = None
+    """The default branch's, which counts where the base branch has none."""
+    problems: tuple[Problem, ...] = ()
+    """Files that are there and could not be read."""
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """What holds, the lowest first."""
+        own = self.own or self.fallback
+        return tuple(one for one in (self.shared, own) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +57,8 @@ class Opened:
     repository_id: int
     installation: int
     pull: PullRequest
-    configuration: bytes | None
-    settings_source: str
-    problem: Problem | None
-    """Why there is a configuration file that could not be read."""
     attributes: bytes
+    files: ConfigurationFiles = ConfigurationFiles()
 
     @property
     def head(self) -> str:
@@ -99,36 +117,48 @@ async def _open(
     asked = await opening.read(api, repository, repository_id, number, paths)
     if asked is None:
         return await _open_by_rest(api, repository, repository_id, installation, number)
-    base = asked.pull.base.ref
-    entry, branch = asked.base_files[CONFIGURATION], base
-    if entry is None:
-        entry, branch = asked.default_files[CONFIGURATION], asked.default_branch
-    configuration, problem = _configuration(entry)
     marks = asked.base_files[attributes.PATH]
     return Opened(
         asked.repository,
         repository_id,
         installation,
         asked.pull,
-        configuration,
-        _source(branch if entry is not None else None),
-        problem,
         (marks.text if marks is not None else None) or b"",
+        _files(asked),
     )
 
 
-def _configuration(entry: Entry | None) -> tuple[bytes | None, Problem | None]:
+def _files(asked: opening.Opening) -> ConfigurationFiles:
+    """The configuration files, those that cannot be read as a problem."""
+    own, problem = _layer(asked.base_files[CONFIGURATION], _on(asked.pull.base.ref))
+    fallback = None
+    if own is None and problem is None:
+        fallback, problem = _layer(asked.default_files[CONFIGURATION], _on(asked.default_branch))
+    problems = () if problem is None else (problem,)
+    shared = None
+    if asked.shared is not None:
+        source = f"`{CONFIGURATION}` of `{asked.shared.repository}`"
+        shared, problem = _layer(asked.shared.file, source, inherited=True)
+        problems = problems if problem is None else (problem, *problems)
+    return ConfigurationFiles(shared, own, fallback, problems)
+
+
+def _layer(
+    entry: Entry | None, source: str, *, inherited: bool = False
+) -> tuple[Layer | None, Problem | None]:
     if entry is None:
         return None, None
+    shown = source if inherited else ""
     if not entry.is_file:
-        return None, Problem(1, "", "this is not a plain file; defaults are used")
+        return None, Problem(1, "", "this is not a plain file; defaults are used", source=shown)
     if entry.size > MAX_CONFIGURATION_BYTES or entry.text is None:
-        return None, Problem(1, "", "this is not UTF-8 text of at most 100 KB; defaults are used")
-    return entry.text, None
+        message = "this is not UTF-8 text of at most 100 KB; defaults are used"
+        return None, Problem(1, "", message, source=shown)
+    return Layer(entry.text, source, inherited), None
 
 
-def _source(branch: str | None) -> str:
-    return f"`{CONFIGURATION}` on `{branch}`" if branch else "defaults"
+def _on(branch: str) -> str:
+    return f"`{CONFIGURATION}` on `{branch}`"
 
 
 async def _open_by_rest(
@@ -136,18 +166,25 @@ async def _open_by_rest(
 ) -> Opened:
     pull = await _pull_by_rest(api, repository, repository_id, number)
     repository = pull.base.repo.full_name if pull.base.repo is not None else repository
-    text = await contents.text(api, repository, CONFIGURATION, pull.base.ref)
-    source = _source(pull.base.ref)
+    files = await _files_by_rest(api, repository, pull.base.ref)
+    marks = await contents.text(api, repository, attributes.PATH, pull.base.ref)
+    return Opened(repository, repository_id, installation, pull, marks or b"", files)
+
+
+async def _files_by_rest(api: RepositoryAPI, repository: str, base: str) -> ConfigurationFiles:
+    """The repository's own file. The owner's is not asked for: it would cost a request more."""
+    text, source = await contents.text(api, repository, CONFIGURATION, base), _on(base)
+    on_base = text is not None
     if text is None:
         text = await contents.text(api, repository, CONFIGURATION, None)
-        source = f"`{CONFIGURATION}` on the default branch" if text is not None else _source(None)
-    problem = None
-    if text is not None and len(text) > MAX_CONFIGURATION_BYTES:
-        text, problem = None, Problem(1, "", "this is larger than 100 KB; defaults are used")
-    marks = await contents.text(api, repository, attributes.PATH, pull.base.ref)
-    return Opened(
-        repository, repository_id, installation, pull, text, source, problem, marks or b""
-    )
+        source = f"`{CONFIGURATION}` on the default branch"
+    if text is None:
+        return ConfigurationFiles()
+    if len(text) > MAX_CONFIGURATION_BYTES:
+        message = "this is larger than 100 KB; defaults are used"
+        return ConfigurationFiles(problems=(Problem(1, "", message),))
+    layer = Layer(text, source)
+    return ConfigurationFiles(own=layer) if on_base else ConfigurationFiles(fallback=layer)
 
 
 async def _pull_by_rest(

@@ -19,7 +19,7 @@ from bot.review.markers import Place, Signer
 from bot.review.model import Annotation, Conclusion, Plan, Report, Snapshot, Standing
 from bot.review.report import known_files, removed_paths, speaks_up
 from bot.review.state import Decision
-from bot.review.words import conversation, summary
+from bot.review.words import conduct, conversation, summary
 from bot.review.words.escape import code, one_line, shorten, visible
 from bot.review.words.place import Blobs, Voice
 from checks.model import FileReport, Finding, Lines, Severity, Threshold
@@ -73,6 +73,7 @@ def make(
         inline=planned.inline,
         problems=snapshot.problems,
         unannotated=max(0, len(placed) - MOST_ANNOTATIONS),
+        conduct=tuple(conduct.blocks(snapshot)),
         decided=tuple(conversation.decided(decided, voice=voice, blobs=blobs)),
     )
     edited = {one.id for one in planned.edit}

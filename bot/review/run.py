@@ -18,10 +18,11 @@ from bot.github import pulls
 from bot.github.faults import GiveUp, OurBug
 from bot.github.port import RepositoryAPI
 from bot.jobs import SUPERSEDED, Job, JobEngine, kinds
+from bot.review import conduct, remembering, runs, settings
 from bot.review import plan as plans
-from bot.review import remembering, runs
 from bot.review import report as reports
 from bot.review.cache import TextCache
+from bot.review.conduct import Decision, Extent
 from bot.review.conversation import Superseded, Writers
 from bot.review.markers import Signer
 from bot.review.model import OwnCheckRun, Plan, Snapshot, Standing
@@ -30,10 +31,12 @@ from bot.review.opened import Opened, Pause, open_pull
 from bot.review.publish import publish
 from bot.review.resolving import Abilities
 from bot.review.results import ResultCache
-from bot.review.runs import Target
-from bot.review.snapshot import Configuration, take
+from bot.review.runs import Start, Target
+from bot.review.settings import InForce
+from bot.review.snapshot import take
 from bot.review.texts import Source
 from bot.review.words.place import Voice
+from checks.configuration import Configuration, Layer
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +52,8 @@ OpenRepository = Callable[[int, int], Awaitable[RepositoryAPI]]
 class Analysis(remembering.Analysis, Protocol):
     """The analysis, away from the event loop: :class:`checks.sandbox.Pool`."""
 
-    async def read_configuration(self, text: bytes) -> Configuration:
-        """Read a configuration file; never raises for what is in it."""
+    async def read_configuration(self, *layers: Layer) -> Configuration:
+        """Read configuration files that stand on each other; never raises for what is in them."""
 
 
 class Observer(Protocol):
@@ -137,11 +140,17 @@ class Reviewer:
             # An earlier try may have begun on a head that was pushed away without a delivery.
             await self._complete_left(api, opened, asked, [asked.head_hint])
         target = Target(api, opened.repository, asked.repository.id, asked.pull, opened.head)
-        request = runs.request_id(
-            asked.pull, opened.pull.base.ref, asked.rerun_key if asked.rerun else ""
-        )
+        wishes, decision = InForce.defaults(), Decision()
+        if opened.open:
+            wishes = await settings.read(opened, self._analysis)
+            if asked.label and not conduct.concerns(wishes.policy, asked.label):
+                return "no matter"
+            decision = conduct.decide(opened.pull, wishes.policy, asked=asked.rerun)
+        base, key = opened.pull.base.ref, asked.rerun_key if asked.rerun else ""
+        summary_only = decision.extent is Extent.SUMMARY
+        request = runs.request_id(asked.pull, base, key, summary_only=summary_only)
         standing = await runs.find(target)
-        start = runs.choose(standing, request)
+        start = runs.choose(standing, request, runs.request_id(asked.pull, base, key))
         for stray in start.strays:
             stopped = plans.superseded(target.head_sha, voice=self._voice)
             await runs.complete(target, stray, stopped, unanswered=True)
@@ -149,17 +158,17 @@ class Reviewer:
             return "already reviewed"
         if not opened.open:
             closed = plans.closed(target.head_sha, voice=self._voice)
-            if start.run is not None:
-                await runs.complete(target, start.run, closed, unanswered=True)
-            elif runs.unanswered_id(request, closed) not in {one.external_id for one in standing}:
-                await runs.record(target, request, closed)
-            return closed.conclusion.value
+            return await _tell(target, start, standing, request, closed)
+        if decision.extent is Extent.SKIP:
+            skipped = conduct.skipped(decision, target.head_sha, voice=self._voice)
+            return await _tell(target, start, standing, f"{request}-{decision.key}", skipped)
         run = start.run
         if run is None:
             words = plans.in_progress(target.head_sha, voice=self._voice)
             run = await runs.begin(target, request, words)
         try:
-            return await self._carry_out(target, run, opened, asked, job)
+            wishes = conduct.within(wishes, decision)
+            return await self._carry_out(target, run, opened, wishes, decision, asked, job)
         except Superseded as reason:
             return await self._stop(target, run, reason.newer_sha)
 
@@ -168,6 +177,8 @@ class Reviewer:
         target: Target,
         run: OwnCheckRun,
         opened: Opened,
+        wishes: InForce,
+        decision: Decision,
         asked: kinds.ReviewPull,
         job: Job,
     ) -> str:
@@ -179,7 +190,7 @@ class Reviewer:
 
         # What an earlier push made the analysis ask for is asked for along with the texts.
         also = self._results.asked(opened.installation, opened.repository_id, target.pull)
-        snapshot = await take(target.api, opened, self._analysis, self._cache, also=also)
+        snapshot = await take(target.api, opened, wishes, self._cache, also=also)
         if not snapshot.diffs and not snapshot.unread:
             empty = plans.nothing_to_review(
                 target.head_sha, "the pull request changes no files", voice=self._voice
@@ -187,12 +198,12 @@ class Reviewer:
             await runs.complete(target, run, empty)
             return empty.conclusion.value
         await guard()
+        proposal = await settings.proposal(opened, wishes, snapshot, self._analysis)
+        snapshot = dataclasses.replace(snapshot, proposal=proposal, remark=decision.reason)
         source = self._source(target.api, opened)
         neighbours = Neighbours(source, opened.head)
         analysis = remembering.Remembering(self._analysis, self._results, source)
-        found = await analysis.analyse(
-            target.pull, snapshot.files, snapshot.settings, neighbours
-        )
+        found = await analysis.analyse(target.pull, snapshot.files, snapshot.settings, neighbours)
         report = reports.build(snapshot, found)
 
         def planner(standing: Standing, refused: frozenset[str] | None) -> Plan:
@@ -293,6 +304,17 @@ class Reviewer:
                 continue
             for run in left:
                 await runs.complete(target, run, words, unanswered=True)
+
+
+async def _tell(
+    target: Target, start: Start, standing: Sequence[OwnCheckRun], request: str, plan: Plan
+) -> str:
+    """Say, once, why the head gets no review."""
+    if start.run is not None:
+        await runs.complete(target, start.run, plan, unanswered=True)
+    elif runs.unanswered_id(request, plan) not in {one.external_id for one in standing}:
+        await runs.record(target, request, plan)
+    return plan.conclusion.value
 
 
 def _without_places(snapshot: Snapshot, refused: frozenset[str] | None) -> Snapshot:

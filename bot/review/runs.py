@@ -46,7 +46,7 @@ class Start:
     """What a review finds when it begins."""
 
     done: bool
-    """The request was answered: a run of its external id is completed."""
+    """The request was answered: a run of its external id, or one that covers it, is completed."""
     run: OwnCheckRun | None
     """The request's run, in progress: one that an earlier try began."""
     strays: tuple[OwnCheckRun, ...]
@@ -54,14 +54,15 @@ class Start:
     so nobody will complete them any more."""
 
 
-def request_id(pull: int, base_ref: str, rerun_key: str) -> str:
+def request_id(pull: int, base_ref: str, rerun_key: str, *, summary_only: bool = False) -> str:
     """The external id of a request.
 
     A person's wish for another review is named by its key, and is done once. Without one, a head
-    is reviewed once for each base branch that the pull request is aimed at.
+    is reviewed once for each base branch that the pull request is aimed at. A review that is
+    ``summary_only`` is another one: the draft's, before it is ready.
     """
     key = rerun_key or f"onto-{hashlib.sha256(base_ref.encode()).hexdigest()[:12]}"
-    return f"{external_id.PREFIX}{pull}:{key}"
+    return f"{external_id.PREFIX}{pull}:{key}{'-draft' if summary_only else ''}"
 
 
 def unanswered_id(request: str, plan: Plan) -> str:
@@ -69,12 +70,17 @@ def unanswered_id(request: str, plan: Plan) -> str:
     return f"{request}:{plan.conclusion.value}"
 
 
-def choose(runs: Sequence[OwnCheckRun], request: str) -> Start:
-    """Decide what to do with the runs that a head has for a pull request."""
+def choose(runs: Sequence[OwnCheckRun], request: str, covered_by: str = "") -> Start:
+    """Decide what to do with the runs that a head has for a pull request.
+
+    ``covered_by`` is another request whose answer is this one's, too.
+    """
     ordered = sorted(runs, key=lambda run: run.id)
     same = [run for run in ordered if run.external_id == request]
     unfinished = [run for run in same if run.status != _COMPLETED]
-    done = len(unfinished) < len(same)
+    done = len(unfinished) < len(same) or any(
+        run.external_id == covered_by and run.status == _COMPLETED for run in ordered
+    )
     used = None if done or not unfinished else unfinished[0]
     strays = [run for run in ordered if run.status != _COMPLETED and run is not used]
     return Start(done, used, tuple(strays))

@@ -14,7 +14,6 @@ import asyncio
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.github import blobs, pulls
 from bot.github.port import RepositoryAPI
@@ -23,10 +22,11 @@ from bot.review import attributes, diff, texts
 from bot.review.cache import TextCache
 from bot.review.model import FileDiff, FileStatus, Hunk, Pull, Snapshot, Unread
 from bot.review.opened import Opened
+from bot.review.settings import InForce
 from bot.review.texts import Source, Wanted
 from checks import globs
 from checks.languages import paths, roles
-from checks.model import ChangedFile, Lines, Problem, Role, Settings
+from checks.model import ChangedFile, Lines, Role, Settings
 
 MAX_FILES = 300
 MAX_DELETED = 50
@@ -44,34 +44,15 @@ _SHOWN_BYTES = 500_000
 (https://docs.github.com/en/repositories/creating-and-managing-repositories/repository-limits)."""
 
 
-class Configuration(Protocol):
-    """A configuration file, read."""
-
-    @property
-    def settings(self) -> Settings:
-        """What it says, defaults where it is wrong."""
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with it."""
-
-
-class ConfigurationReader(Protocol):
-    """Reads configuration files away from the event loop: they are hostile text like any other."""
-
-    async def read_configuration(self, text: bytes) -> Configuration:
-        """Read one; never raises for what is in it."""
-
-
 async def take(
     api: RepositoryAPI,
     opened: Opened,
-    reader: ConfigurationReader,
+    wishes: InForce,
     cache: TextCache,
     *,
     also: Sequence[str] = (),
 ) -> Snapshot:
-    """Read the changed files, their texts and the settings.
+    """Read the changed files and their texts.
 
     ``also`` are paths of the head of which the cache is to know what stands there, as long as that
     costs no request of its own.
@@ -79,11 +60,6 @@ async def take(
     Raises:
         RetryNow, RetryLater: GitHub is in passing trouble or sets a limit.
     """
-    settings = Settings()
-    problems: tuple[Problem, ...] = () if opened.problem is None else (opened.problem,)
-    if opened.configuration is not None:
-        configuration = await reader.read_configuration(opened.configuration)
-        settings, problems = configuration.settings, configuration.problems
     listed = await _changed_files(api, opened.repository, opened.pull.number)
     # In a thread, because the patches of 3,000 files take long enough to hold up heartbeats.
     files = await asyncio.to_thread(lambda: [_File.of(entry) for entry in listed])
@@ -91,7 +67,7 @@ async def take(
     source = Source(api, opened.repository, opened.repository_id, opened.installation, cache)
     heads = await _heads(source, opened, files, unread, also)
     # In a thread as well: a configuration may hold many globs.
-    deleted, rest = await asyncio.to_thread(_deleted_tests, files, settings)
+    deleted, rest = await asyncio.to_thread(_deleted_tests, files, wishes.settings)
     unread += rest
     merge_base, changed = await _with_bases(source, opened, files, heads, deleted, unread)
     if (missing := opened.pull.changed_files - len(listed)) > 0:
@@ -105,9 +81,10 @@ async def take(
         diffs=tuple(_shown(file, heads.get(file.path)) for file in files),
         files=tuple(changed),
         unread=tuple(unread),
-        settings=settings,
-        settings_source=opened.settings_source,
-        problems=problems,
+        settings=wishes.settings,
+        settings_source=wishes.source,
+        problems=wishes.problems,
+        policy=wishes.policy,
     )
 
 

@@ -18,7 +18,7 @@ from bot.review.words.sentences import count
 from bot.scan.beside import Beside
 from bot.scan.files import Found
 from checks import registry
-from checks.configuration import Configuration
+from checks.configuration import Configuration, Layer
 from checks.model import ChangedFile, FileReport, Problem, Profile, Settings, Threshold
 from checks.registry import Check
 from checks.sandbox import Limits, Pool
@@ -95,7 +95,7 @@ async def _scan(found: Found, root: Path, wishes: Wishes, base: Path | None) -> 
     async with Pool(workers, limits, spares=1 if len(files) > _SMALL else 0) as pool:
         read = Configuration(Settings())
         if wishes.configuration is not None:
-            read = await pool.read_configuration(wishes.configuration)
+            read = await pool.read_configuration(Layer(wishes.configuration))
         settings = _settings(read.settings, wishes)
         beside = Beside(root, found.texts)
         work = asyncio.gather(*(pool.analyse(batch, settings, beside) for batch in batches))

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from checks.configuration import Configuration
+from checks.configuration import Configuration, Layer
 from checks.model import ChangedFile, FileReport, Settings
 from checks.repository import Beside, Bounds
 
@@ -46,9 +46,12 @@ class Files(msgspec.Struct, frozen=True, tag="files", array_like=True):
 
 
 class ReadConfiguration(msgspec.Struct, frozen=True, tag="configure", array_like=True):
-    """Read this configuration file; answered by ``ConfigurationRead`` and ``Done``."""
+    """Read these configuration files, which stand on each other, the lowest first.
 
-    text: bytes
+    Answered by ``ConfigurationRead`` and ``Done``.
+    """
+
+    layers: tuple[Layer, ...]
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready", array_like=True):
@@ -81,7 +84,7 @@ class Report(msgspec.Struct, frozen=True, tag="report", array_like=True):
 
 
 class ConfigurationRead(msgspec.Struct, frozen=True, tag="configuration", array_like=True):
-    """What the configuration file says."""
+    """What the configuration files say."""
 
     configuration: Configuration
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
-from checks.configuration import Configuration
+from checks.configuration import Configuration, Layer
 from checks.model import ChangedFile, FileReport, Problem, Settings
 from checks.repository import Beside, Bounds
 from checks.sandbox import frames
@@ -156,14 +156,17 @@ class Pool:
                     batch.give_up_rest(NOT_STARTED)
         return batch.reports()
 
-    async def read_configuration(self, text: bytes) -> Configuration:
-        """Read a configuration file; one that breaks its worker has one problem, and defaults."""
-        if len(text) > self._limits.batch_bytes:
+    async def read_configuration(self, *layers: Layer) -> Configuration:
+        """Read configuration files that stand on each other, the lowest first.
+
+        Files that break their worker have one problem, and all defaults.
+        """
+        if sum(len(layer.text) for layer in layers) > self._limits.batch_bytes:
             return _UNREADABLE
         async with self._slots:
             try:
                 async with self._lend() as worker, asyncio.timeout(self._limits.file_seconds):
-                    worker.send(frames.ReadConfiguration(text))
+                    worker.send(frames.ReadConfiguration(layers))
                     return await self._configuration(worker)
             except (TimeoutError, WorkerEnded, WorkerUnavailable) as error:
                 _log.warning("a configuration file was not read: %s", str(error) or TIME_LIMIT)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from checks.model import ChangedFile, Role, Settings
+from checks.configuration import Layer
+from checks.model import ChangedFile, Role, Settings, Threshold
 from checks.sandbox import Limits, Pool, WorkerUnavailable
 
 LINUX = sys.platform == "linux"
@@ -369,6 +370,10 @@ def _runs(workers: Iterable[int]) -> Iterable[bool]:
 
 
 async def test_a_configuration_is_read_in_a_worker(pool: Pool) -> None:
-    configuration = await pool.read_configuration(b"max-comments: 3\nprofiel: quiet\n")
+    configuration = await pool.read_configuration(
+        Layer(b"max-comments: 9\nfail-on: low\n", inherited=True),
+        Layer(b"max-comments: 3\nprofiel: quiet\n"),
+    )
     assert configuration.settings.max_comments == 3
+    assert configuration.settings.fail_on is Threshold.LOW
     assert [problem.line for problem in configuration.problems] == [2]

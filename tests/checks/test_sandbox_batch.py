@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.configuration import Configuration
+from checks.configuration import Configuration, Layer
 from checks.model import (
     Aspect,
     ChangedFile,
@@ -238,7 +238,7 @@ def test_requests_survive_the_way() -> None:
         frames.Analyse((file,), wishes, 1.5),
         frames.Analyse((file,), wishes, 1.5, Bounds(rounds=1)),
         frames.Files({"a.py": b"\xff", "b.py": None}),
-        frames.ReadConfiguration(b"\x00"),
+        frames.ReadConfiguration((Layer(b"\x00"), Layer(b"", "x", inherited=True))),
     ):
         assert frames.decode_request(frames.encode(request)[4:]) == request
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from checks import engine, registry
+from checks.configuration import Layer
 from checks.model import ChangedFile, Settings, Threshold
 from checks.repository import Bounds
 from checks.sandbox import Pool
@@ -29,7 +30,9 @@ async def test_the_sandbox_changes_no_result() -> None:
     ]
     async with Pool(1) as pool:
         assert await pool.analyse(files, Settings()) == engine.analyse(files, Settings())
-        result = await pool.read_configuration(b"\xef\xbb\xbffail-on: low\nchecks:\n  x: off\n")
+        result = await pool.read_configuration(
+            Layer(b"\xef\xbb\xbffail-on: low\nchecks:\n  x: off\n")
+        )
     assert result.settings.fail_on is Threshold.LOW
     assert [problem.key for problem in result.problems] == ["checks.x"]
 

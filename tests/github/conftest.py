@@ -20,6 +20,8 @@ NUMBERS = "".join(f"line {number}\n" for number in range(1, 61))
 # (PyGithub/PyGithub#1515), comments on files, and pull requests of deleted forks (recordings of
 # hub4j and PyGithub).
 _NULL_ALL_THE_SAME = re.compile(r"(line|\bposition|\bhead/(repo|user|label)): null is not of type")
+# The description of an app in check events lists the events that there were before merge queues.
+_YOUNGER_EVENT = '"merge_group" is not one of "branch_protection_rule"'
 
 
 @dataclass(slots=True)
@@ -76,7 +78,9 @@ def answers_outside_the_schema(standin: StandIn) -> list[str]:
             f"{delivery.event} {delivery.action}: {complaint}"
             for complaint in contract.complaints_about_delivery(delivery.event, delivery.payload)
         ]
-    return [one for one in found if not _NULL_ALL_THE_SAME.search(one)]
+    return [
+        one for one in found if not _NULL_ALL_THE_SAME.search(one) and _YOUNGER_EVENT not in one
+    ]
 
 
 @pytest.fixture

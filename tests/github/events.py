@@ -15,6 +15,7 @@ from tests.github.clock import stamp
 from tests.github.state import Json
 
 if TYPE_CHECKING:
+    from tests.github.merge_group import MergeGroup
     from tests.github.pull import PullRequest
     from tests.github.repository import Repository
     from tests.github.standin import StandIn
@@ -60,8 +61,9 @@ def pull_request(
     *,
     before: str | None = None,
     changes: Mapping[str, object] | None = None,
+    label: str | None = None,
 ) -> Event:
-    """``pull_request``: opened, synchronize, closed, reopened, edited, ready_for_review…."""
+    """``pull_request``: opened, synchronize, closed, reopened, edited, labeled…."""
     payload = _base(action, pull.repository, sender)
     payload["number"] = pull.number
     payload["pull_request"] = render.pull_request(pull, computed=False)
@@ -69,6 +71,8 @@ def pull_request(
         payload |= {"before": before, "after": pull.head_sha}
     if changes is not None:
         payload["changes"] = dict(changes)
+    if label is not None:
+        payload["label"] = render.label(pull.repository, label)
     return Event("pull_request", action, pull.repository, payload, "pull_requests=read")
 
 
@@ -159,6 +163,15 @@ def check_suite(suite: CheckSuite, action: str, sender: User) -> Event:
         "checks=write" if asked else "checks=read",
         suite.app if asked else None,
     )
+
+
+def merge_group(group: MergeGroup, action: str, sender: User, reason: str | None = None) -> Event:
+    """``merge_group``: checks_requested, destroyed."""
+    payload = _base(action, group.repository, sender)
+    payload["merge_group"] = render.merge_group(group)
+    if reason is not None:
+        payload["reason"] = reason
+    return Event("merge_group", action, group.repository, payload, "merge_queues=read")
 
 
 def installation(standin: StandIn, found: Installation, action: str, sender: User) -> Event:

@@ -56,6 +56,7 @@ class PullRequest:
     threads: list[Thread] = field(default_factory=list)
     issue_comments: list[IssueComment] = field(default_factory=list)
     reactions: list[Reaction] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
 
     @property
     def node_id(self) -> str:
@@ -156,6 +157,16 @@ class PullRequest:
         self.draft = True
         self._changed("converted_to_draft", sender)
 
+    async def label(self, name: str, sender: str | None = None) -> None:
+        """Somebody puts a label on it."""
+        self.labels.append(name)
+        self._changed("labeled", sender, label=name)
+
+    async def unlabel(self, name: str, sender: str | None = None) -> None:
+        """Somebody takes a label off."""
+        self.labels.remove(name)
+        self._changed("unlabeled", sender, label=name)
+
     async def edit_base(self, base: str, sender: str | None = None) -> None:
         """Retarget onto another branch."""
         changes = {"base": {"ref": {"from": self.base_ref}, "sha": {"from": self.base_sha}}}
@@ -213,8 +224,12 @@ class PullRequest:
         return self.head_sha != before
 
     def _changed(
-        self, action: str, sender: str | None, changes: Mapping[str, object] | None = None
+        self,
+        action: str,
+        sender: str | None,
+        changes: Mapping[str, object] | None = None,
+        label: str | None = None,
     ) -> None:
         self.updated_at = self.standin.clock()
         who = self.standin.user(sender) if sender else self.user
-        self.standin.emit(events.pull_request(self, action, who, changes=changes))
+        self.standin.emit(events.pull_request(self, action, who, changes=changes, label=label))

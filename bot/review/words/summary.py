@@ -40,6 +40,8 @@ class Occasion:
     problems: Sequence[Problem] = ()
     unannotated: int = 0
     """How many findings are beyond the number of annotations that a check run is given."""
+    conduct: Sequence[Block] = ()
+    """What the configuration makes of this pull request, and what it makes of the configuration."""
     decided: Sequence[Block] = ()
     """The findings that do not count, because people decided so."""
 
@@ -66,6 +68,7 @@ def write(
     return compose(
         [
             Block(f"**{prose(report.verdict)}**", essential=True),
+            *occasion.conduct,
             *_problems(occasion.problems),
             Block(_table(report, blobs), essential=True),
             *_elsewhere(elsewhere, inline, voice, blobs),
@@ -130,8 +133,8 @@ def _problems(problems: Sequence[Problem]) -> Iterable[Block]:
     if problems:
         head = "**The configuration has mistakes. Where it is wrong, defaults were used:**\n"
         items = tuple(
-            f"- line {one.line}{', ' + code(one.key) if one.key else ''}: "
-            f"{sentence(one.message, 300)}"
+            f"- line {one.line}{' of ' + prose(one.source) if one.source else ''}"
+            f"{', ' + code(one.key) if one.key else ''}: {sentence(one.message, 300)}"
             for one in problems
         )
         yield Block(head, items, noun="configuration mistake")

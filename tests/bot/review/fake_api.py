@@ -52,6 +52,11 @@ class FakeAPI:
     default_branch: str = "main"
     state: str = "open"
     from_fork: bool = False
+    draft: bool = False
+    by_bot: bool = False
+    labels: list[str] = field(default_factory=list)
+    shared: Tree | None = None
+    """What the owner's repository ``.github`` holds; None: there is none that can be read."""
     changed_files: int | None = None
     graphql_works: bool = True
     locked: bool = False
@@ -244,10 +249,15 @@ class FakeAPI:
             "number": self.number,
             "title": "Add a thing",
             "state": self.state,
-            "draft": False,
+            "draft": self.draft,
+            "labels": [{"name": one} for one in self.labels],
             "html_url": f"https://github.com/{self.full_name}/pull/{self.number}",
             "changed_files": self._changed_files(),
-            "user": {"login": "octocat", "type": "User"},
+            "user": (
+                {"login": "dependabot[bot]", "type": "Bot"}
+                if self.by_bot
+                else {"login": "octocat", "type": "User"}
+            ),
             "head": {"ref": "topic", "sha": self.head, "repo": there},
             "base": {"ref": self.base_ref, "sha": BASE, "repo": here},
         }

@@ -23,13 +23,26 @@ def execute(api: FakeAPI, query: str, variables: Mapping[str, Any]) -> Any:
         contract.graphql_schema(),
         query,
         root_value={
-            "repository": lambda info, owner, name, **rest: _repository(api),
+            "repository": lambda info, owner, name, **rest: _named(api, name),
             "updatePullRequestReviewComment": lambda info, input: _edit(api, input),
         },
         variable_values=dict(variables),
     )
     assert not done.errors, done.errors
     return done.data
+
+
+def _named(api: FakeAPI, name: str) -> Any:
+    """The repository; any name of it leads there, as after a rename, save the owner's."""
+    if name != ".github":
+        return _repository(api)
+    if api.shared is None:
+        return None
+    owner = api.full_name.partition("/")[0]
+    return {
+        "nameWithOwner": f"{owner}/.github",
+        "defaultBranchRef": {"target": _commit(api, api.shared)},
+    }
 
 
 def _repository(api: FakeAPI) -> Any:
@@ -47,7 +60,7 @@ def _repository(api: FakeAPI) -> Any:
             else {
                 "number": api.number,
                 "title": "Add a thing",
-                "isDraft": False,
+                "isDraft": api.draft,
                 "state": api.state.upper(),
                 "url": f"https://github.com/{api.full_name}/pull/{api.number}",
                 "headRefOid": api.head,
@@ -58,7 +71,14 @@ def _repository(api: FakeAPI) -> Any:
                 "headRepository": (
                     {"databaseId": 8, "nameWithOwner": "someone/hello"} if api.from_fork else here
                 ),
-                "author": {"__typename": "User", "login": "octocat"},
+                "author": (
+                    {"__typename": "Bot", "login": "dependabot"}
+                    if api.by_bot
+                    else {"__typename": "User", "login": "octocat"}
+                ),
+                "labels": lambda info, first, **rest: {
+                    "nodes": [{"name": one} for one in api.labels]
+                },
                 "baseRef": {"target": _commit(api, api.base_ref)},
                 "reviewThreads": lambda info, first, after=None: _threads(api, first),
                 "reviews": lambda info, last, before=None: _texts(api.reviews, last),
@@ -120,8 +140,8 @@ def _edit(api: FakeAPI, asked: dict[str, Any]) -> Any:
     return None
 
 
-def _commit(api: FakeAPI, commit: str) -> Any:
-    tree = api.trees.get(commit, {})
+def _commit(api: FakeAPI, commit: str | Mapping[str, tuple[int, bytes]]) -> Any:
+    tree = api.trees.get(commit, {}) if isinstance(commit, str) else commit
 
     def entry(info: Any, path: str) -> Any:
         if path not in tree:

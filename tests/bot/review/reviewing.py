@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,11 +12,12 @@ from bot.jobs import Job, kinds
 from bot.review.cache import TextCache
 from bot.review.markers import Signer
 from bot.review.run import Analysis, Reviewer
+from checks import configuration
+from checks.configuration import Configuration, Layer
 from checks.model import (
     ChangedFile,
     FileReport,
     Finding,
-    Problem,
     Region,
     Role,
     RoleDecision,
@@ -31,17 +32,12 @@ from tests.bot.review.fake_api import FakeAPI
 SIGNER = Signer([b"k" * 32])
 
 
-@dataclass(frozen=True)
-class Configured:
-    settings: Settings = Settings()  # noqa: RUF009 - a frozen value
-    problems: tuple[Problem, ...] = ()
-
-
 @dataclass
 class WordAnalysis:
     """Finds each new line that holds BAD; the rest of the line is its fingerprint."""
 
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings | None = None
+    """Instead of what the files say."""
     during: Callable[[], None] = lambda: None
 
     async def analyse(
@@ -68,8 +64,9 @@ class WordAnalysis:
             if b"BAD" in line and line not in known
         )
 
-    async def read_configuration(self, text: bytes) -> Configured:
-        return Configured(self.settings)
+    async def read_configuration(self, *layers: Layer) -> Configuration:
+        read = configuration.read(layers)
+        return read if self.settings is None else replace(read, settings=self.settings)
 
 
 def _fingerprint(path: str, word: str) -> str:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from bot.review import settings
 from bot.review.cache import TextCache
 from bot.review.model import Snapshot
 from bot.review.opened import Opened, open_pull
 from bot.review.snapshot import take
-from checks.model import Problem, Profile, Settings
+from checks import configuration
+from checks.configuration import Configuration, Layer
 from tests.bot.review.fake_api import FakeAPI
 
 
-@dataclass(frozen=True)
-class Read:
-    settings: Settings
-    problems: tuple[Problem, ...]
-
-
 class Reader:
-    """Reads a configuration: ``quiet`` is the only word it knows."""
+    """Reads configurations in this process."""
 
-    async def read_configuration(self, text: bytes) -> Read:
-        if text == b"quiet":
-            return Read(Settings(profile=Profile.QUIET), ())
-        return Read(Settings(), (Problem(1, "nonsense", "not a key"),))
+    async def read_configuration(self, *layers: Layer) -> Configuration:
+        return configuration.read(layers, ("sleep-in-test",))
 
 
 waited: list[float] = []
@@ -47,7 +40,8 @@ async def opened(api: FakeAPI, **options: Any) -> Opened:
 
 
 async def snap(api: FakeAPI, cache: TextCache | None = None) -> Snapshot:
-    return await take(api, await opened(api), Reader(), cache or TextCache())
+    found = await opened(api)
+    return await take(api, found, await settings.read(found, Reader()), cache or TextCache())
 
 
 def reasons(snapshot: Snapshot) -> dict[str, str]:

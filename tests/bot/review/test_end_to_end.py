@@ -15,6 +15,7 @@ from bot.github.faults import RetryNow
 from bot.github.limits import Limits
 from bot.github.port import RepositoryAPI
 from bot.jobs import Job, kinds
+from bot.review import settings
 from bot.review.cache import TextCache
 from bot.review.model import FileStatus
 from bot.review.opened import open_pull
@@ -151,7 +152,7 @@ async def test_the_snapshot_is_what_git_says(world: World) -> None:
         installation=world.installation.id,
         number=world.pull.number,
     )
-    snapshot = await take(api, opened, world.analysis, TextCache())
+    snapshot = await take(api, opened, await settings.read(opened, world.analysis), TextCache())
 
     by_path = {one.path: one for one in snapshot.files}
     assert set(by_path) == {"long.py", "dir/new name.py", "fresh.py", "no-newline.py"}

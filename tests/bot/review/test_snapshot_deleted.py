@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.review import snapshot as snapshots
-from bot.review.cache import TextCache
-from bot.review.snapshot import take
-from checks.model import ChangedFile, Role, Settings
-from tests.bot.review.fake_api import FakeAPI
-from tests.bot.review.reviewing import WordAnalysis
-from tests.bot.review.snapping import opened, reasons, snap
+from checks.configuration import PATH as CONFIGURATION
+from checks.model import ChangedFile
+from tests.bot.review.fake_api import FakeAPI, file
+from tests.bot.review.snapping import reasons, snap
 
 TEST = "def test_it(client):\n    assert client.get('/').status_code == 403\n"
 
@@ -98,11 +94,9 @@ async def test_the_configuration_says_what_is_a_test_and_what_is_ignored() -> No
     api = FakeAPI()
     api.remove("tests/test_it.py", TEST)
     api.remove("qa/security.py", TEST)
-    settings = Settings(ignored_paths=("tests/",), roles=(("qa/*.py", Role.TEST),))
+    api.trees["main"] = {CONFIGURATION: file("ignore: [tests/]\nroles: {qa/*.py: test}\n")}
 
-    snapshot = await take(
-        api, replace(await opened(api), configuration=b""), WordAnalysis(settings), TextCache()
-    )
+    snapshot = await snap(api)
 
     assert [one.path for one in snapshot.files] == ["qa/security.py"]
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from bot.github.faults import GiveUp, RetryNow
+from bot.review import settings
 from bot.review.cache import TextCache
-from bot.review.opened import CONFIGURATION
 from bot.review.snapshot import take
-from checks.model import Problem, Profile, Settings
+from checks.configuration import PATH as CONFIGURATION
+from checks.model import Profile, Settings
 from tests.bot.review.fake_api import HEAD, LINK, FakeAPI, file
 from tests.bot.review.fake_graphql import BASE
 from tests.bot.review.snapping import Reader, opened, snap, waited
@@ -45,14 +46,17 @@ async def test_the_pull_request_is_as_github_has_it(api: FakeAPI) -> None:
 @pytest.mark.parametrize(
     ("trees", "profile", "source"),
     [
-        ({"release": {CONFIGURATION: file("quiet")}}, Profile.QUIET, "release"),
-        ({"main": {CONFIGURATION: file("quiet")}}, Profile.QUIET, "main"),
+        ({"release": {CONFIGURATION: file("profile: quiet")}}, Profile.QUIET, "release"),
+        ({"main": {CONFIGURATION: file("profile: quiet")}}, Profile.QUIET, "main"),
         (
-            {"main": {CONFIGURATION: file("no")}, "release": {CONFIGURATION: file("quiet")}},
+            {
+                "main": {CONFIGURATION: file("profile: strict")},
+                "release": {CONFIGURATION: file("profile: quiet")},
+            },
             Profile.QUIET,
             "release",
         ),
-        ({HEAD: {CONFIGURATION: file("quiet")}}, Profile.DEFAULT, None),
+        ({HEAD: {CONFIGURATION: file("profile: quiet")}}, Profile.DEFAULT, None),
     ],
     ids=["base", "default branch", "base before default", "never the head"],
 )
@@ -80,7 +84,7 @@ async def test_a_broken_configuration_is_a_problem_and_the_review_goes_on(api: F
 
     snapshot = await snap(api)
 
-    assert snapshot.problems == (Problem(1, "nonsense", "not a key"),)
+    assert [(one.line, one.key) for one in snapshot.problems] == [(1, "nonsense")]
     assert len(snapshot.files) == 1
 
 
@@ -125,7 +129,7 @@ async def test_a_renamed_repository_is_found_by_its_id(api: FakeAPI) -> None:
     found = await opened(api)
 
     assert found.repository == "octo/renamed"
-    assert (await take(api, found, Reader(), TextCache())).files
+    assert (await take(api, found, await settings.read(found, Reader()), TextCache())).files
 
 
 async def test_data_that_lags_behind_its_delivery_is_waited_for(api: FakeAPI) -> None:

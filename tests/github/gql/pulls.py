@@ -145,6 +145,7 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
         "reviewThreads": _threads,
         "reviews": _reviews,
         "comments": lambda pull, _, **page: connect(pull.issue_comments, **page),
+        "labels": lambda pull, _, **page: connect([{"name": one} for one in pull.labels], **page),
         "createdAt": lambda pull, _: stamp(pull.created_at),
         "updatedAt": lambda pull, _: stamp(pull.updated_at),
     },
@@ -212,6 +213,7 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
         "comments": lambda one, _, **page: connect(one.comments, **page),
         "url": lambda one, _: f"{one.pull.html_url}#pullrequestreview-{one.id}",
     },
+    "Label": {"name": lambda one, _: one["name"]},
     "Bot": _ACTOR,
     "User": _ACTOR,
     "Organization": _ACTOR,
@@ -232,6 +234,7 @@ for _name in (
     "PullRequestReviewComment",
     "PullRequestReview",
     "IssueComment",
+    "Label",
     "Ref",
 ):
     RESOLVERS[f"{_name}Connection"] = CONNECTION

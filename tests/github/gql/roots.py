@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def _repository(_: None, context: Context, *, owner: str, name: str, **__: Any) -> Repository:
     found = context.call.standin.repository_by_name(owner, name)
-    if found is None or not context.opens(found):
+    # What is public every token may read, as long as it has the permission.
+    if found is None or (found.private and not context.opens(found)):
         raise not_found(f"Could not resolve to a Repository with the name '{owner}/{name}'.")
     return found
 

@@ -6,6 +6,8 @@ from tests.github.render.comments import issue_comment, reaction, review, review
 from tests.github.render.git import change, commit, git_commit
 from tests.github.render.pulls import (
     issue,
+    label,
+    merge_group,
     pull_request,
     pull_request_minimal,
     pull_request_simple,
@@ -24,7 +26,9 @@ __all__ = [
     "installation",
     "issue",
     "issue_comment",
+    "label",
     "manifest_conversion",
+    "merge_group",
     "minimal_repository",
     "pull_request",
     "pull_request_minimal",

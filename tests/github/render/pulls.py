@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from tests.github.clock import stamp, stamp_or_none
 from tests.github.render.comments import rollup
@@ -11,6 +13,7 @@ from tests.github.render.users import user
 from tests.github.state import Json, node_id
 
 if TYPE_CHECKING:
+    from tests.github.merge_group import MergeGroup
     from tests.github.pull import PullRequest
     from tests.github.repository import Repository
 
@@ -55,7 +58,7 @@ def pull_request_simple(pull: PullRequest) -> Json:
         "assignees": [],
         "requested_reviewers": [],
         "requested_teams": [],
-        "labels": [],
+        "labels": [label(pull.repository, one) for one in pull.labels],
         "milestone": None,
         "draft": pull.draft,
         "commits_url": f"{pull.url}/commits",
@@ -78,6 +81,40 @@ def pull_request_simple(pull: PullRequest) -> Json:
         "author_association": pull.repository.association_of(pull.user),
         "auto_merge": None,
         "active_lock_reason": None,
+    }
+
+
+def label(repository: Repository, name: str) -> Json:
+    """``label``: of a repository, as a pull request bears it."""
+    number = zlib.crc32(name.encode())
+    return {
+        "id": number,
+        "node_id": node_id("LA", number),
+        "url": f"{repository.url}/labels/{quote(name)}",
+        "name": name,
+        "description": None,
+        "color": "ededed",
+        "default": False,
+    }
+
+
+def merge_group(group: MergeGroup) -> Json:
+    """``merge-group``: of a merge queue."""
+    commit = group.repository.store.commit(group.head_sha)
+    person = {"name": commit.author.name, "email": commit.author.email}
+    return {
+        "head_sha": group.head_sha,
+        "head_ref": group.head_ref,
+        "base_sha": group.base_sha,
+        "base_ref": f"refs/heads/{group.base_ref}",
+        "head_commit": {
+            "id": group.head_sha,
+            "tree_id": commit.tree,
+            "message": commit.message,
+            "timestamp": stamp(commit.author.when),
+            "author": person,
+            "committer": person,
+        },
     }
 
 
@@ -140,7 +177,7 @@ def issue(pull: PullRequest) -> Json:
         "number": pull.number,
         "title": pull.title,
         "user": user(pull.user, pull.standin),
-        "labels": [],
+        "labels": [label(pull.repository, one) for one in pull.labels],
         "state": pull.state,
         "locked": pull.locked,
         "assignee": None,
