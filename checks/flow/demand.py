@@ -18,11 +18,23 @@ from checks.languages.python.module import Module
 _WORDS = re2.compile(
     rb"\b(?:request|req|recv|recvfrom|receive_text|receive_json|websocket|FieldStorage|"
     rb"get_argument|get_arguments|get_query_argument|get_body_argument|path_args|rfile|"
-    rb"event, context|on_message|bottle|cherrypy|cgi|start_response)\b"
-    rb"|@[\w.]+\.?(?:route|get|post|put|patch|delete|websocket|api_route|on|event|field|mutation)"
-    rb"\(|@(?:route|get|post|put|patch|delete|cherrypy)\b"
-    rb"|\bclass \w+\([\w., ]*(?:View|ViewSet|Resource|Handler|Endpoint|Form|Consumer)\b"
+    rb"event, context|on_message|bottle|cherrypy|cgi|start_response|"
+    rb"receive_messages?|pubsub|shared_task|WebSocketResponse|scope, receive, send|graphene)\b"
+    rb"|@[\w.]+\.?(?:route|get|post|put|patch|delete|websocket|api_route|on|event|field|mutation|"
+    rb"task|actor|job)"
+    rb"\(|@[\w.]*\.task\b|@(?:route|get|post|put|patch|delete|cherrypy)\b"
+    rb"|\bclass \w+\([\w., ]*"
+    rb"(?:View|ViewSet|Resource|Handler|Endpoint|Form|Consumer|Servicer|Task)\b"
 )
+_MESSAGES = re2.compile(
+    rb"(?m)^\s*(?:import|from)\s+(?:confluent_kafka|aiokafka|kafka|aio_pika|pika|kombu|websockets)\b"
+)
+"""Libraries whose consumers are made in one function and read in another."""
+_ARGUMENTS = re2.compile(
+    rb"\b(?:argv|parse_args|parse_known_args|environ|environb|getenv|stdin|input|raw_input|getpass|"
+    rb"fileinput)\b|@[\w.]*\.?(?:command|group|task)\b"
+)
+"""How a program is told something by whoever runs it."""
 _IDENTIFIERS = re2.compile(rb"[A-Za-z_]\w*")
 _ROUNDS = 4
 _MAX_FUNCTIONS = 3_000
@@ -30,7 +42,13 @@ _MAX_FUNCTIONS = 3_000
 
 def has_sources(module: Module) -> bool:
     """Whether something untrusted may come into a file by itself."""
-    return _WORDS.search(module.source.data) is not None
+    data = module.source.data
+    return _WORDS.search(data) is not None or _MESSAGES.search(data) is not None
+
+
+def has_arguments(module: Module) -> bool:
+    """Whether a file reads what the person who runs it says."""
+    return _ARGUMENTS.search(module.source.data) is not None
 
 
 def entries(module: Module, names: Iterable[str] = ()) -> set[int] | None:
@@ -44,6 +62,8 @@ def entries(module: Module, names: Iterable[str] = ()) -> set[int] | None:
     if len(functions) > _MAX_FUNCTIONS:
         return None
     data = module.source.data
+    if _MESSAGES.search(data) is not None:
+        return None
     known = {name.encode() for name in names}
     words = {id(one): _words(one, data) for one in functions}
     wanted = {id(one) for one in functions if _has_words(one, data)}

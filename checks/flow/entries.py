@@ -14,6 +14,11 @@ How a framework feeds is one word in its facts:
 ``wsgi``      the environment of a WSGI call
 ``resolver``  all but the first are arguments of a GraphQL query
 ``tool``      like ``message``, for functions that a remote program calls
+``task``      all come through a queue, put there by the program itself as a rule (Celery)
+``queue``     the body of a message, by its name (pika, kombu)
+``rpc``       the first is what a client sent (gRPC)
+``socket``    the first is a connection that gives messages (websockets)
+``asgi``      the scope of a connection, and the function that gives its body
 """
 
 from __future__ import annotations
@@ -54,7 +59,14 @@ _WORDS = {
     "route": "the URL path", "request": "the URL path", "params": "the request",
     "falcon": "the URL path", "event": "the event", "message": "a message",
     "local": "the command line", "tool": "a remote caller", "resolver": "the query",
+    "task": "the task", "queue": "a message", "rpc": "the call", "socket": "a message",
+    "asgi": "the request",
 }  # fmt: skip
+
+
+_SENT = ("path", "raw_path", "query_string", "headers", "subprotocols")
+"""Parts of an ASGI scope that a client decides."""
+_KINDS = {"local": "local", "task": "queued", "queue": "queued"}
 
 
 def incoming(function: LocalFunction, words: str, kind: str, node: ir.Parameter) -> Value:
@@ -125,6 +137,8 @@ class Entry:
                 part = incoming(self.function, _WORDS[self.feeds], "remote", node)
             made = Object("tuple" if node.kind == "*" else "dict", {}, part)
             return Value(references=(self.machine.heap.new(made),))
+        if self.feeds == "rpc":
+            return VAGUE if position > 0 else self._piece(node)
         path = library.canonical(
             self.machine.facts,
             f"{typing_facts.path_of(self.machine, self.function.frame, node.annotation)}()",
@@ -142,11 +156,33 @@ class Entry:
                 return Value((), FULL, NOTHING, (Api("@response"),))
         if self.feeds == "wsgi":
             return Value((), FULL, NOTHING, (Api(self._of_wsgi(position)),))
-        if self.feeds == "event" and position > 0:
-            return VAGUE
-        if self.feeds == "resolver" and position == 0:
+        if self.feeds == "asgi":
+            return self._of_asgi(node, position)
+        if self.feeds == "socket":
+            return Value((), FULL, NOTHING, (Api("@websocket"),)) if position == 0 else VAGUE
+        if self._is_apart(node, position):
             return VAGUE
         return self._piece(node)
+
+    def _is_apart(self, node: ir.Parameter, position: int) -> bool:
+        """Whether a parameter is given by the framework, and nobody sends it."""
+        if self.feeds == "event":
+            return position > 0
+        if self.feeds == "resolver":
+            return position == 0 or node.name == "info"
+        if self.feeds == "queue":
+            return node.name != "body"
+        return self.feeds == "task" and position == 0 and node.name in ("self", "task")
+
+    def _of_asgi(self, node: ir.Parameter, position: int) -> Value:
+        """The parts of the scope that a client decides; what ``receive`` gives."""
+        if position == 1:
+            return Value((), FULL, NOTHING, (Api("@receive"),))
+        if position > 1:
+            return VAGUE
+        sent = incoming(self.function, _WORDS["asgi"], "remote", node)
+        fields: dict[object, Value] = dict.fromkeys(_SENT, sent)
+        return Value(references=(self.machine.heap.new(Object("dict", fields, VAGUE)),))
 
     def _of_wsgi(self, position: int) -> str:
         """What the parameters ``environ`` and ``start_response`` stand for."""
@@ -183,10 +219,10 @@ class Entry:
             return CLEAN
         function = self.function
         if typing_facts.is_harmless(self.machine, function.frame, node.annotation) and (
-            self.feeds in ("params", "tool", "resolver")
+            self.feeds in ("params", "tool", "resolver", "task")
         ):
             return CLEAN
-        kind = "local" if self.feeds == "local" else "remote"
+        kind = _KINDS.get(self.feeds, "remote")
         return incoming(function, _WORDS.get(self.feeds, _WORDS["request"]), kind, node)
 
     def _declared(self, node: ir.Parameter, path: str) -> Value:

@@ -10,7 +10,7 @@ from checks.flow.values import (
 )
 
 REQUEST_NAMES = frozenset({"request", "req"})
-
+_TASKS = (".task", ".shared_task")
 
 _ROUTES = frozenset({"route", "get", "post", "put", "patch", "delete", "head", "options",
                      "websocket", "api_route", "trace"})  # fmt: skip
@@ -29,8 +29,12 @@ def feeding(machine: Machine, function: LocalFunction) -> tuple[str, str]:
             return feeds, template or ""
         if template is not None:
             return _guess(function), template
+        if path.removesuffix("()").endswith(_TASKS) and "celery" in path.lower():
+            return "task", ""
     if function.cls is not None:
         for base in lookup.library_bases(machine, function.cls):
+            if base.endswith("Servicer") and not function.name.startswith("_"):
+                return "rpc", ""
             handler = facts.handlers.get(library.canonical(facts, base))
             if handler is not None and _is_among(function.name, handler.methods):
                 return handler.feeds, ""
@@ -42,10 +46,26 @@ def feeding(machine: Machine, function: LocalFunction) -> tuple[str, str]:
         names = [one.name for one in definition.parameters]
         if names == ["event", "context"]:
             return "event", ""
-    names = [one.name for one in definition.parameters]
+    return _by_signature(function), ""
+
+
+def _by_signature(function: LocalFunction) -> str:
+    """What the names of the parameters say, where a protocol or a library lays them down."""
+    names = [one.name for one in function.definition.parameters if not one.kind]
+    if function.cls is not None and function.kind != "static":
+        names = names[1:]
     if names[-2:] == ["environ", "start_response"]:
-        return "wsgi", ""
-    return "", ""
+        return "wsgi"
+    if names == ["scope", "receive", "send"]:
+        return "asgi"
+    roots = {one.partition(".")[0] for one in function.frame.module.module.imported_modules}
+    if len(names) == 4 and names[3] == "body" and "pika" in roots:
+        return "queue"
+    if names == ["body", "message"] and roots & {"kombu", "celery"}:
+        return "queue"
+    if names[:1] in (["websocket"], ["ws"]) and "websockets" in roots and len(names) < 3:
+        return "socket"
+    return ""
 
 
 def _is_among(name: str, methods: frozenset[str]) -> bool:

@@ -34,7 +34,6 @@ messages.decorator(
     "flask_socketio.SocketIO().{on,event}",
     "socketio.Server().{on,event}",
     "socketio.AsyncServer().{on,event}",
-    "grpc.unary_unary_rpc_method_handler",
 )
 messages.source(
     "a message",

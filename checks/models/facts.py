@@ -112,7 +112,7 @@ class Library:
             self._rows.append(functools.partial(_apply, put=put, path=path))
 
     def source(self, words: str, *paths: str, kind: str = "remote", clean: str = "") -> None:
-        """Reading these gives untrusted content; ``kind`` is remote, stored or local."""
+        """Reading these gives untrusted content; ``kind`` is remote, stored, queued or local."""
         fact = Source(words, kind, mask(clean), self.docs)
         self._each(paths, lambda tables, path: _set(tables.sources, path, fact))
 

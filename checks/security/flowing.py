@@ -50,7 +50,12 @@ def tell(
         if report.settings.trusted_arguments:
             return
         severity = Severity(max(severity - 1, Severity.LOW))
-    if flow.confidence is not Confidence.HIGH:
+    confidence = flow.confidence
+    if flow.origin == "queued":
+        # Another program of the same people put it there, as a rule.
+        confidence = Confidence.MEDIUM if confidence is Confidence.HIGH else Confidence.LOW
+        surface = Surface.SUMMARY
+    if confidence is not Confidence.HIGH:
         severity = Severity(max(severity - 1, Severity.LOW))
     there = "" if flow.here else f", in `{flow.trace[-1].path.rpartition('/')[2]}`"
     report(
@@ -59,7 +64,7 @@ def tell(
         why=why,
         fix=fix,
         severity=severity,
-        confidence=flow.confidence,
+        confidence=confidence,
         surface=surface,
         trace=flow.trace,
         edits=edits,
