@@ -23,8 +23,15 @@ _PAGE = "the response"
 class Following:
     """The flow analysis of the files of one change."""
 
-    def __init__(self, modules: Iterable[Module], expired: Callable[[], bool]) -> None:
-        self._flows = Flows(modules, expired)
+    def __init__(
+        self,
+        modules: Iterable[Module],
+        expired: Callable[[], bool],
+        *,
+        arguments: bool = False,
+    ) -> None:
+        self._flows = Flows(modules, expired, arguments=arguments)
+        self._arguments = arguments
         self._last: tuple[Module, FlowReport, bool] | None = None
 
     def report(self, module: Module, *, whole: bool = False) -> FlowReport:
@@ -62,7 +69,8 @@ class Following:
         Raises:
             Expired: the time is over.
         """
-        return self.report(module, whole=True).reach(span.start, span.end, kind)
+        report = self.report(module, whole=True)
+        return report.reach(span.start, span.end, kind, arguments=self._arguments)
 
     def flow(self, module: Module, span: Span, kind: str) -> Flow | None:
         """The flow that is told of at a call.
@@ -71,7 +79,7 @@ class Following:
             Expired: the time is over.
         """
         found = (one for one in self.events(module) if one.kind == kind and one.span == span)
-        return next((one for one in found if one.origin != "local"), None)
+        return next((one for one in found if self._arguments or one.origin != "local"), None)
 
 
 def _events(report: FlowReport, module: Module) -> Iterator[Flow]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from checks import ir
 from checks.flow import expressions as _expressions  # noqa: F401 - fills the table of expressions
 from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
-from checks.flow.demand import entries, has_sources
+from checks.flow.demand import entries, has_arguments, has_sources
 from checks.flow.entries import Entry
 from checks.flow.feeding import feeding
 from checks.flow.machine import ENTRY_STEPS, MODULE_STEPS, Machine, ModuleRun, Spent
@@ -37,7 +37,7 @@ class FlowReport:
     complete: bool = False
     """Whether every function was run to its end: what was not reached cannot be reached."""
 
-    def reach(self, start: int, end: int, kind: str) -> Reach | None:
+    def reach(self, start: int, end: int, kind: str, *, arguments: bool = False) -> Reach | None:
         """What reaches a sink of this file at most; ``None`` when that is not known.
 
         A call that is never evaluated in a file that was run to its end cannot be executed: nothing
@@ -47,7 +47,9 @@ class FlowReport:
         found = self.results.reaches.get((path, start, end, kind))
         if found is Reach.TAINTED:
             hit = self.results.hits.get((path, start, end, kind))
-            return Reach.VAGUE if hit is None or hit.taint.source.kind == "local" else found
+            if hit is None or (hit.taint.source.kind == "local" and not arguments):
+                return Reach.VAGUE
+            return found
         if not self.complete:
             return None  # another run may have reached it with something else
         if found is None and (path, start, end) not in self.results.visited:
@@ -58,8 +60,16 @@ class FlowReport:
 class Flows:
     """The analysis of the files of one change. Made once a change, asked once a text."""
 
-    def __init__(self, modules: Iterable[Module] = (), expired: Callable[[], bool] = never) -> None:
+    def __init__(
+        self,
+        modules: Iterable[Module] = (),
+        expired: Callable[[], bool] = never,
+        *,
+        arguments: bool = False,
+    ) -> None:
         self._expired = expired
+        self._arguments = arguments
+        """Whether what the person who runs a program says is told of, too."""
         self._by_name: dict[str, Module] = {}
         self._by_last: dict[str, list[Module]] = {}
         self._by_path: dict[str, Module] = {}
@@ -104,6 +114,8 @@ class Flows:
 
     def wanted(self, module: Module) -> set[int] | None:
         """Where the functions start into which something untrusted may come; ``None`` for all."""
+        if self._arguments and has_arguments(module):
+            return None
         if self._by_path.get(module.path) is not module:
             return entries(module, self._sources(module))
         if module.path not in self._wanted:
@@ -112,7 +124,7 @@ class Flows:
 
     def may_have_sources(self, module: Module) -> bool:
         """Whether something untrusted may come into a file, by itself or from what it imports."""
-        return has_sources(module) or bool(self._sources(module))
+        return self._has_sources(module) or bool(self._sources(module))
 
     def _sources(self, module: Module) -> list[str]:
         """The names that a file imports from files of the change with sources."""
@@ -133,6 +145,8 @@ class Flows:
         )
 
     def _has_sources(self, module: Module) -> bool:
+        if self._arguments and has_arguments(module):
+            return True
         return module.remember(has_sources, lambda: has_sources(module))
 
 
