@@ -73,7 +73,9 @@ class Inspector:
         self._gatherers = gatherers
         self._settings = settings
         self._index = index
-        self._following = Following(index.known, deadline)
+        self._following = Following(
+            index.known, deadline, arguments=not settings.trusted_arguments
+        )
         self._deadline = deadline
         self._strict = strict
         self._tables: dict[_Key, _Table] = {}
@@ -84,7 +86,9 @@ class Inspector:
     def look_into(self, index: Index) -> None:
         """Look names up in this index from now on: each file of a change has one of its own."""
         self._index = index
-        self._following = Following(index.known, self._deadline)
+        self._following = Following(
+            index.known, self._deadline, arguments=not self._settings.trusted_arguments
+        )
 
     def comparing(self, language: str) -> frozenset[str]:
         """Ids of the checks that compare base and head of a language themselves."""
