@@ -146,7 +146,16 @@ def _image_of(runs: Mapping) -> Node | None:
 def _steps(node: Node | None, shell: str, folder: str) -> tuple[Step, ...]:
     if not isinstance(node, Sequence):
         return ()
-    maps = [one for one in node.items if isinstance(one, Mapping)]
+    maps: list[Mapping] = []
+    for one in node.items:
+        if not isinstance(one, Mapping):
+            continue
+        beside = one.get("parallel")
+        if isinstance(beside, Sequence):
+            # Steps that run beside each other: in which order does not matter here.
+            maps += [inner for inner in beside.items if isinstance(inner, Mapping)]
+        else:
+            maps.append(one)
     return tuple(_step(index, one, shell, folder) for index, one in enumerate(maps))
 
 
