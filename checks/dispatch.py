@@ -14,6 +14,7 @@ from checks.languages.python import grammar
 from checks.languages.python.module import Module
 from checks.languages.python.parse import Expired, never
 from checks.registry import EventKind, Events
+from checks.workflows.event import WorkflowEvent
 
 Emit: TypeAlias = Callable[[int, Any], None]
 """Takes the number of a listener and the event."""
@@ -106,6 +107,12 @@ class Dispatch:
         """Send out a file's text."""
         for number in self._kinds[EventKind.TEXT]:
             emit(number, event)
+
+    def workflow(self, event: WorkflowEvent, emit: Emit) -> None:
+        """Send out a workflow or an action."""
+        for kind in (EventKind.WORKFLOW, EventKind.WORKFLOW_CHANGE):
+            for number in self._kinds[kind]:
+                emit(number, event)
 
     def change(self, event: Change, emit: Emit) -> None:
         """Send out a file before and after."""

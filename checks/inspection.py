@@ -25,9 +25,11 @@ from checks.path_settings import enabled_somewhere
 from checks.registry import Check, EventKind, Events, Implementation
 from checks.report import Desk, EvidenceSink, Report
 from checks.text import SourceText
+from checks.workflows import reading as workflow_reading
 
 _LOOK_EVERY = 16
 """Events between two looks at the deadline."""
+_WITHOUT_CODE = (EventKind.TEXT, EventKind.WORKFLOW, EventKind.WORKFLOW_CHANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Subject:
     """The text as code, when it was read as code of another language than Python."""
     base_file: SourceFile | None = None
     """The same of what the text replaces."""
+    base_source: SourceText | None = None
+    """The text that it replaces, for workflows."""
 
     @property
     def language(self) -> str:
@@ -98,6 +102,10 @@ class Inspector:
                 name
                 for name, part in parts
                 if part is not None and any(event.kind is EventKind.CHANGE for event in part.on)
+            ) | frozenset(
+                one.id
+                for one in self._checks
+                if any(event.kind is EventKind.WORKFLOW_CHANGE for event in one.on)
             )
         return self._comparing[language]
 
@@ -163,6 +171,7 @@ class Inspector:
                 dispatch.change(change, run.emit)
             return
         if module is None:
+            _send_workflow(subject, dispatch, run)
             return
         dispatch.code(module, run.emit, self._deadline)
         if dispatch.follows:
@@ -190,7 +199,7 @@ class Inspector:
                 heard = tuple(
                     event
                     for event in part.on
-                    if event.kind is EventKind.TEXT or key.language in part.languages
+                    if event.kind in _WITHOUT_CODE or key.language in part.languages
                 )
                 if heard and key.role in part.roles:
                     listeners.append(_Listener(one, part.run))
@@ -198,6 +207,16 @@ class Inspector:
         if key.grammar is not None:
             return _Table(tuple(listeners), SyntaxDispatch(events, key.grammar))
         return _Table(tuple(listeners), Dispatch(events))
+
+
+def _send_workflow(subject: Subject, dispatch: Dispatch, run: _Run) -> None:
+    """Send out a workflow or an action, if the text is one."""
+    event, limits = workflow_reading.event_of(
+        subject.path, subject.source, subject.role, subject.added, subject.base_source
+    )
+    run.desk.limits += limits
+    if event is not None:
+        dispatch.workflow(event, run.emit)
 
 
 @dataclass(frozen=True, slots=True)

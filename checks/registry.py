@@ -43,7 +43,7 @@ from typing import Any
 
 from checks.model import Aspect, Confidence, Role, Severity, Surface
 
-CHECK_PACKAGES = ("checks.security", "checks.hygiene", "checks.secrets")
+CHECK_PACKAGES = ("checks.security", "checks.hygiene", "checks.secrets", "checks.workflows")
 
 ALL_ROLES = frozenset(Role)
 CODE_ROLES = frozenset({Role.TEST, Role.TEST_SUPPORT, Role.PRODUCTION, Role.EXAMPLE})
@@ -72,6 +72,10 @@ class EventKind(enum.StrEnum):
     """Once a file, with the module of the base and that of the head."""
     FLOW = "flow"
     """Untrusted data that reaches a place of one of the named kinds."""
+    WORKFLOW = "workflow"
+    """Once a GitHub Actions workflow or composite action, read."""
+    WORKFLOW_CHANGE = "workflow change"
+    """The same, for what compares it with its base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,8 @@ CLASSES = Events(EventKind.CLASS)
 MODULE = Events(EventKind.MODULE)
 TEXT = Events(EventKind.TEXT)
 CHANGE = Events(EventKind.CHANGE)
+WORKFLOW = Events(EventKind.WORKFLOW)
+WORKFLOW_CHANGE = Events(EventKind.WORKFLOW_CHANGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,7 @@ class Report:
         trace: Sequence[Step] = (),
         edits: Sequence[Edit] = (),
         identity: str = "",
+        scope: str | None = None,
     ) -> None:
         """Report a finding.
 
@@ -200,6 +201,7 @@ class Report:
                 when the engine proves that it removes the finding and adds none.
             identity: what the fingerprint is made of in place of the flagged text, where that is
                 secret.
+            scope: what encloses it, where the place itself does not know.
         """
         self._count += 1
         if self._count > MAX_FINDINGS:
@@ -227,7 +229,7 @@ class Report:
                 severity=weight,
                 confidence=certainty,
                 surface=surface_for(desk.settings.profile, wanted, weight, certainty),
-                scope=self._scope(at, span),
+                scope=self._scope(at, span) if scope is None else scope,
                 trace=tuple(trace),
                 edits=tuple(edits),
                 identity=identity,
