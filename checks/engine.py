@@ -42,6 +42,7 @@ from checks.report import Desk, said_once
 from checks.repository import Beside, Bounds, Lookup
 from checks.suggestion import as_lines, edited
 from checks.text import SourceText
+from checks.workflows import reading as workflow_reading
 
 Decide = Callable[..., RoleDecision]
 """``decide(path, imports, settings, generated)``: see :func:`checks.languages.roles.decide`."""
@@ -306,7 +307,8 @@ class _Review:
     def _subject(self) -> Subject:
         one = self._read
         subject = Subject(
-            self._file.path, one.source, one.module, one.role.role, self._file.added, file=one.code
+            self._file.path, one.source, one.module, one.role.role, self._file.added, file=one.code,
+            base_source=None if self._file.base is None else SourceText(self._file.base),
         )
         if subject.language and self._inspector.compares(subject):
             base = self._base()
@@ -414,6 +416,17 @@ class _Review:
         suggestions = {id(one): suggestion for one, suggestion in proved}
         return [replace(one, suggestion=suggestions.get(id(one))) for one in findings]
 
+    def _is_sound(
+        self,
+        source: SourceText,
+        before: Module | SourceFile | None,
+        after: Module | SourceFile | None,
+    ) -> bool:
+        """Whether an edit leaves a text that can be read as well as before."""
+        if before is None or after is None:
+            return workflow_reading.is_sound(self._file.path, source)
+        return len(after.errors()) <= len(before.errors())
+
     def _prove(
         self,
         findings: Sequence[Finding],
@@ -429,14 +442,16 @@ class _Review:
         edits = tuple(dict.fromkeys(edit for one in findings for edit in one.edits))
         suggestion = as_lines(self._read.source, findings[0].edits) if findings else None
         after = edited(self._read.source, edits)
-        if suggestion is None or after is None or code is None:
+        if suggestion is None or after is None:
             return None
         source = SourceText(after)
-        try:
-            changed = self._read_again(source, self._file.path)
-        except Expired:
-            return None
-        if len(changed.errors()) > len(code.errors()):
+        changed = None
+        if code is not None:
+            try:
+                changed = self._read_again(source, self._file.path)
+            except Expired:
+                return None
+        if not self._is_sound(source, code, changed):
             return None
         subject = self._other(self._file.path, source, changed)
         desk = self._inspector.inspect(subject, only, gather=False, settings=self._settings)
