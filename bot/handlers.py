@@ -29,12 +29,14 @@ Work = Callable[[Job], Awaitable[object]]
 
 
 def make_handlers(
-    *, review: Work, comment: Work, rerun: Work, missed: Work
+    *, review: Work, comment: Work, button: Work, decision: Work, rerun: Work, missed: Work
 ) -> Mapping[str, Handler]:
     """The handler of every kind of job."""
     return {
         kinds.REVIEW: guarded(review),
         kinds.COMMENT_COMMAND: guarded(comment),
+        kinds.BUTTON: guarded(button),
+        kinds.CHANGE_MEMORY: guarded(decision),
         kinds.RERUN_HEAD: guarded(rerun),
         sweep.KIND: guarded(missed),
     }

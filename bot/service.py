@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot import __version__, sweep, worker
+from bot.commands.decisions import Decisions
 from bot.commands.run import Commands
 from bot.events import translators
 from bot.github.app import GitHubApp
@@ -28,6 +29,7 @@ from bot.jobs import Handler, JobEngine
 from bot.jobs.open import open_engine
 from bot.metrics import Metrics
 from bot.review.markers import Signer
+from bot.review.resolving import Abilities
 from bot.review.run import Reviewer
 from bot.review.words.place import Voice
 from bot.settings import Settings
@@ -152,13 +154,26 @@ def _handlers(
     async def repository(installation: int, repository_id: int) -> RepositoryAPI:
         return app.repository(installation, repository_id)
 
-    signer = Signer.from_pem(settings.private_key)
+    async def resolving(installation: int, repository_id: int) -> RepositoryAPI:
+        return app.resolving(installation, repository_id)
+
+    signer = Signer.from_pem(settings.private_key, settings.previous_private_key or None)
     voice = Voice(version=__version__, catalogue=registry.load(), docs_url=settings.docs_url)
-    reviewer = Reviewer(repository, engine, pool, signer, voice, observer=metrics)
-    commands = Commands(repository, engine, signer)
+    reviewer = Reviewer(
+        repository,
+        engine,
+        pool,
+        signer,
+        voice,
+        observer=metrics,
+        abilities=Abilities(resolving),
+    )
+    commands = Commands(repository, engine, signer, pool, voice)
     return make_handlers(
         review=reviewer.review,
         comment=commands.comment,
+        button=commands.button,
+        decision=Decisions(repository, engine, signer).change,
         rerun=commands.rerun,
         missed=sweep.Sweep(app).sweep,
     )

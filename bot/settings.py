@@ -75,13 +75,14 @@ class Settings:
     """How often deliveries that did not arrive are looked for; zero is never."""
     docs_url: str
     """Where the pages of the checks are, without a slash at its end; empty for no links."""
+    previous_private_key: str = field(default="", repr=False)
+    """PEM of the key before a rotation, so that what it signed is still known; empty for none."""
 
     def secrets(self) -> tuple[str, ...]:
         """Every text that a log line must never show."""
         found = [secret.decode("utf-8", "replace") for secret in self.webhook_secrets]
-        found.extend(
-            line for line in self.private_key.splitlines() if line and not line.startswith("-----")
-        )
+        keys = f"{self.private_key}\n{self.previous_private_key}"
+        found.extend(line for line in keys.splitlines() if line and not line.startswith("-----"))
         if self.database_url is not None:
             password = urlsplit(self.database_url).password
             if password:
@@ -109,6 +110,8 @@ NAMES = (
     "ASSAY_APP_ID",
     "ASSAY_PRIVATE_KEY",
     "ASSAY_PRIVATE_KEY_FILE",
+    "ASSAY_PREVIOUS_PRIVATE_KEY",
+    "ASSAY_PREVIOUS_PRIVATE_KEY_FILE",
     "ASSAY_WEBHOOK_SECRET",
     "ASSAY_GITHUB_API_URL",
     "ASSAY_GITHUB_GRAPHQL_URL",
@@ -136,6 +139,7 @@ def load(environ: Mapping[str, str], role: Role = Role.SERVE) -> Loaded:
     settings = Settings(
         app_id=reader.app_id() if talks_to_github else 0,
         private_key=reader.private_key() if talks_to_github else "",
+        previous_private_key=reader.previous_private_key() if talks_to_github else "",
         webhook_secrets=reader.webhook_secrets() if role is Role.SERVE else (),
         api_url=reader.url("ASSAY_GITHUB_API_URL") or "https://api.github.com",
         graphql_url=reader.url("ASSAY_GITHUB_GRAPHQL_URL"),
@@ -236,6 +240,24 @@ class _Reader:
             "is not set: it, or ASSAY_PRIVATE_KEY_FILE, must hold your app's private key (PEM)",
             where,
         )
+        return ""
+
+    def previous_private_key(self) -> str:
+        """The key before the last rotation; empty without one."""
+        where = "leave it out unless you replaced the app's private key"
+        inline = self.text("ASSAY_PREVIOUS_PRIVATE_KEY")
+        file = self.text("ASSAY_PREVIOUS_PRIVATE_KEY_FILE")
+        if inline and file:
+            self._problem(
+                "ASSAY_PREVIOUS_PRIVATE_KEY",
+                "and ASSAY_PREVIOUS_PRIVATE_KEY_FILE are both set",
+                "keep one of them",
+            )
+        elif inline:
+            return self._key("ASSAY_PREVIOUS_PRIVATE_KEY", lambda: inline, where)
+        elif file:
+            name = "ASSAY_PREVIOUS_PRIVATE_KEY_FILE"
+            return self._key(name, lambda: _read_key_file(Path(file)), where)
         return ""
 
     def _key(self, name: str, source: Callable[[], str], where: str) -> str:

@@ -17,17 +17,14 @@ from bot.github.reviews import is_own
 MOST_COMMENTS = 300
 """How many of the newest comments are searched for an answer of ours."""
 
-WRITERS = frozenset({"admin", "maintain", "write"})
 
+class Comment(msgspec.Struct, frozen=True):
+    """A comment, in the conversation or on a line."""
 
-class _Permission(msgspec.Struct, frozen=True):
-    permission: str
-
-
-class _Comment(msgspec.Struct, frozen=True):
     id: int
     body: str | None = None
     user: Account | None = None
+    in_reply_to_id: int | None = None
 
 
 class _Run(msgspec.Struct, frozen=True):
@@ -45,44 +42,52 @@ class _Pull(msgspec.Struct, frozen=True):
     base: _Base = _Base()
 
 
-async def may_write(api: RepositoryAPI, repository: str, login: str) -> bool:
-    """Whether that person has write access right now.
-
-    The roles "maintain" and "triage" are reported as "write" and "read":
-    https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
-    """
-    path = repos.path(repository, "collaborators/{login}/permission", login=login)
-    try:
-        answer = repos.convert(await api.get(path), _Permission)
-    except GiveUp as fault:
-        if fault.status == 404:
-            return False
-        raise
-    return answer.permission in WRITERS
-
-
-async def react(api: RepositoryAPI, repository: str, comment: int, content: str) -> None:
+async def react(
+    api: RepositoryAPI, repository: str, comment: int, content: str, *, on_line: bool = False
+) -> None:
     """Put a reaction on a comment; the same one twice is one.
 
     https://docs.github.com/en/rest/reactions/reactions#create-reaction-for-an-issue-comment
+    https://docs.github.com/en/rest/reactions/reactions#create-reaction-for-a-pull-request-review-comment
     """
-    path = repos.path(repository, "issues/comments/{comment}/reactions", comment=comment)
+    where = "pulls" if on_line else "issues"
+    path = repos.path(repository, f"{where}/comments/{{comment}}/reactions", comment=comment)
     await api.post(path, {"content": content}, idempotent=True)
 
 
-async def own_comments(
-    api: RepositoryAPI, repository: str, pull: int, since: datetime
-) -> list[str]:
-    """The texts of our own comments in the conversation, changed at or after ``since``.
+async def own_answers(
+    api: RepositoryAPI, repository: str, pull: int, since: datetime, *, thread: int = 0
+) -> list[Comment]:
+    """Our own comments, changed at or after ``since``: in the conversation, or in a thread.
 
     https://docs.github.com/en/rest/issues/comments#list-issue-comments
+    https://docs.github.com/en/rest/pulls/comments#list-review-comments-on-a-pull-request
     """
-    path = repos.path(repository, "issues/{pull}/comments", pull=pull)
+    where = "pulls" if thread else "issues"
+    path = repos.path(repository, f"{where}/{{pull}}/comments", pull=pull)
     params: dict[str, str | int] = {"since": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
     comments = [
-        repos.convert(one, _Comment) async for one in api.pages(path, params, limit=MOST_COMMENTS)
+        repos.convert(one, Comment) async for one in api.pages(path, params, limit=MOST_COMMENTS)
     ]
-    return [one.body or "" for one in comments if is_own(api, one.user)]
+    return [
+        one
+        for one in comments
+        if is_own(api, one.user) and (not thread or one.in_reply_to_id == thread)
+    ]
+
+
+async def line_comment(api: RepositoryAPI, repository: str, comment: int) -> Comment | None:
+    """A comment on a line; None when it is gone.
+
+    https://docs.github.com/en/rest/pulls/comments#get-a-review-comment-for-a-pull-request
+    """
+    path = repos.path(repository, "pulls/comments/{comment}", comment=comment)
+    try:
+        return repos.convert(await api.get(path), Comment)
+    except GiveUp as fault:
+        if fault.status == 404:
+            return None
+        raise
 
 
 async def comment(api: RepositoryAPI, repository: str, pull: int, body: str) -> None:
@@ -91,6 +96,17 @@ async def comment(api: RepositoryAPI, repository: str, pull: int, body: str) -> 
     https://docs.github.com/en/rest/issues/comments#create-an-issue-comment
     """
     await api.post(repos.path(repository, "issues/{pull}/comments", pull=pull), {"body": body})
+
+
+async def reply(api: RepositoryAPI, repository: str, pull: int, thread: int, body: str) -> None:
+    """Write in the thread that a comment on a line starts.
+
+    https://docs.github.com/en/rest/pulls/comments#create-a-reply-for-a-review-comment
+    """
+    path = repos.path(
+        repository, "pulls/{pull}/comments/{thread}/replies", pull=pull, thread=thread
+    )
+    await api.post(path, {"body": body})
 
 
 async def reviewed_pulls(api: RepositoryAPI, repository: str, sha: str) -> list[int]:

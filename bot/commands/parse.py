@@ -7,14 +7,22 @@ import enum
 from dataclasses import dataclass
 
 MENTION = "/assay"
-LONGEST = 200
+LONGEST = 400
 """Characters of a command line that are kept. The rest of a comment is never read."""
+TESTS = "tests"
+"""What ``ignore`` and ``unignore`` take for all findings in test code."""
 
 
 class Verb(enum.StrEnum):
     """What a person can ask for."""
 
     RECHECK = "recheck"
+    IGNORE = "ignore"
+    UNIGNORE = "unignore"
+    EXPLAIN = "explain"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CONFIG = "config"
     HELP = "help"
 
 
@@ -26,6 +34,8 @@ class Command:
     """A command that Assay knows."""
 
     verb: Verb
+    argument: str = ""
+    """What stands behind the word: a reason. Text of a person, on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +50,8 @@ class Unknown:
 def command_line(body: str) -> str | None:
     """The line of a comment that addresses Assay, or None.
 
-    Only the first line that is not blank counts. A quote (``>``), a fence or an indented block
-    at the beginning is somebody else's text, so commands in it are not meant.
+    Only the first line that is not blank counts. A quote (``>``), a fence, an HTML comment or an
+    indented block at the beginning is somebody else's text, so commands in it are not meant.
     """
     for line in body[: LONGEST * 10].splitlines():
         if not line.strip():
@@ -58,7 +68,7 @@ def command_line(body: str) -> str | None:
 def parse(body: str) -> Command | Unknown | None:
     """What a comment asks of Assay; None when it is not addressed.
 
-    The word after ``/assay`` counts, in any case; what follows it is for people. ``/assay`` alone
+    The word after ``/assay`` counts, in any case; what follows it is the argument. ``/assay`` alone
     asks for help.
     """
     line = command_line(body)
@@ -70,7 +80,7 @@ def parse(body: str) -> Command | Unknown | None:
     said = words[1].casefold().rstrip(".,;:!?")
     word = said if _plain(said) else ""
     if word in VERBS:
-        return Command(VERBS[word])
+        return Command(VERBS[word], words[2] if len(words) > 2 else "")
     near = difflib.get_close_matches(word, VERBS, n=1)
     return Unknown(word, VERBS[near[0]] if near else None)
 

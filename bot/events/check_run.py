@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from bot.events.checks import again
+from bot.events.jobs import button
 from bot.events.outcome import Delivery, Ignored, Outcome
 from bot.events.payloads import (
     Account,
@@ -17,7 +18,9 @@ from bot.events.payloads import (
     read,
 )
 from bot.external_id import pull_of
+from bot.jobs import kinds
 
+LONGEST_IDENTIFIER = 20
 BUTTONS = {"rerequested": "re-run", "requested_action": "button"}
 
 
@@ -30,6 +33,12 @@ class CheckRun(msgspec.Struct, frozen=True):
     pull_requests: tuple[PullReference, ...] | None = ()
 
 
+class RequestedAction(msgspec.Struct, frozen=True):
+    """The button that was pressed, as we named it."""
+
+    identifier: str
+
+
 class CheckRunEvent(msgspec.Struct, frozen=True):
     """The payload, as far as it is read."""
 
@@ -38,6 +47,7 @@ class CheckRunEvent(msgspec.Struct, frozen=True):
     repository: Repository
     installation: Installation
     sender: Account
+    requested_action: RequestedAction | None = None
 
 
 def translate(delivery: Delivery, app_id: int) -> Outcome:
@@ -52,6 +62,17 @@ def translate(delivery: Delivery, app_id: int) -> Outcome:
     # the same head.
     named = pull_of(run.external_id)
     pulls = own_pulls(run.pull_requests or (), event.repository) if named is None else (named,)
+    if event.action == "requested_action" and event.requested_action is not None and pulls:
+        payload = kinds.ButtonPress(
+            installation=event.installation.id,
+            repository=event.repository.named(),
+            pull=pulls[0],
+            head_sha=run.head_sha,
+            identifier=event.requested_action.identifier[:LONGEST_IDENTIFIER],
+            sender=event.sender.login,
+            delivery=delivery.id,
+        )
+        return (button(delivery, payload),)
     return again(
         delivery,
         installation=event.installation,

@@ -7,7 +7,14 @@ from functools import partial
 
 import msgspec
 
-from bot.events import check_run, check_suite, installation, issue_comment, pull_request
+from bot.events import (
+    check_run,
+    check_suite,
+    installation,
+    issue_comment,
+    pull_request,
+    review_comment,
+)
 from bot.events.outcome import Delivery, Ignored, Outcome
 
 Translator = Callable[[Delivery], Outcome]
@@ -22,6 +29,7 @@ def translators(app_id: int) -> Mapping[str, Translator]:
         "merge_group": _merge_group,
         "ping": _ping,
         "pull_request": pull_request.translate,
+        "pull_request_review_comment": review_comment.translate,
         **dict.fromkeys(installation.EVENTS, installation.translate),
     }
 

@@ -26,6 +26,7 @@ class Comment(msgspec.Struct, frozen=True):
     id: Id
     body: str | None = None
     user: Account | None = None
+    created_at: str = ""
 
 
 class IssueCommentEvent(msgspec.Struct, frozen=True):
@@ -59,5 +60,6 @@ def translate(delivery: Delivery) -> Outcome:
         author=author.login,
         body=line,
         delivery=delivery.id,
+        when=event.comment.created_at[:20],
     )
     return (comment_command(delivery, payload),)

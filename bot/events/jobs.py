@@ -44,6 +44,7 @@ def asked_review(
     trigger: str,
     *,
     head: str = "",
+    show_all: bool = False,
 ) -> NewJob:
     """A review because a person asked again: it waits its turn and pushes nothing aside."""
     payload = kinds.ReviewPull(
@@ -55,6 +56,7 @@ def asked_review(
         rerun_key=delivery_id,
         delivery=delivery_id,
         head_hint=head,
+        show_all=show_all,
     )
     return NewJob(
         kind=kinds.REVIEW,
@@ -92,12 +94,35 @@ def comment_command(delivery: Delivery, payload: kinds.CommentCommand) -> NewJob
     Its lane is its own, and so is its group: neither a running review of its pull request nor an
     installation that has as many reviews running as it may have delays the answer.
     """
+    return _command(delivery, kinds.COMMENT_COMMAND, payload)
+
+
+def button(delivery: Delivery, payload: kinds.ButtonPress) -> NewJob:
+    """A button of our check run: a command without a comment."""
+    return _command(delivery, kinds.BUTTON, payload)
+
+
+def _command(
+    delivery: Delivery, kind: str, payload: kinds.CommentCommand | kinds.ButtonPress
+) -> NewJob:
     lane = kinds.lane(payload.installation, payload.repository.id, payload.pull)
     return NewJob(
-        kind=kinds.COMMENT_COMMAND,
+        kind=kind,
         payload=kinds.encode(payload),
         dedupe=delivery.id,
         lane=f"{lane}:commands",
         group=f"{payload.installation}:commands",
+        priority=1,
+    )
+
+
+def change_memory(payload: kinds.ChangeMemory) -> NewJob:
+    """A decision of a person: it waits for a running review, and no push takes it away."""
+    return NewJob(
+        kind=kinds.CHANGE_MEMORY,
+        payload=kinds.encode(payload),
+        dedupe=f"{payload.key}:change",
+        lane=kinds.lane(payload.installation, payload.repository.id, payload.pull),
+        group=str(payload.installation),
         priority=1,
     )

@@ -14,7 +14,7 @@ from typing import Self
 import aiohttp
 from cachetools import LRUCache
 
-from bot.github.auth import AppSigner
+from bot.github.auth import RESOLVING, AppSigner
 from bot.github.client import Caller, Credentials, Line, RepositoryClient
 from bot.github.clock import Clock
 from bot.github.config import GitHubSettings
@@ -118,6 +118,17 @@ class GitHubApp:
         """A client for one repository, to be used for one review: it counts its calls."""
         tally = Tally()
         proof = InstallationProof(self._minter, installation, repository_id, tally, self._introduce)
+        return RepositoryClient(self._line(tally, proof, installation), self._slug)
+
+    def resolving(self, installation: int, repository_id: int) -> RepositoryClient:
+        """A client that may resolve review threads, where the installation grants that.
+
+        Its token has ``contents: write``, and is used for nothing else.
+        """
+        tally = Tally()
+        proof = InstallationProof(
+            self._minter, installation, repository_id, tally, self._introduce, RESOLVING
+        )
         return RepositoryClient(self._line(tally, proof, installation), self._slug)
 
     async def deliveries(self, *, limit: int = 1_000) -> AsyncIterator[HookDelivery]:

@@ -30,6 +30,14 @@ WANTED: Mapping[str, str] = {
 }
 """The least that a review needs: read code, write reviews, check runs, comments and reactions."""
 
+RESOLVING: Mapping[str, str] = {
+    "contents": "write",
+    "metadata": "read",
+    "pull_requests": "write",
+}
+"""What resolving a review thread needs: GitHub asks for the right to write the contents, although
+nothing of them is touched (github/gh-aw#35726)."""
+
 _BACKDATED = timedelta(seconds=60)
 _JWT_LIFE = timedelta(minutes=9)
 """GitHub refuses more than ten minutes ahead of its own clock; exactly ten is already too much."""

@@ -67,6 +67,26 @@ class Minter:
             _MOST_INSTALLATIONS, _FORBIDDEN_AGE, timer=clock.monotonic
         )
 
+    async def exactly(
+        self, installation: int, repository: int, permissions: Mapping[str, str], tally: Tally
+    ) -> tuple[TokenKey, InstallationToken]:
+        """A token with these permissions.
+
+        Raises:
+            GiveUp: the installation does not grant them.
+        """
+        try:
+            return await self._get(installation, repository, permissions, tally)
+        except OurBug as fault:
+            said = fault.detail.lower()
+            if "not granted" not in said and "not accessible" not in said:
+                raise
+            raise GiveUp(
+                "the installation does not grant what this needs",
+                status=fault.status,
+                detail=fault.detail,
+            ) from fault
+
     async def token(
         self, installation: int, repository: int, tally: Tally
     ) -> tuple[TokenKey, InstallationToken]:
@@ -141,7 +161,8 @@ class Minter:
 class InstallationProof:
     """Tokens for one repository, for one review.
 
-    ``introduce`` runs before the first token: it finds out who the app is.
+    ``introduce`` runs before the first token: it finds out who the app is. With ``exactly`` the
+    token has these permissions or there is none.
     """
 
     def __init__(
@@ -151,7 +172,9 @@ class InstallationProof:
         repository: int,
         tally: Tally,
         introduce: Callable[[Tally], Awaitable[None]],
+        exactly: Mapping[str, str] | None = None,
     ) -> None:
+        self._exactly = exactly
         self._minter = minter
         self._installation = installation
         self._repository = repository
@@ -162,6 +185,11 @@ class InstallationProof:
     async def secret(self) -> Secret:
         """A token."""
         await self._introduce(self._tally)
+        if self._exactly is not None:
+            self._key, token = await self._minter.exactly(
+                self._installation, self._repository, self._exactly, self._tally
+            )
+            return token.secret
         self._key, token = await self._minter.token(
             self._installation, self._repository, self._tally
         )

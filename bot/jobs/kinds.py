@@ -12,6 +12,8 @@ import msgspec
 REVIEW = "review"
 COMMENT_COMMAND = "comment-command"
 RERUN_HEAD = "rerun-head"
+BUTTON = "button"
+CHANGE_MEMORY = "change-memory"
 
 
 class Repository(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +65,50 @@ class CommentCommand(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     body: str
     delivery: str
+    on_line: bool = False
+    """The comment stands on a line of the diff, not in the conversation."""
+    thread: int = 0
+    """The comment that starts the thread; 0 in the conversation."""
+    when: str = ""
+    """When it was written: ISO 8601, UTC."""
+
+
+class ButtonPress(msgspec.Struct, frozen=True, kw_only=True):
+    """A person pressed a button of our check run."""
+
+    installation: int
+    repository: Repository
+    pull: int
+    head_sha: str
+    identifier: str
+    sender: str
+    delivery: str
+
+
+class ChangeMemory(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who may do so decided something about a pull request.
+
+    Jobs of this kind are in the lane of the pull request, so that no review runs meanwhile: both
+    write the same comments.
+    """
+
+    installation: int
+    repository: Repository
+    pull: int
+    what: str
+    """One of those of :class:`bot.review.state.Change`."""
+    by: str
+    when: str
+    key: str
+    """Names the request: the delivery id."""
+    why: str = ""
+    fingerprint: str = ""
+    kin: str = ""
+    rule: str = ""
+    comment: int = 0
+    """The comment that asked, to be answered if it cannot be done; 0: a button was pressed."""
+    thread: int = 0
+    delivery: str = ""
 
 
 class RerunHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +124,7 @@ class RerunHead(msgspec.Struct, frozen=True, kw_only=True):
     delivery: str
 
 
-Payload = TypeVar("Payload", ReviewPull, CommentCommand, RerunHead)
+Payload = TypeVar("Payload", ReviewPull, CommentCommand, RerunHead, ButtonPress, ChangeMemory)
 
 
 def decode(payload: Any, kind: type[Payload]) -> Payload:
@@ -90,7 +136,9 @@ def decode(payload: Any, kind: type[Payload]) -> Payload:
     return msgspec.convert(payload, kind)
 
 
-def encode(payload: ReviewPull | CommentCommand | RerunHead) -> dict[str, Any]:
+def encode(
+    payload: ReviewPull | CommentCommand | RerunHead | ButtonPress | ChangeMemory,
+) -> dict[str, Any]:
     """Turn a typed payload into JSON values."""
     encoded: dict[str, Any] = msgspec.to_builtins(payload)
     return encoded

@@ -141,6 +141,14 @@ def strip(body: str) -> str:
     return str(_SEALED.sub("", _MARKER.sub("", _readable(body)))).rstrip()
 
 
+def put(body: str, kind: str, sealed: str) -> str:
+    """``body`` with the sealed marker of a kind in place of those that it has, or at its end."""
+    kept = _SEALED.sub(
+        lambda found: "" if found.group(1) == kind else found.group(0), _readable(body)
+    )
+    return f"{str(kept).rstrip()}\n{sealed}"
+
+
 def _readable(body: str) -> str:
     """The text without lone surrogates, which JSON can hold and UTF-8 cannot."""
     return body.encode("utf-8", "replace").decode()

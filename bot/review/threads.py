@@ -3,8 +3,9 @@
 Findings and comments are paired one to one. A fingerprint alone is not enough: of two equal lines
 the first may be gone, a function or a file may have another name, a part of a file may have gone
 to another one. So pairs are made in this order: an equal finding on the very line that a comment
-stands on today; the same fingerprint; an equal finding in the same file; an equal finding in
-another file, when the comment's own is gone. Equal are findings of one ``kin``.
+stands on today; the same fingerprint; an equal finding in the same file; the same fingerprint in a
+comment that says "fixed"; an equal finding in another file, when the comment's own is gone. Equal
+are findings of one ``kin``.
 
 Comments that a person deleted take part in it: what would be theirs is not posted again. Pure.
 """
@@ -59,10 +60,12 @@ def pair(
     work = _Pairing(findings, comments, posted)
     work.by_line()
     work.by_fingerprint()
+    work.by_what_was_deleted(exactly=True)
     leaving = [one for one in work.free.values() if one.says not in _CLOSED and gone(one)]
     work.by_kin(leaving, lambda one: (one.path, one.kin))
+    work.by_what_is_back()
     work.by_kin(leaving, lambda one: one.kin)
-    work.by_what_was_deleted()
+    work.by_what_was_deleted(exactly=False)
     work.pairs.gone = [one for one in leaving if one.id in work.free]
     return work.pairs
 
@@ -104,23 +107,16 @@ class _Pairing:
                     break
 
     def by_fingerprint(self) -> None:
-        """The same fingerprint: what is open before what says "fixed", and of those the newest.
+        """The same fingerprint, in a comment that says that the finding is there."""
+        for one in list(self.free.values()):
+            if one.says not in _CLOSED and one.fingerprint in self.wanted:
+                self._take(self.wanted[one.fingerprint], one)
 
-        Where a comment about the finding was deleted, one that says "fixed" is none.
-        """
-        same: dict[str, list[OwnComment]] = {}
-        for one in self.free.values():
-            same.setdefault(one.fingerprint, []).append(one)
-        for name, found in list(self.wanted.items()):
-            ours = same.get(name, [])
-            still = [one for one in ours if one.says not in _CLOSED]
-            if still:
-                self._take(found, still[0])
-            elif (lost := self._missing.named(name)) is not None:
-                self.pairs.deleted[name] = lost
-                del self.wanted[name]
-            elif ours:
-                self._take(found, ours[-1])
+    def by_what_is_back(self) -> None:
+        """The same fingerprint, in a comment that says "fixed": the newest of them."""
+        for one in reversed(list(self.free.values())):
+            if one.says in _CLOSED and one.fingerprint in self.wanted:
+                self._take(self.wanted[one.fingerprint], one)
 
     def by_kin(
         self, leaving: Iterable[OwnComment], key: Callable[[Finding | OwnComment], Hashable]
@@ -134,10 +130,11 @@ class _Pairing:
             if (found := next(alike, None)) is not None:
                 self._take(found, comment)
 
-    def by_what_was_deleted(self) -> None:
-        """An equal finding, of which the comment was deleted."""
+    def by_what_was_deleted(self, *, exactly: bool) -> None:
+        """The same finding, of which the comment was deleted; or an equal one."""
         for name, found in list(self.wanted.items()):
-            if (lost := self._missing.akin(found.kin)) is not None:
+            lost = self._missing.named(name) if exactly else self._missing.akin(found.kin)
+            if lost is not None:
                 self.pairs.deleted[name] = lost
                 del self.wanted[name]
 

@@ -117,7 +117,21 @@ async def test_each_kind_has_its_handler() -> None:
     async def missed(one: Job) -> None:
         seen.append("missed")
 
-    handlers = make_handlers(review=review, comment=comment, rerun=rerun, missed=missed)
-    for kind in (kinds.RERUN_HEAD, kinds.REVIEW, kinds.COMMENT_COMMAND, sweep.KIND):
+    async def button(one: Job) -> None:
+        seen.append("button")
+
+    async def decision(one: Job) -> None:
+        seen.append("decision")
+
+    handlers = make_handlers(
+        review=review,
+        comment=comment,
+        button=button,
+        decision=decision,
+        rerun=rerun,
+        missed=missed,
+    )
+    asked = (kinds.RERUN_HEAD, kinds.REVIEW, kinds.COMMENT_COMMAND, sweep.KIND)
+    for kind in (*asked, kinds.BUTTON, kinds.CHANGE_MEMORY):
         await handlers[kind](job())
-    assert seen == ["rerun", "review", "comment", "missed"]
+    assert seen == ["rerun", "review", "comment", "missed", "button", "decision"]

@@ -15,6 +15,7 @@ unhurried = hypothesis_settings(deadline=None)
 
 RECHECK = Command(Verb.RECHECK)
 HELP = Command(Verb.HELP)
+IGNORE = Command(Verb.IGNORE, "a cache key, no signature")
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,15 @@ HELP = Command(Verb.HELP)
     [
         ("/assay recheck", RECHECK),
         ("/ASSAY Recheck", RECHECK),
-        ("/assay recheck please, CI was flaky", RECHECK),
+        ("/assay recheck please, CI was flaky", Command(Verb.RECHECK, "please, CI was flaky")),
+        ("/assay ignore a cache key,  no\tsignature\nmore", IGNORE),
+        ("/assay ignore", Command(Verb.IGNORE)),
+        ("/assay unignore tests", Command(Verb.UNIGNORE, "tests")),
+        ("/assay Explain!", Command(Verb.EXPLAIN)),
+        ("/assay pause", Command(Verb.PAUSE)),
+        ("/assay resume", Command(Verb.RESUME)),
+        ("/assay config", Command(Verb.CONFIG)),
+        ("/assay ignroe this", Unknown("ignroe", Verb.IGNORE)),
         ("/assay recheck!", RECHECK),
         ("/assay\trecheck", RECHECK),
         ("/assay recheck\r\nsecond line", RECHECK),
@@ -59,6 +68,9 @@ def test_a_command(body: str, command: Command | Unknown) -> None:
         "\t/assay recheck",
         "`/assay recheck`",
         "<!-- -->\n/assay recheck",
+        "<!--\n/assay recheck\n-->",
+        "<!-- /assay recheck -->",
+        "> why?\n\n/assay ignore because",
     ],
 )
 def test_no_command(body: str) -> None:
@@ -78,7 +90,10 @@ def test_the_stored_line_means_what_the_comment_means(rest: str) -> None:
     body = f"/assay recheck {rest}"
     line = command_line(body)
     assert line is not None
-    assert parse(line) == parse(body) == RECHECK
+    command = parse(body)
+    assert parse(line) == command
+    assert isinstance(command, Command)
+    assert command.verb is Verb.RECHECK
 
 
 @unhurried

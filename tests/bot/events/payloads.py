@@ -58,6 +58,19 @@ def issue_comment(body: str | None, action: str = "created", **parts: Any) -> di
     )
 
 
+def review_comment(
+    body: str | None, action: str = "created", *, root: int | None = 100, user: Any = SENDER
+) -> dict[str, Any]:
+    comment = {
+        "id": 101,
+        "body": body,
+        "user": user,
+        "in_reply_to_id": root,
+        "created_at": "2026-11-24T10:00:00Z",
+    }
+    return event(action, pull_request={"number": 2}, comment=comment)
+
+
 def check_run(
     action: str,
     *,

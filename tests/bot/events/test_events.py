@@ -22,6 +22,7 @@ from tests.bot.events.payloads import (
     issue_comment,
     pull_request,
     reference,
+    review_comment,
 )
 
 unhurried = hypothesis_settings(deadline=None)
@@ -53,17 +54,16 @@ def test_a_changed_pull_request_is_reviewed(action: str) -> None:
     (job,) = jobs("pull_request", pull_request(action))
     assert job == NewJob(
         kind=kinds.REVIEW,
-        payload={
-            "installation": 77,
-            "repository": {"id": 186853002, "owner": "Codertocat", "name": "Hello-World"},
-            "pull": 2,
-            "trigger": action,
-            "rerun": False,
-            "rerun_key": "",
-            "delivery": DELIVERY,
-            "head_hint": SHA,
-            "before_hint": "",
-        },
+        payload=kinds.encode(
+            kinds.ReviewPull(
+                installation=77,
+                repository=kinds.Repository(id=186853002, owner="Codertocat", name="Hello-World"),
+                pull=2,
+                trigger=action,
+                delivery=DELIVERY,
+                head_hint=SHA,
+            )
+        ),
         dedupe=DELIVERY,
         lane=LANE,
         group="77",
@@ -163,7 +163,7 @@ def test_a_zero_byte_never_reaches_the_database() -> None:
     ("event", "payload"),
     [
         ("check_run", check_run("rerequested")),
-        ("check_run", check_run("requested_action", requested_action={"identifier": "recheck"})),
+        ("check_run", check_run("requested_action")),
         ("check_run", check_run("rerequested", pulls=[], external_id="pull:2")),
         ("check_run", check_run("rerequested", pulls=[], external_id="pull:2:more")),
         ("check_suite", check_suite("rerequested")),
@@ -241,6 +241,8 @@ PAYLOADS: list[tuple[str, dict[str, Any]]] = [
     ("pull_request", pull_request("edited", changes={"base": {}})),
     ("issue_comment", issue_comment("/assay help")),
     ("check_run", check_run("rerequested", external_id="pull:2")),
+    ("check_run", check_run("requested_action", requested_action={"identifier": "recheck"})),
+    ("pull_request_review_comment", review_comment("/assay help")),
     ("check_suite", check_suite("rerequested")),
     ("installation", {"action": "created", "installation": INSTALLATION}),
 ]
@@ -268,6 +270,47 @@ def paths(value: Any, prefix: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     for step, inner in steps:
         found += paths(inner, (*prefix, step))
     return found
+
+
+def test_a_button_is_a_command_of_its_own_lane() -> None:
+    payload = check_run(
+        "requested_action",
+        pulls=[],
+        external_id="pull:2:more",
+        requested_action={"identifier": "ignore-tests"},
+    )
+    (job,) = jobs("check_run", payload)
+    assert (job.kind, job.lane, job.group) == (kinds.BUTTON, f"{LANE}:commands", "77:commands")
+    asked = kinds.decode(job.payload, kinds.ButtonPress)
+    assert (asked.identifier, asked.sender, asked.pull) == ("ignore-tests", "octocat", 2)
+    assert asked.head_sha == SHA
+
+
+def test_a_command_in_reply_to_a_finding_names_the_thread() -> None:
+    (job,) = jobs("pull_request_review_comment", review_comment("/assay ignore it is a test"))
+    assert (job.kind, job.lane) == (kinds.COMMENT_COMMAND, f"{LANE}:commands")
+    asked = kinds.decode(job.payload, kinds.CommentCommand)
+    assert asked.body == "/assay ignore it is a test"
+    assert (asked.on_line, asked.thread, asked.comment) == (True, 100, 101)
+    assert asked.when == "2026-11-24T10:00:00Z"
+    (job,) = jobs("pull_request_review_comment", review_comment("/assay help", root=None))
+    assert kinds.decode(job.payload, kinds.CommentCommand).thread == 101
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        review_comment("/assay help", "edited"),
+        review_comment("/assay help", "deleted"),
+        review_comment("Thank you."),
+        review_comment("> /assay help"),
+        review_comment(None),
+        review_comment("/assay help", user=None),
+        review_comment("/assay help", user={"login": "assay[bot]", "type": "Bot"}),
+    ],
+)
+def test_what_is_no_command_on_a_line(payload: Any) -> None:
+    assert reason("pull_request_review_comment", payload)
 
 
 @unhurried

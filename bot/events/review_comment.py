@@ -1,0 +1,64 @@
+"""``pull_request_review_comment``: someone wrote on a line of the diff, perhaps a command."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.commands.parse import command_line
+from bot.events.jobs import comment_command
+from bot.events.outcome import Delivery, Ignored, Outcome
+from bot.events.payloads import Account, Id, Installation, Repository, read
+from bot.jobs import kinds
+
+
+class PullRequest(msgspec.Struct, frozen=True):
+    """The pull request that the line belongs to."""
+
+    number: Id
+
+
+class Comment(msgspec.Struct, frozen=True):
+    """The comment, and the one that starts its thread."""
+
+    id: Id
+    body: str | None = None
+    user: Account | None = None
+    """Null once the account is gone."""
+    in_reply_to_id: Id | None = None
+    created_at: str = ""
+
+
+class ReviewCommentEvent(msgspec.Struct, frozen=True):
+    """The payload, as far as it is read."""
+
+    action: str
+    pull_request: PullRequest
+    comment: Comment
+    repository: Repository
+    installation: Installation
+
+
+def translate(delivery: Delivery) -> Outcome:
+    """A command, or the reason why there is none. Who may give it is asked of GitHub later."""
+    event = read(delivery, ReviewCommentEvent)
+    comment = event.comment
+    if event.action != "created":
+        return Ignored("only new comments are read, not edited or deleted ones")
+    if comment.user is None or comment.user.is_bot:
+        return Ignored("the comment was written by a bot")
+    line = command_line(comment.body or "")
+    if line is None:
+        return Ignored("the comment is no command for Assay")
+    payload = kinds.CommentCommand(
+        installation=event.installation.id,
+        repository=event.repository.named(),
+        pull=event.pull_request.number,
+        comment=comment.id,
+        author=comment.user.login,
+        body=line,
+        delivery=delivery.id,
+        on_line=True,
+        thread=comment.in_reply_to_id or comment.id,
+        when=comment.created_at[:20],
+    )
+    return (comment_command(delivery, payload),)
