@@ -152,6 +152,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where else a defect stands that is told of once."""
+
+    path: str
+    region: Region
+    fingerprint: str = ""
+    """Of the finding that would have been told there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One defect at one place.
 
@@ -187,6 +197,8 @@ class Finding:
     identity: str = ""
     """What the fingerprint is made of in place of the flagged text, for findings of secrets: a
     short password could be guessed from an unkeyed hash that stands in a public comment."""
+    also: tuple[Place, ...] = ()
+    """Other places of the same defect: the files that hold the same secret."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def build(
         settings_source=snapshot.settings_source,
         known=known_files(snapshot, [one for one in reports if not one.deleted]),
         catalogue=registry.load() if catalogue is None else catalogue,
+        texts={one.path: one.head for one in snapshot.files if not one.deleted},
     )
 
 
@@ -62,15 +63,17 @@ def assemble(
     known: int | None = None,
     whole_files: bool = False,
     catalogue: Mapping[str, Check],
+    texts: Mapping[str, bytes] | None = None,
 ) -> Report:
     """The report over files from anywhere: a pull request or a folder.
 
     ``order`` gives the order of paths (files that it does not name come last, by path);
+    ``texts`` are the files by path, which tell where the same secret stands;
     ``known`` counts all files that there are, those that nobody could name included, and
     ``whole_files`` says that all of a file was looked at, not only what a change adds.
     """
     position = {path: index for index, path in enumerate(order)}
-    reports = one_per_cause(reports)
+    reports = one_per_cause(reports, texts or {})
     every_file = sorted(reports, key=lambda one: (position.get(one.path, len(position)), one.path))
     # What is found in a deleted file counts; the file is no file that could have been looked at.
     files = tuple(one for one in every_file if not one.deleted)
@@ -195,6 +198,7 @@ def _row(
     noted = [(path, e) for path, e in seen if e.state in (State.NOTE, State.FINDING)]
     clean = [(path, e) for path, e in seen if e.state is State.CLEAN]
     found = [(finding.path, finding.region.lines) for finding in own]
+    found += [(also.path, also.region.lines) for finding in own for also in finding.also]
     if any(speaks_up(finding) for finding in own):
         return AspectRow(aspect, State.FINDING, sentences.found(own), _places(found, paths))
     if own or noted:

@@ -62,12 +62,12 @@ def _dismissed_by(found: Finding, standing: Standing, pairs: Pairs) -> str:
 def without(
     reports: Sequence[FileReport], settled: Mapping[str, Settled]
 ) -> tuple[FileReport, ...]:
-    """The reports without the findings that do not count."""
+    """The reports without the findings that do not count, at none of their places."""
+    names = {place.fingerprint for one in settled.values() for place in one.finding.also}
+    names.update(settled)
     return tuple(
-        replace(
-            one, findings=tuple(each for each in one.findings if each.fingerprint not in settled)
-        )
-        if any(each.fingerprint in settled for each in one.findings)
+        replace(one, findings=tuple(each for each in one.findings if each.fingerprint not in names))
+        if any(each.fingerprint in names for each in one.findings)
         else one
         for one in reports
     )

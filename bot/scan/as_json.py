@@ -75,6 +75,7 @@ def _finding(finding: Finding, catalogue: Mapping[str, Check]) -> dict[str, Any]
             {"path": one.path, "region": _region(one.region), "note": one.note}
             for one in finding.trace
         ],
+        "also": [{"path": one.path, "region": _region(one.region)} for one in finding.also],
         "suggestion": _suggestion(finding.suggestion),
     }
 

@@ -171,4 +171,5 @@ def _report(
         known=known,
         whole_files=whole_files,
         catalogue=catalogue,
+        texts=found.texts,
     )

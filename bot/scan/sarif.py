@@ -129,6 +129,12 @@ def _result(
             "confidence": finding.confidence.name.lower(),
         },
     }
+    if finding.also:
+        result["relatedLocations"] = [
+            _location(one.path, one.region)
+            | {"id": number, "message": {"text": "The same stands here."}}
+            for number, one in enumerate(finding.also, 1)
+        ]
     if finding.trace:
         flow = {"locations": [{"location": _step(one)} for one in finding.trace]}
         result["codeFlows"] = [{"threadFlows": [flow]}]

@@ -74,6 +74,8 @@ def _finding(finding: Finding, pen: _Pen) -> Iterator[str]:
     for text in (finding.message, finding.why, finding.fix):
         if text.strip():
             yield from pen.wrapped(_sentence(text), "    ")
+    for also in finding.also:
+        yield f"      also at {visible(also.path)}:{also.region.start_line}"
     for number, step in enumerate(finding.trace, 1):
         where = f"{visible(step.path)}:{step.region.start_line}"
         yield f"      {number}. {where}  {one_line(step.note)}"

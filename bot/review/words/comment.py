@@ -15,7 +15,7 @@ from bot.review.words.document import folded, folding
 from bot.review.words.escape import code, hides, one_line, prose, raw_fence, shorten
 from bot.review.words.place import Blobs, Voice, place
 from bot.review.words.sentences import count
-from checks.model import Confidence, Finding, Severity, Step, Suggestion
+from checks.model import Confidence, Finding, Place, Severity, Step, Suggestion
 
 SEVERITY = {one: one.name.lower() for one in Severity}
 CONFIDENCE = {one: one.name.lower() for one in Confidence}
@@ -30,6 +30,7 @@ AGAIN = "This was fixed before, and is back."
 
 _SENTENCE_LENGTH = 600
 _STEPS = 12
+_PLACES = 30
 _SUGGESTION_LENGTH = 8_000
 _EARLIER_LENGTH = 40_000
 _EARLIER = "What it said"
@@ -59,6 +60,7 @@ def finding(
     back = AGAIN if again else ""
     reasons = " ".join(filter(None, (sentence(found.why), sentence(found.fix), back)))
     parts = [f"**{sentence(found.message)}**" if found.message.strip() else "", reasons]
+    parts.append(elsewhere(found.also, blobs))
     if voice.quotes(found.check):
         parts.append(_trace(found.trace, blobs))
         if suggestion is not None:
@@ -135,6 +137,16 @@ def is_fixed(body: str) -> bool:
 def silence(check: str) -> str:
     """The comment in the code that silences a check, as code."""
     return code(f"# assay: ignore[{check}] reason")
+
+
+def elsewhere(places: Sequence[Place], blobs: Blobs) -> str:
+    """The other places of the same defect, folded; nothing when there are none."""
+    if not places:
+        return ""
+    lines = [f"- {place(blobs, one.path, one.region.lines)}" for one in places[:_PLACES]]
+    if len(places) > _PLACES:
+        lines.append(f"- and {len(places) - _PLACES:,} more")
+    return folded(f"The same stands at {count(len(places), 'other place')}", "\n".join(lines))
 
 
 def _last_line(found: Finding, voice: Voice) -> str:

@@ -67,6 +67,8 @@ def _finding(one: Finding, voice: Voice, blobs: Blobs) -> str:
         filter(None, (sentence(one.message, 300), sentence(one.why, 300), sentence(one.fix, 300)))
     )
     where = numbers(blobs, one.path, one.region.lines)
+    if one.also:
+        said += f" The same stands at {count(len(one.also), 'other place')}."
     return f"- **{SEVERITY[one.severity]}**, {where}: {said} {voice.rule(one.check)}"
 
 

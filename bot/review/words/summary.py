@@ -112,8 +112,19 @@ def finding_line(one: Finding, *, voice: Voice, blobs: Blobs, reasons: bool) -> 
     words = [sentence(one.message, 300)]
     if reasons:
         words += [sentence(one.why, 300), sentence(one.fix, 300)]
+    words.append(also(one, blobs))
     said = " ".join(filter(None, words))
     return f"- **{SEVERITY[one.severity]}** {where} {said} {voice.rule(one.check)}"
+
+
+def also(one: Finding, blobs: Blobs) -> str:
+    """The other places of the same defect in a sentence: few of them, and how many more."""
+    if not one.also:
+        return ""
+    named = [place(blobs, each.path, each.region.lines) for each in one.also[:_OPEN_UP_TO]]
+    more = len(one.also) - len(named)
+    rest = f" and {count(more, 'other place')}" if more else ""
+    return f"The same stands at {', '.join(named)}{rest}."
 
 
 def _table(report: Report, blobs: Blobs) -> str:
