@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from checks import baseline, globs, path_settings, registry, suppression
+from checks.comments import Commented, CommentedText
 from checks.evidence import registry as gatherers
 from checks.evidence.registry import Gatherer
 from checks.fingerprint import with_fingerprints
@@ -34,7 +35,6 @@ from checks.model import (
     RoleDecision,
     Settings,
     Suggestion,
-    Suppressed,
     Surface,
 )
 from checks.registry import Check
@@ -274,7 +274,8 @@ class _Review:
             self._limits.append("too many expressions to evaluate: not all values are known")
         not_analysed = TIME_LIMIT if desk.expired else read_file.not_analysed
         found = with_fingerprints(_sorted(desk.findings), read_file.source)
-        found, silenced = self._suppress(found)
+        applied = self._suppress(found, expired=desk.expired)
+        found = applied.kept
         findings, preexisting = self._introduced(found, expired=desk.expired)
         if self._settings.profile is not Profile.STRICT:
             findings = list(said_once(findings, self._inspector.once))
@@ -283,7 +284,8 @@ class _Review:
             findings=tuple(self._with_suggestions(findings, desk)),
             preexisting=preexisting,
             evidence=tuple(sorted(desk.evidence, key=lambda one: (one.aspect, one.lines))),
-            suppressed=tuple(silenced),
+            suppressed=tuple(applied.silenced),
+            idle=tuple(applied.idle),
             not_analysed=not_analysed,
             limits=tuple(self._limits),
         )
@@ -343,13 +345,22 @@ class _Review:
                     self._base_module = None
         return self._base_module
 
-    def _suppress(self, found: list[Finding]) -> tuple[list[Finding], list[Suppressed]]:
-        module = self._read.module or self._read.code
-        if module is None:
-            return found, []
-        comments = suppression.read_suppressions(module)
+    def _suppress(self, found: list[Finding], *, expired: bool) -> suppression.Applied:
+        text = self._commented(self._read.source, self._read.module or self._read.code)
+        comments = suppression.read_suppressions(text)
         self._limits += suppression.unknown_ids(comments, registry.load())
-        return suppression.apply(found, comments, self._file.added, module)
+        applied = suppression.apply(found, comments, self._file.added, text)
+        # What was not looked for may be what a comment silences.
+        whole = not expired and self._read.not_analysed is None
+        known = registry.load().keys() - self._settings.disabled
+        applied.idle = [one for one in applied.idle if whole and known.issuperset(one.checks)]
+        return applied
+
+    def _commented(self, source: SourceText, code: Module | SourceFile | None) -> Commented:
+        """The text with its comments, by the tree where there is one."""
+        if code is not None:
+            return code
+        return CommentedText(source, self._read.language, suppression.WORDS)
 
     def _introduced(self, found: list[Finding], *, expired: bool) -> tuple[list[Finding], int]:
         """The findings to report, and how many the base already had."""
@@ -383,10 +394,9 @@ class _Review:
         if desk.expired:
             return None
         found = _sorted(desk.findings)
-        if code is not None:
-            comments = suppression.read_suppressions(code)
-            found, _ = suppression.apply(found, comments, None, code)
-        return found
+        text = self._commented(source, code)
+        comments = suppression.read_suppressions(text)
+        return suppression.apply(found, comments, None, text).kept
 
     def _other(self, path: str, source: SourceText, code: Module | SourceFile | None) -> Subject:
         """Another text of this file, to be looked at by itself."""

@@ -228,6 +228,19 @@ class Suppressed:
     reason: str
     added: bool
     """Whether the change under review adds the comment."""
+    comment: int = 0
+    """The line on which the comment stands."""
+    marker: str = "assay: ignore"
+    """What the comment says: ``assay: ignore``, or the marker of another tool."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdleComment:
+    """A comment of ours that the change adds and that silences nothing."""
+
+    line: int
+    checks: tuple[str, ...]
+    """The ids that it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +287,7 @@ class FileReport:
     """How many findings the base already had."""
     evidence: tuple[Evidence, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    idle: tuple[IdleComment, ...] = ()
     not_analysed: str | None = None
     """Why the file was not analysed at all: "time limit", "larger than 1 MB", …"""
     limits: tuple[str, ...] = ()

@@ -1,29 +1,43 @@
 """Comments that silence a finding.
 
-``# assay: ignore[rule-id, …] reason`` at the end of the flagged line or alone on the line above,
-``# assay: ignore-file[rule-id, …] reason`` in the first ten lines. They are read from the comments
-of the tree, so a string that looks like one silences nothing.
+``assay: ignore[rule-id, …] reason`` in a comment at the end of the flagged line or alone on the
+line above, ``assay: ignore-file[rule-id, …] reason`` in the first ten lines; and the markers of
+other tools for the same defect (:mod:`checks.suppression_markers`). In code they are read from the
+comments of the tree, so a string that looks like one silences nothing; in other texts from what
+their comment marks begin (:mod:`checks.comments`).
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import re2
 
-from checks.languages.front_ends import Code
-from checks.model import Finding, Lines, Suppressed
+from checks.comments import Commented
+from checks.model import Finding, IdleComment, Lines, Suppressed
+from checks.suppression_markers import Reach, markers
 
 FILE_LINES = 10
 """How far down ``ignore-file`` may stand."""
 
-_COMMENT = re2.compile(r"^#+\s*assay:\s*(ignore|ignore-file)\[([^\]]*)\]\s*:?\s*(.*)$")
+OURS = "assay: ignore"
+
+WORDS = re2.compile(
+    rb"(?i)assay:|nosec|noqa|nosem|eslint-disable-|zizmor:|gitleaks:|trufflehog:|list\s+"
+    rb"(?:nextline\s+)?secret"
+)
+"""What a comment that silences something holds."""
+
+_COMMENT = re2.compile(r"^[#/*!;<\s-]*assay:\s*(ignore|ignore-file)\[([^\]]*)\]\s*:?\s*([^\n]*)")
+_CLOSING = ("*/", "-->", "*/}")
 _MAX_REASON = 200
 _MAX_COMMENT_LINES = 20
 _MAX_UNKNOWN = 5
 """Comments that name no check which are told of, in one file."""
+_MARKS = (b"#", b"//", b"/*", b"*", b"--", b";", b"<!--")
+"""How lines begin that are no more than a comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +47,41 @@ class Suppression:
     checks: frozenset[str]
     line: int
     alone: bool
-    """Whether nothing else stands on the line: it speaks of the next line then."""
+    """Whether it stands alone and speaks of the next line."""
     whole_file: bool
     reason: str
+    marker: str = OURS
+    """Whose it is: ``assay: ignore``, ``nosec``, …"""
 
 
-def read_suppressions(module: Code) -> list[Suppression]:
+@dataclass(slots=True)
+class Applied:
+    """What became of the findings of a file, and of the comments in it."""
+
+    kept: list[Finding] = field(default_factory=list)
+    silenced: list[Suppressed] = field(default_factory=list)
+    idle: list[IdleComment] = field(default_factory=list)
+    """Comments of our own, added by the change, that silence nothing."""
+
+
+def read_suppressions(text: Commented) -> list[Suppression]:
     """The comments of a file that silence checks."""
-    found = []
-    for span, text in module.comments():
-        if "assay:" not in text:
-            continue
-        match = _COMMENT.match(text.rstrip("\r"))
-        if match is None:
-            continue
-        line = module.source.line_of(span.start)
-        whole_file = match.group(1) == "ignore-file"
-        if whole_file and line > FILE_LINES:
-            continue
-        start = module.source.line_span(line).start
-        found.append(
-            Suppression(
-                frozenset(name.strip() for name in match.group(2).split(",") if name.strip()),
-                line,
-                not module.source.data[start : span.start].strip(),
-                whole_file,
-                match.group(3).strip()[:_MAX_REASON],
-            )
-        )
+    if WORDS.search(text.source.data) is None:
+        return []
+    found: list[Suppression] = []
+    for span, comment in text.comments():
+        line = text.source.line_of(span.start)
+        start = text.source.line_span(line).start
+        alone = not text.source.data[start : span.start].strip()
+        if "assay:" in comment:
+            own = _own(comment.rstrip("\r"), line, alone=alone)
+            if own is not None:
+                found.append(own)
+                continue
+        for one in markers(comment):
+            below = one.reach is Reach.BELOW or (one.reach is Reach.LINE_OR_BELOW and alone)
+            if one.checks:
+                found.append(Suppression(one.checks, line, below, False, "", one.tool))
     return found
 
 
@@ -68,43 +89,77 @@ def apply(
     findings: Iterable[Finding],
     suppressions: Sequence[Suppression],
     added: tuple[Lines, ...] | None,
-    module: Code,
-) -> tuple[list[Finding], list[Suppressed]]:
-    """The findings that stand, and those that a comment silences."""
+    text: Commented,
+) -> Applied:
+    """The findings that stand, those that a comment silences, and comments that silence none."""
     by_line: dict[int, list[Suppression]] = {}
     for one in suppressions:
         if not one.whole_file:
-            by_line.setdefault(_target(one, module) if one.alone else one.line, []).append(one)
+            by_line.setdefault(_target(one, text) if one.alone else one.line, []).append(one)
     files = [one for one in suppressions if one.whole_file]
-    kept, silenced = [], []
+    result = Applied()
+    used: set[Suppression] = set()
     for finding in findings:
         first, last = finding.region.lines
         near = [*by_line.get(first, ()), *(by_line.get(last, ()) if last != first else ())]
         hit = next((one for one in (*near, *files) if finding.check in one.checks), None)
         if hit is None:
-            kept.append(finding)
+            result.kept.append(finding)
             continue
-        is_added = added is None or any(start <= hit.line <= end for start, end in added)
-        silenced.append(Suppressed(finding.check, finding.region.lines, hit.reason, is_added))
-    return kept, silenced
+        used.add(hit)
+        result.silenced.append(
+            Suppressed(
+                finding.check,
+                finding.region.lines,
+                hit.reason,
+                _is_added(hit, added),
+                comment=hit.line,
+                marker=hit.marker,
+            )
+        )
+    result.idle = [
+        IdleComment(one.line, tuple(sorted(one.checks)))
+        for one in suppressions
+        if one.marker == OURS and one not in used and _is_added(one, added)
+    ]
+    return result
 
 
 def unknown_ids(suppressions: Iterable[Suppression], known: Collection[str]) -> list[str]:
-    """What to say about comments that name a check which does not exist."""
+    """What to say about comments of ours that name a check which does not exist."""
     said = (
         f"line {one.line}: no check is called {name[:60]}, so the comment silences nothing"
         for one in suppressions
+        if one.marker == OURS
         for name in sorted(one.checks)
         if name not in known
     )
     return list(itertools.islice(said, _MAX_UNKNOWN))
 
 
-def _target(suppression: Suppression, module: Code) -> int:
+def _own(comment: str, line: int, *, alone: bool) -> Suppression | None:
+    match = _COMMENT.match(comment)
+    if match is None:
+        return None
+    whole_file = match.group(1) == "ignore-file"
+    names = frozenset(name.strip() for name in match.group(2).split(",") if name.strip())
+    if not names or (whole_file and line > FILE_LINES):
+        return None
+    reason = match.group(3).strip()
+    for closing in _CLOSING:
+        reason = reason.removesuffix(closing).rstrip()
+    return Suppression(names, line, alone, whole_file, reason[:_MAX_REASON])
+
+
+def _is_added(one: Suppression, added: tuple[Lines, ...] | None) -> bool:
+    return added is None or any(start <= one.line <= end for start, end in added)
+
+
+def _target(suppression: Suppression, text: Commented) -> int:
     """The line that a comment alone on its line speaks of: the next that is not a comment."""
-    source = module.source
+    source = text.source
     line = suppression.line + 1
     last = min(source.line_count, line + _MAX_COMMENT_LINES)
-    while line <= last and source.line_text(line).lstrip().startswith(b"#"):
+    while line <= last and source.line_text(line).lstrip().startswith(_MARKS):
         line += 1
     return line

@@ -2,7 +2,8 @@
 
 import pytest
 
-from checks.model import Lines
+from checks.engine import analyse
+from checks.model import ChangedFile, IdleComment, Lines, Settings
 from tests.checks.making import look
 
 
@@ -71,3 +72,48 @@ def test_a_check_that_does_not_exist_is_told_of() -> None:
 def test_a_long_block_of_comments_costs_no_more_than_it_is_long() -> None:
     report = look("# assay: ignore[a-check]\n" * 15_000 + "eval(x)\n")
     assert not report.findings
+
+
+IDLE = "eval('1')\n# assay: ignore[sql-injection] it is checked above\nx = 1\n"
+
+
+def test_one_that_silences_nothing_is_told_of() -> None:
+    (found,) = analyse([ChangedFile("app/a.py", IDLE.encode())], Settings(), strict=True)
+    assert found.idle == (IdleComment(2, ("sql-injection",)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "added", "settings"),
+    [
+        pytest.param(IDLE, (Lines(1, 1),), Settings(), id="not of this change"),
+        pytest.param(IDLE.replace("sql-", "any-"), None, Settings(), id="no such check"),
+        pytest.param(
+            IDLE, None, Settings(disabled=frozenset({"sql-injection"})), id="a check that is off"
+        ),
+        pytest.param(IDLE.replace("assay: ignore", "nosec"), None, Settings(), id="another tool's"),
+        pytest.param(
+            "import hashlib\nhashlib.md5(password)  # assay: ignore[weak-hash]\n", None, Settings(),
+            id="it silences something",
+        ),
+    ],
+)  # fmt: skip
+def test_one_that_need_not_be_told_of(
+    text: str, added: tuple[Lines, ...] | None, settings: Settings
+) -> None:
+    file = ChangedFile("app/a.py", text.encode(), added=added, base=b"" if added else None)
+    (found,) = analyse([file], settings, strict=True)
+    assert found.idle == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "reason"),
+    [
+        ("web/a.test.js", "// assay: ignore[focused-test] for now\nit.only('a', f)\n", "for now"),
+        ("web/a.test.js", "it.only('a', f) /* assay: ignore[focused-test] so */\n", "so"),
+        ("a.test.ts", "/*\n x\n*/\n/* assay: ignore[focused-test]: so */\nit.only('a', f)\n", "so"),
+    ],
+)  # fmt: skip
+def test_comments_of_other_languages(path: str, text: str, reason: str) -> None:
+    (found,) = analyse([ChangedFile(path, text.encode())], Settings(), strict=True)
+    assert "focused-test" not in [one.check for one in found.findings]
+    assert [one.reason for one in found.suppressed if one.check == "focused-test"] == [reason]
