@@ -16,11 +16,15 @@ from bot.review.words.details import files
 from bot.review.words.document import BUDGET, Block, Each, compose, folding
 from bot.review.words.escape import code, prose, shorten_path, text
 from bot.review.words.place import Blobs, Voice, cell, place
-from bot.review.words.sentences import ASPECTS, count
-from checks.model import Finding, Problem, Severity, State
+from bot.review.words.sentences import ASPECTS, count, listed
+from checks.model import Finding, Lines, Problem, Severity, State, Suppressed
+from checks.suppression import OURS
 
 _OPEN_UP_TO = 5
 """A list longer than this is folded."""
+
+_NAMED = 3
+"""Checks of one comment that are named."""
 
 _STATES = {
     State.FINDING: "● finding",
@@ -178,18 +182,35 @@ def listing(heading: str, items: Sequence[str], noun: str, plural: str = "") -> 
 def _silenced(report: Report, blobs: Blobs) -> Iterable[Block]:
     """Comments in the code that silence findings: those that the change adds, one by one."""
     added = tuple(
-        f"- {place(blobs, file.path, one.lines)} {code(one.check)}"
-        f"{': ' + sentence(one.reason, 200) if one.reason.strip() else ', without a reason'}"
+        f"- {place(blobs, file.path, one.lines)} {code(one.check)}{_why_silenced(one)}"
         for file in report.files
         for one in file.suppressed
         if one.added
     )
     yield from listing("Silenced by comments that this change adds", added, "silenced finding")
+    idle = tuple(
+        f"- {place(blobs, file.path, Lines(one.line, one.line))} "
+        f"nothing here is found by {_named(one.checks)}: delete the comment."
+        for file in report.files
+        for one in file.idle
+    )
+    yield from listing("Comments that silence nothing", idle, "comment that silences nothing")
     older = report.suppressed - len(added)
     if older:
         verb = "is" if older == 1 else "are"
         said = f"{count(older, 'finding')} {verb} silenced by comments already in the code."
         yield Block(said, noun="remark")
+
+
+def _why_silenced(one: Suppressed) -> str:
+    if one.marker != OURS:
+        return f", by {code(one.marker)}."
+    return f": {sentence(one.reason, 200)}" if one.reason.strip() else ", without a reason."
+
+
+def _named(checks: Sequence[str]) -> str:
+    shown = listed([code(one) for one in checks[:_NAMED]])
+    return f"{shown} and others" if len(checks) > _NAMED else shown
 
 
 def _unread(unread: Sequence[Unread]) -> Iterable[Block]:
