@@ -86,7 +86,7 @@ def production_endpoint_in_test(event: Node, report: Report) -> None:
         return
     text = event.value().constant
     host = _host(text) if isinstance(text, str) else ""
-    if not host or not _says_production(host) or is_reserved(host):
+    if not host or not says_production(host) or is_reserved(host):
         return
     confidence = _use(event)
     if confidence is None or traffic_is_mocked(event, report.index):
@@ -118,7 +118,7 @@ def _host(text: str) -> str:
     return host
 
 
-def _says_production(host: str) -> bool:
+def says_production(host: str) -> bool:
     """Whether a label of the host has such a word: not ``product``, not the domain ``live.com``."""
     labels = host.split(".")[:-1]
     for index, label in enumerate(labels):

@@ -1,4 +1,5 @@
-"""Readable cases of checks: one Markdown file a check in ``tests/checks/cases/<check-id>.md``.
+"""Readable cases of checks: one Markdown file a check in ``tests/checks/cases/<check-id>.md``,
+and one for each further language in a folder of that name.
 
 A case begins with ``## its name``. Its fence says what is to come out::
 
@@ -43,7 +44,7 @@ class Case:
 
 def load(folder: Path = FOLDER) -> list[Case]:
     """All cases of all files, in order."""
-    return [case for file in sorted(folder.glob("*.md")) for case in read(file)]
+    return [case for file in sorted(folder.rglob("*.md")) for case in read(file)]
 
 
 def read(file: Path) -> list[Case]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import bisect
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import tree_sitter
 
 from checks.languages.javascript.binding import Binder
+from checks.languages.javascript.blocks import Block, find_blocks
 from checks.languages.javascript.calls import JsCall, constant
+from checks.languages.javascript.expects import Expect, find_expects
 from checks.languages.javascript.grammar import FUNCTIONS, GRAMMARS, JAVASCRIPT, TSX
+from checks.languages.javascript.project import Project
 from checks.languages.javascript.resolve import resolve
 from checks.languages.python.parse import never
 from checks.languages.syntax.grammar import Grammar
@@ -22,9 +24,7 @@ from checks.languages.syntax.walk import walk
 from checks.model import Span
 from checks.text import SourceText
 
-if TYPE_CHECKING:
-    from checks.languages.javascript.blocks import Block
-
+_TYPE_TEST = ".test-d."
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "v": "\v", "f": "\f"}
 
 
@@ -37,6 +37,8 @@ class JavaScriptFile(SourceFile):
         super().__init__(source, path, language, grammar, tree)
         self.renamed: set[str] = set()
         """Names that may stand for a library function of another name."""
+        self.project = Project()
+        """What the configuration of the project says. Set by whoever reads it."""
         self._imports: dict[str, None] = {}
 
     def note_import(self, module: str) -> None:
@@ -145,10 +147,49 @@ class JavaScriptFile(SourceFile):
 
     @functools.cached_property
     def blocks(self) -> tuple[Block, ...]:
-        """The tests, suites and hooks, outer ones before those in them."""
-        from checks.languages.javascript.blocks import find_blocks
+        """The tests, suites and hooks, outer ones before those in them.
 
+        None in a test of types (``*.test-d.ts``): it is compiled, and never run.
+        """
+        if _TYPE_TEST in self.path.rpartition("/")[2]:
+            return ()
         return tuple(find_blocks(self))
+
+    @functools.cached_property
+    def expects(self) -> tuple[Expect, ...]:
+        """The assertions that begin with ``expect``."""
+        return tuple(find_expects(self))
+
+    def block_at(self, node: tree_sitter.Node) -> Block | None:
+        """The innermost test, suite or hook whose function holds a node."""
+        starts, entries = self._spans_of_blocks
+        offset = node.start_byte
+        index = bisect.bisect_right(starts, offset) - 1
+        while index >= 0:
+            end, block, outer = entries[index]
+            if offset < end:
+                return block
+            index = outer
+        return None
+
+    @functools.cached_property
+    def _spans_of_blocks(self) -> tuple[list[int], list[tuple[int, Block, int]]]:
+        spans = [
+            (block.callback.start_byte, block.callback.end_byte, block)
+            for block in self.blocks
+            if block.callback is not None
+        ]
+        spans.sort(key=lambda one: (one[0], -one[1]))
+        starts: list[int] = []
+        entries: list[tuple[int, Block, int]] = []
+        outer = -1
+        for start, end, block in spans:
+            while outer >= 0 and entries[outer][0] <= start:
+                outer = entries[outer][2]
+            starts.append(start)
+            entries.append((end, block, outer))
+            outer = len(entries) - 1
+        return starts, entries
 
     def definitions(self) -> list[tuple[Span, str]]:
         """Functions and classes with a name, tests and suites with their titles."""

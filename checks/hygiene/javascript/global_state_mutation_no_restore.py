@@ -1,0 +1,193 @@
+"""The check ``global-state-mutation-no-restore`` in JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import tree_sitter
+
+from checks.hygiene.javascript.shared.places import test_around, text
+from checks.languages.javascript.blocks import Block
+from checks.languages.javascript.events import JsFileEvent
+from checks.languages.javascript.file import JavaScriptFile
+from checks.languages.javascript.grammar import bare
+from checks.languages.syntax.located import Located
+from checks.model import Role
+from checks.registry import JAVASCRIPT, MODULE, also
+from checks.report import Report
+
+_ROOTS = ("global", "globalThis", "window", "self")
+_OBJECTS = frozenset(
+    {
+        "Array.prototype",
+        "console",
+        "crypto",
+        "Date",
+        "document",
+        "fs",
+        "http",
+        "https",
+        "JSON",
+        "Math",
+        "Number.prototype",
+        "Object.prototype",
+        "process",
+        "process.env",
+        "Promise",
+        "String.prototype",
+    }
+)
+"""Objects that all tests of a process share; a member that is set stays set."""
+
+
+@also(
+    "global-state-mutation-no-restore",
+    languages=JAVASCRIPT,
+    on=MODULE,
+    roles=frozenset({Role.TEST}),
+)
+def global_state_mutation_no_restore(event: JsFileEvent, report: Report) -> None:
+    """A test changes the environment, or an object that all tests share.
+
+    Bad:
+        // file: test/settings.test.js
+        it('reads the level', () => {
+          process.env.LEVEL = 'debug';
+          expect(settings().level).toBe('debug');
+        });
+    Bad:
+        // file: test/clock.test.js
+        it('tells the time', () => {
+          Date.now = () => 0;
+          expect(clock().text).toBe('00:00');
+        });
+    Good:
+        // file: test/settings.test.js
+        const before = process.env.LEVEL;
+
+        afterEach(() => {
+          process.env.LEVEL = before;
+        });
+
+        it('reads the level', () => {
+          process.env.LEVEL = 'debug';
+          expect(settings().level).toBe('debug');
+        });
+    Good:
+        // file: test/settings.test.js
+        it('reads the level', () => {
+          vi.stubEnv('LEVEL', 'debug');
+          expect(settings().level).toBe('debug');
+        });
+    """
+    file = event.file
+    changes = list(_changes(file))
+    for number, (place, target, owner) in enumerate(changes):
+        block = test_around(file, place.node)
+        if block is None or not _is_in(place, block):
+            continue
+        if _is_restored(file, number, changes, block) or _is_reset(file, target, owner):
+            continue
+        report(
+            at=place,
+            message=f"`{target}` is changed for all that runs after this test.",
+            why="Later tests see the change: they pass or fail with the order in which they run.",
+            fix=_fix(file, owner),
+        )
+
+
+def _fix(file: JavaScriptFile, owner: str) -> str:
+    vitest = any("vitest" in module for module in file.imported_modules)
+    if owner == "process.env" and vitest:
+        return "Use `vi.stubEnv`, and `vi.unstubAllEnvs` in `afterEach`."
+    return "Keep the old value and put it back in `afterEach`, or in a `finally`."
+
+
+def _changes(file: JavaScriptFile) -> Iterator[tuple[Located, str, str]]:
+    """What is assigned or deleted: the place, the target, and the object that is shared."""
+    for one in file.nodes("assignment_expression"):
+        found = _target(file, one, one.child("left"))
+        if found is not None:
+            yield one, *found
+    for one in file.nodes("unary_expression"):
+        if file.text_of(one.node).startswith("delete"):
+            found = _target(file, one, one.child("argument"))
+            if found is not None:
+                yield one, *found
+    for call in file.calls_named("chdir"):
+        if call.name == "process.chdir":
+            yield call, "process.cwd()", "process.cwd()"
+
+
+def _target(
+    file: JavaScriptFile, at: Located, node: tree_sitter.Node | None
+) -> tuple[str, str] | None:
+    node = None if node is None else bare(node)
+    if node is None or node.type not in ("member_expression", "subscript_expression"):
+        return None
+    owner = node.child_by_field_name("object")
+    name = None if owner is None else file.resolve(owner, at.names)
+    if owner is None or name is None:
+        return None
+    for root in _ROOTS:
+        name = name.removeprefix(f"{root}.")
+    written = text(file, node)
+    if name == "process":
+        member = node.child_by_field_name("property")
+        if member is None or file.text_of(member) == "exitCode":
+            return None
+    if name in _OBJECTS:
+        if name == "document":
+            return None  # each file has its own document
+        return written, name
+    return None
+
+
+def _is_in(place: Located, block: Block) -> bool:
+    """Whether the test changes it when it runs: not a function that it only makes."""
+    function = place.names.function.node
+    return function == block.callback
+
+
+def _is_restored(
+    file: JavaScriptFile, number: int, changes: list[tuple[Located, str, str]], block: Block
+) -> bool:
+    """Whether the same target is written again, or this is what puts it back."""
+    place, target, owner = changes[number]
+    if place.kind == "unary_expression":
+        return True  # a `delete` is as a rule the end of a change, not its beginning
+    for index, (other, name, other_owner) in enumerate(changes):
+        if index == number or not (name == target or (name == owner and other_owner == "process")):
+            continue
+        where = file.block_at(other.node)
+        if where is None or where.is_hook or test_around(file, other.node) is block:
+            return True
+    return False
+
+
+def _is_reset(file: JavaScriptFile, target: str, owner: str) -> bool:
+    """Whether a hook puts all of the object back, or another way of doing so is used."""
+    last = target.rpartition(".")[2]
+    for block in file.blocks:
+        if not block.is_hook or block.callback is None:
+            continue
+        written = file.text_of(block.callback)
+        if owner in written and ("=" in written or "assign" in written or "restore" in written):
+            return True
+        if target in written or (last in written and "restore" in written.lower()):
+            return True
+    data = file.source.data
+    return any(
+        mark in data
+        for mark in (
+            b"unstubAllEnvs",
+            b"unstubAllGlobals",
+            b"mockedEnv",
+            b"mocked-env",
+            b"isolateModules(",
+            b"restoreEnv",
+            b"resetEnv",
+            b"t.after(",
+            b"t.teardown(",
+        )
+    )

@@ -1,0 +1,154 @@
+"""The check ``sleep-in-test`` in JavaScript: a fixed sleep that is used as synchronisation."""
+
+from __future__ import annotations
+
+from checks.hygiene.javascript.shared.places import (
+    following,
+    is_statement,
+    own_block,
+    text,
+    within_kinds,
+)
+from checks.hygiene.javascript.shared.waiting import (
+    NOT_A_SLEEP,
+    fakes_clock,
+    reads_clock,
+    slept,
+)
+from checks.languages.javascript.blocks import Block
+from checks.languages.javascript.calls import JsCall
+from checks.languages.javascript.events import JsFileEvent
+from checks.languages.javascript.file import JavaScriptFile
+from checks.languages.javascript.grammar import LOOPS
+from checks.model import Confidence
+from checks.registry import JAVASCRIPT, MODULE, also
+from checks.report import Report
+
+_YIELD = 1
+"""Milliseconds up to which a sleep only lets other work run: timers have no finer step."""
+
+_SUBJECTS = (
+    "abort",
+    "cache",
+    "cancel",
+    "concurren",
+    "debounce",
+    "delay",
+    "elapsed",
+    "expir",
+    "idle",
+    "interval",
+    "keepalive",
+    "keep-alive",
+    "poll",
+    "rate",
+    "retry",
+    "schedul",
+    "sleep",
+    "slow",
+    "stale",
+    "throttle",
+    "timeout",
+    "time out",
+    "timer",
+    "times out",
+    "ttl",
+    "wait",
+)
+"""Words of a title that say that time is what is tested."""
+
+
+@also("sleep-in-test", languages=JAVASCRIPT, on=MODULE)
+def sleep_in_test(event: JsFileEvent, report: Report) -> None:
+    """A fixed sleep in JavaScript and TypeScript tests.
+
+    Bad:
+        // file: test/jobs.test.js
+        it('finishes the job', async () => {
+          runner.start('job');
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          expect(runner.state('job')).toBe('done');
+        });
+    Bad:
+        // file: e2e/cart.spec.ts
+        import { test, expect } from '@playwright/test';
+
+        test('adds a line', async ({ page }) => {
+          await page.getByText('Add').click();
+          await page.waitForTimeout(2000);
+          expect(await page.locator('li').count()).toBe(1);
+        });
+    Good:
+        // file: test/jobs.test.js
+        it('finishes the job', async () => {
+          runner.start('job');
+          await vi.waitFor(() => expect(runner.state('job')).toBe('done'));
+        });
+    Good:
+        // file: test/jobs.test.js
+        it('finishes the job', async () => {
+          jest.useFakeTimers();
+          runner.start('job');
+          await sleep(500);
+          expect(runner.state('job')).toBe('done');
+        });
+    """
+    file = event.file
+    for call in file.calls():
+        if not _may_sleep(call):
+            continue
+        block = own_block(file, call)
+        if block is None or not (block.is_test or block.is_setup) or not is_statement(call):
+            continue
+        duration = slept(file, call)
+        if duration is NOT_A_SLEEP or not isinstance(duration, float) or duration <= _YIELD:
+            continue
+        if any(True for _ in within_kinds(call, *LOOPS)) or fakes_clock(file, block):
+            continue
+        if any(reads_clock(one) for one in block.calls()):
+            continue
+        _report(file, call, block, duration, report)
+
+
+def _may_sleep(call: JsCall) -> bool:
+    return call.is_new or bool(call.method)
+
+
+def _report(
+    file: JavaScriptFile, call: JsCall, block: Block, duration: float, report: Report
+) -> None:
+    ending = block.is_test and not following(call)
+    seconds = f"{duration / 1000:g} s"
+    report(
+        at=call,
+        message=f"`{text(file, call.node)}` waits {seconds} for something that the test does not"
+        " look at.",
+        why="Nothing stands after it that could see a difference: every run just takes longer."
+        if ending
+        else "On a loaded machine it comes later than that, and the test fails now and then.",
+        fix="Wait for the event itself, with `waitFor` or a promise, or use fake timers.",
+        confidence=Confidence.LOW
+        if ending or _is_subject(block) or _awaits_nothing(file, call)
+        else Confidence.HIGH,
+    )
+
+
+def _is_subject(block: Block) -> bool:
+    """Whether a title says that the test is about time: there need be no event to wait for."""
+    titles = (one.title.lower() for one in (block, *block.around()))
+    return any(word in title for title in titles for word in _SUBJECTS)
+
+
+def _awaits_nothing(file: JavaScriptFile, call: JsCall) -> bool:
+    """Whether the next assertion is that nothing has happened: there is no event to wait for."""
+    for statement in following(call)[:2]:
+        for one in file.expects:
+            start = one.whole.node.start_byte
+            if statement.start_byte <= start < statement.end_byte:
+                zero = one.matcher is not None and [
+                    file.text_of(argument) for argument in one.matcher.arguments
+                ] in (["0"], ["false"], ["null"], ["undefined"], ["[]"])
+                return (
+                    one.is_negated or zero or one.name in ("toBeUndefined", "toBeNull", "toBeFalsy")
+                )
+    return False

@@ -1,0 +1,64 @@
+"""The check ``unclosed-resource-in-test`` in JavaScript."""
+
+from __future__ import annotations
+
+from checks.hygiene.javascript.shared.releases import is_released
+from checks.languages.javascript.events import JsFileEvent
+from checks.model import Confidence
+from checks.registry import JAVASCRIPT, MODULE, also
+from checks.report import Report
+
+_OPENERS = frozenset(
+    {
+        "fs.openSync",
+        "fs/promises.open",
+        "fs.promises.open",
+        "puppeteer.launch",
+        "playwright.chromium.launch",
+        "playwright.firefox.launch",
+        "playwright.webkit.launch",
+        "@playwright/test.chromium.launch",
+        "mongodb-memory-server.MongoMemoryServer.create",
+        "chromium.launch",
+    }
+)
+
+
+@also("unclosed-resource-in-test", languages=JAVASCRIPT, on=MODULE)
+def unclosed_resource_in_test(event: JsFileEvent, report: Report) -> None:
+    """A file, a process or a browser is opened, and nothing closes it.
+
+    Bad:
+        // file: test/pages.test.js
+        import puppeteer from 'puppeteer';
+
+        it('shows the title', async () => {
+          const browser = await puppeteer.launch();
+          const page = await browser.newPage();
+          expect(await page.title()).toBe('Shop');
+        });
+    Good:
+        // file: test/pages.test.js
+        import puppeteer from 'puppeteer';
+
+        it('shows the title', async () => {
+          const browser = await puppeteer.launch();
+          const page = await browser.newPage();
+          expect(await page.title()).toBe('Shop');
+          await browser.close();
+        });
+    """
+    file = event.file
+    for name in sorted(_OPENERS):
+        for call in file.calls_named(name.rpartition(".")[2]):
+            if call.name != name or file.block_at(call.node) is None:
+                continue
+            if is_released(file, call, None):
+                continue
+            report(
+                at=call,
+                message=f"What `{call.short}` opens is never closed.",
+                why="It lives on after the test, and the run runs out of them or does not end.",
+                fix="Close it in `afterEach`, or at the end of the test in a `finally`.",
+                confidence=Confidence.HIGH,
+            )
