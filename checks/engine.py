@@ -37,6 +37,7 @@ from checks.model import (
     Suggestion,
     Surface,
 )
+from checks.redaction import redacted, secrets_in
 from checks.registry import Check
 from checks.report import Desk, said_once
 from checks.repository import Beside, Bounds, Lookup
@@ -279,7 +280,7 @@ class _Review:
         findings, preexisting = self._introduced(found, expired=desk.expired)
         if self._settings.profile is not Profile.STRICT:
             findings = list(said_once(findings, self._inspector.once))
-        return replace(
+        report = replace(
             report,
             findings=tuple(self._with_suggestions(findings, desk)),
             preexisting=preexisting,
@@ -289,6 +290,7 @@ class _Review:
             not_analysed=not_analysed,
             limits=tuple(self._limits),
         )
+        return redacted(report, secrets_in(desk.findings, read_file.source))
 
     def _on_deleted(self, report: FileReport) -> FileReport:
         """What the checks that compare say of a deleted file: never on a line, for it has none."""

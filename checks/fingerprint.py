@@ -3,7 +3,8 @@
 It is made of the check, the path, the enclosing scope, the flagged text with its white space
 evened out, and the ordinal among equals: never of a line number, so that a line added above moves
 nothing. Where the flagged text is a secret its check gives another text for it: a fingerprint
-stands in public comments, and a short password could be guessed from its hash.
+stands in public comments, and a short password could be guessed from its hash. Secrets are taken
+out of what any other check flags, too.
 
 A finding also has a ``kin``, which equal ones share wherever they stand: what tells a finding that
 was moved to another file, or whose function got another name, from a new one.
@@ -17,6 +18,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from checks.model import Finding
+from checks.redaction import masked, places_of_secrets
 from checks.text import SourceText
 
 _BYTES = 16
@@ -31,10 +33,14 @@ def normalised(source: SourceText, finding: Finding) -> bytes:
 
 def with_fingerprints(findings: Iterable[Finding], source: SourceText) -> list[Finding]:
     """The findings of one file, in order, each with its fingerprint and its kin."""
+    findings = list(findings)
+    secrets = places_of_secrets(findings)
     seen: Counter[tuple[str, str, bytes]] = Counter()
     result = []
     for finding in findings:
-        text = finding.identity.encode("utf-8", "replace") or normalised(source, finding)
+        text = finding.identity.encode("utf-8", "replace") or b" ".join(
+            masked(source.data, finding.span, secrets).split()
+        )
         key = (finding.check, finding.scope, text)
         fingerprint = _digest((finding.check, finding.path, finding.scope), text, seen[key])
         kin = _digest((finding.check,), text, 0)[:_KIN]
