@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.events import Call, Class, Flow, Value
 from checks.languages.python import grammar
+from checks.flow.results import Reach
 from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
 from checks.registry import CODE_ROLES, calls, check, flows
 from checks.report import Report
@@ -93,6 +94,9 @@ def _look_at(call: Call, report: Report) -> None:
         kind = "full" if name.startswith("full") else "unsafe"
     data = call.argument(0, "stream")
     if kind in ("safe", "unknown") or (data is not None and data.fixed):
+        return
+    own = loader is not None and not (loader.name or "").startswith("yaml.")
+    if not own and report.reach(call, "yaml") is Reach.CLEAN:
         return
     shown = name if loader is None else loader.short
     severity, surface = Severity.HIGH, Surface.INLINE

@@ -71,6 +71,17 @@ SINKS = {
     "xpath": ("from lxml import etree", "etree.parse('x').xpath('//a[' + value)"),
     "import": ("import importlib", "importlib.import_module(value)"),
     "yaml": ("import yaml", "yaml.load(value, Loader=yaml.Loader)"),
+    "html": ("from django.http import HttpResponse", "HttpResponse('<p>' + value)"),
+    "nosql": (
+        "import pymongo",
+        "pymongo.MongoClient().shop.users.find({'$where': 'this.a == ' + value})",
+    ),
+    "xml": ("import lxml.etree", "lxml.etree.fromstring(value)"),
+    "log": ("import logging", "logging.getLogger('a').info('a ' + value)"),
+    "mail": (
+        "import smtplib",
+        "smtplib.SMTP('x').sendmail('a@b', 'c@d', 'Subject: ' + value)",
+    ),
 }
 """Imports, and a statement that uses ``value``."""
 
