@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checks.model import Aspect, Confidence, Severity, Span
+from checks.model import Aspect, Confidence, Edit, Severity, Span
 from checks.registry import CODE_ROLES, WORKFLOW, check
 from checks.report import Report
 from checks.workflows import knowledge, scripts
@@ -13,6 +13,7 @@ from checks.workflows.contexts import CALLER, UNPRIVILEGED, Level
 from checks.workflows.event import WorkflowEvent
 from checks.workflows.expressions import Placed
 from checks.workflows.flow import Values
+from checks.workflows.indirection import edits_for
 from checks.workflows.judging import Weight, weight_of_text
 from checks.workflows.model import Job, Step, Text
 from checks.workflows.taint import Taint
@@ -122,6 +123,7 @@ class _Found:
     weight: Weight
     end: str
     """The last step of its way, in words."""
+    edits: tuple[Edit, ...] = ()
 
 
 def _found(event: WorkflowEvent, values: Values, job: Job, step: Step) -> Iterator[_Found]:
@@ -146,6 +148,7 @@ def _tell(event: WorkflowEvent, report: Report, found: _Found, others: int = 0) 
         confidence=weight.confidence,
         surface=weight.surface,
         trace=taint.steps(event.path, event.source, found.span, found.end),
+        edits=found.edits,
         scope=found.job.scope_of(found.step),
     )
 
@@ -176,9 +179,12 @@ def _in_text(
         told.add(written)
         shown = written if len(written) <= _SHOWN else f"{written[:_SHOWN]}…"
         message = f"`{shown}` puts {taint.what} into the text of a {_named(language)}."
+        edits: tuple[Edit, ...] = ()
+        if text is step.run and taint.level is Level.OUTSIDER:
+            edits = edits_for(event.document, job, step, text, placed, taint.path)
         yield _Found(
             job, step, text.place(placed), message, _fix(language), taint, weight,
-            "becomes part of the script",
+            "becomes part of the script", edits,
         )  # fmt: skip
 
 
