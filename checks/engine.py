@@ -279,7 +279,11 @@ class _Review:
         found = applied.kept
         findings, preexisting = self._introduced(found, expired=desk.expired)
         if self._settings.profile is not Profile.STRICT:
-            findings = list(said_once(findings, self._inspector.once))
+            findings = list(
+                said_once(
+                    findings, self._inspector.once, self._inspector.once_a_file(self._language)
+                )
+            )
         report = replace(
             report,
             findings=tuple(self._with_suggestions(findings, desk)),
@@ -311,7 +315,12 @@ class _Review:
     def _subject(self) -> Subject:
         one = self._read
         subject = Subject(
-            self._file.path, one.source, one.module, one.role.role, self._file.added, file=one.code,
+            self._file.path,
+            one.source,
+            one.module,
+            one.role.role,
+            self._file.added,
+            file=one.code,
             base_source=None if self._file.base is None else SourceText(self._file.base),
         )
         if subject.language and self._inspector.compares(subject):

@@ -77,9 +77,7 @@ class Inspector:
         self._gatherers = gatherers
         self._settings = settings
         self._index = index
-        self._following = Following(
-            index.known, deadline, arguments=not settings.trusted_arguments
-        )
+        self._following = Following(index.known, deadline, arguments=not settings.trusted_arguments)
         self._deadline = deadline
         self._strict = strict
         self._tables: dict[_Key, _Table] = {}
@@ -108,6 +106,11 @@ class Inspector:
                 if any(event.kind is EventKind.WORKFLOW_CHANGE for event in one.on)
             )
         return self._comparing[language]
+
+    def once_a_file(self, language: str) -> frozenset[str]:
+        """Ids of the checks of which one comment a file of this language is enough."""
+        parts = ((one.id, one.implementation(language)) for one in self._checks)
+        return frozenset(name for name, part in parts if part is not None and part.once_a_file)
 
     def compares(self, subject: Subject) -> bool:
         """Whether a check of such a text asks for the base beside the head."""

@@ -160,6 +160,8 @@ class Implementation:
     on: tuple[Events, ...]
     run: Callable[[Any, Any], None]
     examples: tuple[Example, ...]
+    once_a_file: bool = False
+    """Whether one comment a file says it all: its further findings there go to the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,7 @@ def also(
     languages: frozenset[str],
     on: Events | tuple[Events, ...],
     roles: frozenset[Role] | None = None,
+    once_a_file: bool = False,
 ) -> Callable[[Callable[[Any, Any], None]], Callable[[Any, Any], None]]:
     """Let the decorated function be how an existing check looks at further languages.
 
@@ -266,6 +269,7 @@ def also(
         languages: the languages, none of which the check is written for yet.
         on: what the function listens to.
         roles: the roles of files that it looks at; ``None`` for those of the check.
+        once_a_file: whether one comment a file is enough.
 
     Raises:
         ValueError: the docstring lacks a bad or a good example.
@@ -275,7 +279,9 @@ def also(
         events = on if isinstance(on, tuple) else (on,)
         examples = _examples(id, inspect.getdoc(run) or "")
         wanted = frozenset() if roles is None else roles
-        _others.setdefault(id, []).append(Implementation(languages, wanted, events, run, examples))
+        _others.setdefault(id, []).append(
+            Implementation(languages, wanted, events, run, examples, once_a_file)
+        )
         return run
 
     return register

@@ -260,19 +260,24 @@ def surface_for(
     return Surface.INLINE if inline else Surface.SUMMARY
 
 
-def said_once(findings: Iterable[Finding], once: Collection[str]) -> Iterator[Finding]:
-    """Move to the summary what a comment in the same function already says.
+def said_once(
+    findings: Iterable[Finding], once: Collection[str], once_a_file: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Move to the summary what a comment in the same function, or file, already says.
 
     Decided on what is new in a change, so that an older line never silences a new one.
 
     Args:
         findings: those of one file, in the order of the text.
         once: ids of the checks of which one comment a function is enough.
+        once_a_file: ids of those of which one a file is.
     """
     said: set[tuple[str, str]] = set()
     for one in findings:
-        key = (one.check, one.scope)
-        if one.surface is not Surface.INLINE or one.check not in once or not one.scope:
+        alone = one.check in once_a_file
+        key = (one.check, "" if alone else one.scope)
+        limited = alone or (one.check in once and bool(one.scope))
+        if one.surface is not Surface.INLINE or not limited:
             yield one
         elif key in said:
             yield replace(one, surface=Surface.SUMMARY)

@@ -237,7 +237,7 @@ def _named_like_a_test(name: str, language: str, folders: list[str]) -> bool:
     if language == "python":
         return stem.startswith("test_") or stem in ("test", "tests") or _ends(stem, language)
     if language in _JAVASCRIPT:
-        return stem.endswith(_TEST_MARKS)
+        return stem.endswith(_TEST_MARKS) or stem in ("test", "tests", "spec")
     if language == "ruby" and stem.startswith("test_"):
         return "test" in folders
     return _ends(stem, language)

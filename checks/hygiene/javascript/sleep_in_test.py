@@ -58,7 +58,7 @@ _SUBJECTS = (
 """Words of a title that say that time is what is tested."""
 
 
-@also("sleep-in-test", languages=JAVASCRIPT, on=MODULE)
+@also("sleep-in-test", languages=JAVASCRIPT, on=MODULE, once_a_file=True)
 def sleep_in_test(event: JsFileEvent, report: Report) -> None:
     """A fixed sleep in JavaScript and TypeScript tests.
 
