@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import calls, form_classes, library, lookup, typing_facts
+from checks.flow import calls, form_classes, library, lookup, storing, typing_facts
 from checks.flow.heap import Object
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
@@ -15,6 +15,8 @@ def instance(machine: Machine, frame: Frame, cls: LocalClass, site: Site) -> Val
     if cls.is_enum:
         # An enum's call gives one of its members, or raises.
         return Value(references=(cls,)) if not site.arguments else CLEAN
+    if site.keywords:
+        storing.constructed(machine, frame, cls, site)
     cell = machine.heap.new(Object("instance", {}, cls=cls))
     value = Value(references=(cell,))
     initial = lookup.class_attribute(machine, cls, "__init__")

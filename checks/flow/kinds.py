@@ -44,6 +44,8 @@ UNPACK: Final = 1 << 26
 """Compressed data that grows."""
 MATCH: Final = 1 << 27
 """A text that a slow pattern is matched with."""
+PLAIN: Final = 1 << 28
+"""A secret that is kept as it came in."""
 
 NORMAL: Final = 1 << 30
 """A fact: the path is absolute and free of ``..`` (realpath, resolve)."""
@@ -69,7 +71,8 @@ BY_NAME: Final = {
     "ldap": LDAP, "xpath": XPATH, "xml": XML, "nosql": NOSQL, "header": HEADER, "log": LOG,
     "regex": REGEX, "yaml": YAML, "import": IMPORT, "mail": MAIL, "format": FORMAT,
     "argument": ARGUMENT, "session": SESSION, "csv": CSV, "assign": ASSIGN, "upload": UPLOAD,
-    "entities": ENTITIES, "unpack": UNPACK, "match": MATCH, "normal": NORMAL, "host": HOST,
+    "entities": ENTITIES, "unpack": UNPACK, "match": MATCH, "plain": PLAIN,
+    "normal": NORMAL, "host": HOST,
     "*": ALL,
 }  # fmt: skip
 

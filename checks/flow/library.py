@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import methods, special
+from checks.flow import methods, special, storing
 from checks.flow.kinds import ALL, BY_NAME, FULL
 from checks.flow.machine import Frame, Machine
 from checks.flow.results import Hit, Reach
@@ -160,6 +160,8 @@ def stored(
     for one in owner.references:
         if isinstance(one, Api):
             _store(machine, frame, f"{one.path}.{identifier}=", value, node)
+    if value.taints:
+        storing.assigned(machine, frame, owner, identifier, value, node)
 
 
 def stored_item(

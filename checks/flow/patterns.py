@@ -26,6 +26,7 @@ from checks.flow.kinds import (
     MATCH,
     NOSQL,
     PATH,
+    PLAIN,
     REDIRECT,
     REGEX,
     REQUEST,
@@ -69,7 +70,7 @@ _DANGEROUS: tuple[tuple[int, frozenset[str]], ...] = (
     (FORMAT, frozenset("{}%")),
     (CSV, frozenset("=+-@\t\r")),
 )
-_NAMED = ASSIGN | MATCH
+_NAMED = ASSIGN | MATCH | PLAIN
 """Kinds to which even letters and digits may do harm."""
 _REST = ALL & ~_NAMED & ~functools.reduce(lambda bits, one: bits | one[0], _DANGEROUS, 0)
 _FULL = frozenset({"fullmatch"})
