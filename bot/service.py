@@ -31,6 +31,7 @@ from bot.metrics import Metrics
 from bot.review.markers import Signer
 from bot.review.resolving import Abilities
 from bot.review.run import Reviewer
+from bot.review.upload import Uploader
 from bot.review.words.place import Voice
 from bot.settings import Settings
 from bot.web.app import make_app, make_runner
@@ -157,6 +158,9 @@ def _handlers(
     async def resolving(installation: int, repository_id: int) -> RepositoryAPI:
         return app.resolving(installation, repository_id)
 
+    async def uploading(installation: int, repository_id: int) -> RepositoryAPI:
+        return app.uploading(installation, repository_id)
+
     signer = Signer.from_pem(settings.private_key, settings.previous_private_key or None)
     voice = Voice(version=__version__, catalogue=registry.load(), docs_url=settings.docs_url)
     reviewer = Reviewer(
@@ -167,6 +171,7 @@ def _handlers(
         voice,
         observer=metrics,
         abilities=Abilities(resolving),
+        uploader=Uploader(uploading, voice.catalogue, __version__, settings.docs_url),
     )
     commands = Commands(repository, engine, signer, pool, voice)
     return make_handlers(

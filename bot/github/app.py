@@ -14,7 +14,7 @@ from typing import Self
 import aiohttp
 from cachetools import LRUCache
 
-from bot.github.auth import RESOLVING, AppSigner
+from bot.github.auth import RESOLVING, UPLOADING, AppSigner
 from bot.github.client import Caller, Credentials, Line, RepositoryClient
 from bot.github.clock import Clock
 from bot.github.config import GitHubSettings
@@ -128,6 +128,17 @@ class GitHubApp:
         tally = Tally()
         proof = InstallationProof(
             self._minter, installation, repository_id, tally, self._introduce, RESOLVING
+        )
+        return RepositoryClient(self._line(tally, proof, installation), self._slug)
+
+    def uploading(self, installation: int, repository_id: int) -> RepositoryClient:
+        """A client that may upload results to code scanning, where the installation grants that.
+
+        Its token has ``security_events: write``, and is used for nothing else.
+        """
+        tally = Tally()
+        proof = InstallationProof(
+            self._minter, installation, repository_id, tally, self._introduce, UPLOADING
         )
         return RepositoryClient(self._line(tally, proof, installation), self._slug)
 

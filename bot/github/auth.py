@@ -38,6 +38,9 @@ RESOLVING: Mapping[str, str] = {
 """What resolving a review thread needs: GitHub asks for the right to write the contents, although
 nothing of them is touched (github/gh-aw#35726)."""
 
+UPLOADING: Mapping[str, str] = {"metadata": "read", "security_events": "write"}
+"""What an upload to code scanning needs."""
+
 _BACKDATED = timedelta(seconds=60)
 _JWT_LIFE = timedelta(minutes=9)
 """GitHub refuses more than ten minutes ahead of its own clock; exactly ten is already too much."""

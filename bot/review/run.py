@@ -35,6 +35,7 @@ from bot.review.runs import Start, Target
 from bot.review.settings import InForce
 from bot.review.snapshot import take
 from bot.review.texts import Source
+from bot.review.upload import Uploader
 from bot.review.words.place import Voice
 from checks.configuration import Configuration, Layer
 
@@ -85,6 +86,7 @@ class Reviewer:
         observer: Observer | None = None,
         pause: Pause = asyncio.sleep,
         abilities: Abilities | None = None,
+        uploader: Uploader | None = None,
     ) -> None:
         self._repository = repository
         self._engine = engine
@@ -96,6 +98,7 @@ class Reviewer:
         self._observer = observer or Unobserved()
         self._pause = pause
         self._abilities = abilities
+        self._uploader = uploader
         self._writers = Writers()
 
     async def review(self, job: Job) -> None:
@@ -221,6 +224,8 @@ class Reviewer:
                 most_comments=MOST_INLINE if asked.show_all else None,
             )
 
+        if self._uploader is not None:
+            await self._uploader.upload(asked.installation, target, snapshot, report)
         resolver = None if self._abilities is None else self._abilities.of(asked.installation)
         done = await publish(
             target,

@@ -47,8 +47,15 @@ _SECURITY_SEVERITY = {
 }
 
 
-def write(scan: Scan, version: str, docs_url: str = "") -> str:
-    """The scan as one SARIF log with one run. ``docs_url`` is where the rules' pages are."""
+def write(scan: Scan, version: str, docs_url: str = "", *, category: str = "") -> str:
+    """The scan as one SARIF log with one run.
+
+    Args:
+        scan: the scan.
+        version: of Assay.
+        docs_url: where the rules' pages are.
+        category: tells its results from others of the same tool and commit.
+    """
     report = scan.report
     rules = list(scan.catalogue.values())
     spoken = {one.check for one in report.findings}
@@ -57,7 +64,7 @@ def write(scan: Scan, version: str, docs_url: str = "") -> str:
     unknown = sorted(spoken - set(scan.catalogue))
     names = [*scan.catalogue, *unknown]
     index = {name: number for number, name in enumerate(names)}
-    run = {
+    run: dict[str, Any] = {
         "tool": {
             "driver": {
                 "name": "Assay",
@@ -80,6 +87,8 @@ def write(scan: Scan, version: str, docs_url: str = "") -> str:
         ],
         "properties": {"verdict": report.verdict},
     }
+    if category:
+        run["automationDetails"] = {"id": f"{category}/"}
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     text = json.dumps(log, ensure_ascii=False, indent=2)
     return text.encode("utf-8", "replace").decode() + "\n"
@@ -120,7 +129,7 @@ def _result(
         "level": _LEVELS[finding.severity],
         "message": _message(sentences) if any(sentences) else {"text": finding.check},
         "locations": [_location(finding.path, finding.region, finding.scope)],
-        "partialFingerprints": {"assay/v1": finding.fingerprint} if finding.fingerprint else {},
+        "partialFingerprints": _fingerprints(finding),
         "properties": {
             "surface": finding.surface.value,
             "aspect": int(finding.aspect),
@@ -143,6 +152,16 @@ def _result(
         if fix is not None:
             result["fixes"] = [fix | {"description": {"text": sentences[2] or "Replace."}}]
     return result
+
+
+def _fingerprints(finding: Finding) -> dict[str, str]:
+    """The identity of a finding: that of its comment. GitHub looks at the second name only."""
+    if not finding.fingerprint:
+        return {}
+    return {
+        "assay/v1": finding.fingerprint,
+        "primaryLocationLineHash": f"{finding.fingerprint}:1",
+    }
 
 
 def _message(sentences: Sequence[str]) -> dict[str, str]:

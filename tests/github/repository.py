@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.github import events
 from tests.github.diff import Differ
@@ -41,6 +41,10 @@ class Repository:
     roles: dict[str, str] = field(default_factory=dict)
     description: str | None = None
     deleted: bool = False
+    code_scanning: bool = True
+    """Whether GitHub takes results of code scanning (*Code security*)."""
+    analyses: dict[tuple[str, str, str, str], dict[str, Any]] = field(default_factory=dict)
+    """What was uploaded to code scanning, by ref, commit, tool and category: a SARIF run."""
 
     @property
     def full_name(self) -> str:

@@ -195,6 +195,20 @@ _TABLE: tuple[Rule, ...] = (
         "users' quotes",
         "observed",
     ),
+    Rule(
+        "code-scanning-off",
+        403,
+        "Code Security must be enabled for this repository to use code scanning.",
+        "users' quotes",
+        "observed",
+    ),
+    Rule(
+        "sarif-unreadable",
+        400,
+        "Invalid SARIF. The SARIF file is not gzip compressed and Base64 encoded JSON.",
+        "REST description of POST code-scanning/sarifs",
+        "assumed",
+    ),
     Rule("schema", 422, _INVALID, "REST description", "documented"),
 )
 

@@ -98,7 +98,10 @@ def test_sarif_results_carry_place_identity_and_weight() -> None:
     found = result(scan(), "sql-injection")
     assert found["ruleIndex"] == 0
     assert found["level"] == "error"
-    assert found["partialFingerprints"] == {"assay/v1": SQL.fingerprint}
+    assert found["partialFingerprints"] == {
+        "assay/v1": SQL.fingerprint,
+        "primaryLocationLineHash": f"{SQL.fingerprint}:1",
+    }
     assert found["properties"] == {
         "surface": "inline",
         "aspect": 3,
