@@ -82,6 +82,12 @@ SINKS = {
         "import smtplib",
         "smtplib.SMTP('x').sendmail('a@b', 'c@d', 'Subject: ' + value)",
     ),
+    "header": (
+        "from pyramid.response import Response",
+        "Response('a', content_type='text/plain').headers['X-A'] = 'b ' + value",
+    ),
+    "entities": ("import xml.dom.minidom", "xml.dom.minidom.parseString(value)"),
+    "unpack": ("import zlib", "zlib.decompress(value)"),
 }
 """Imports, and a statement that uses ``value``."""
 
