@@ -15,7 +15,7 @@ from checks.workflows.expressions import Placed
 from checks.workflows.flow import Values
 from checks.workflows.indirection import edits_for
 from checks.workflows.judging import Weight, weight_of_text
-from checks.workflows.model import Job, Step, Text
+from checks.workflows.model import Document, Job, Step, Text
 from checks.workflows.taint import Taint
 
 _QUOTES = frozenset("'\"`")
@@ -99,9 +99,9 @@ def workflow_template_injection(event: WorkflowEvent, report: Report) -> None:
         Where the text can only come from people who may run code here anyway: say who.
     """
     values = Values(event.document)
-    inputs: list[_Found] = []
+    inputs: list[Found] = []
     for job, step in event.document.steps():
-        for found in _found(event, values, job, step):
+        for found in found_in(event.document, values, job, step):
             if found.taint.level is Level.OUTSIDER:
                 _tell(event, report, found)
             else:
@@ -111,7 +111,7 @@ def workflow_template_injection(event: WorkflowEvent, report: Report) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """Text of others that is run as code."""
 
     job: Job
@@ -126,14 +126,15 @@ class _Found:
     edits: tuple[Edit, ...] = ()
 
 
-def _found(event: WorkflowEvent, values: Values, job: Job, step: Step) -> Iterator[_Found]:
+def found_in(document: Document, values: Values, job: Job, step: Step) -> Iterator[Found]:
+    """The texts of others that a step runs as code."""
     for text, language in _code(step):
-        yield from _in_text(event, values, job, step, text, language)
+        yield from _in_text(document, values, job, step, text, language)
     if step.run is not None and scripts.is_posix(step.shell):
-        yield from _evaluated(event, values, job, step, step.run)
+        yield from _evaluated(document, values, job, step, step.run)
 
 
-def _tell(event: WorkflowEvent, report: Report, found: _Found, others: int = 0) -> None:
+def _tell(event: WorkflowEvent, report: Report, found: Found, others: int = 0) -> None:
     message = found.message
     if others > 0:
         inputs = "another input is" if others == 1 else f"{others} more inputs are"
@@ -166,14 +167,14 @@ def _code(step: Step) -> Iterator[tuple[Text, str]]:
 
 
 def _in_text(
-    event: WorkflowEvent, values: Values, job: Job, step: Step, text: Text, language: str
-) -> Iterator[_Found]:
+    document: Document, values: Values, job: Job, step: Step, text: Text, language: str
+) -> Iterator[Found]:
     told: set[str] = set()
     for placed, taint in values.in_text(text, job, step):
         written = text.text[placed.start : placed.end]
         if written in told or (language == "JavaScript" and _is_literal(text, placed, taint)):
             continue
-        weight = weight_of_text(event.document, job, step, taint)
+        weight = weight_of_text(document, job, step, taint)
         if weight is None:
             continue
         told.add(written)
@@ -181,8 +182,8 @@ def _in_text(
         message = f"`{shown}` puts {taint.what} into the text of a {_named(language)}."
         edits: tuple[Edit, ...] = ()
         if text is step.run and taint.level is Level.OUTSIDER:
-            edits = edits_for(event.document, job, step, text, placed, taint.path)
-        yield _Found(
+            edits = edits_for(document, job, step, text, placed, taint.path)
+        yield Found(
             job, step, text.place(placed), message, _fix(language), taint, weight,
             "becomes part of the script", edits,
         )  # fmt: skip
@@ -218,13 +219,13 @@ def _fix(language: str) -> str:
 
 
 def _evaluated(
-    event: WorkflowEvent, values: Values, job: Job, step: Step, run: Text
-) -> Iterator[_Found]:
+    document: Document, values: Values, job: Job, step: Step, run: Text
+) -> Iterator[Found]:
     for one in scripts.evaluated(run, values.variables(job, step)):
-        weight = weight_of_text(event.document, job, step, one.taint)
+        weight = weight_of_text(document, job, step, one.taint)
         if weight is None:
             continue
         message = f"`{one.program}` runs `${one.variable}`, which holds {one.taint.what}."
         fix = "Do not evaluate it: compare it with the words that are allowed."
         span = run.scalar.span_of(one.start, one.end)
-        yield _Found(job, step, span, message, fix, one.taint, weight, "is run as code")
+        yield Found(job, step, span, message, fix, one.taint, weight, "is run as code")
