@@ -29,7 +29,14 @@ Work = Callable[[Job], Awaitable[object]]
 
 
 def make_handlers(
-    *, review: Work, comment: Work, button: Work, decision: Work, rerun: Work, missed: Work
+    *,
+    review: Work,
+    comment: Work,
+    button: Work,
+    decision: Work,
+    rerun: Work,
+    merge_group: Work,
+    missed: Work,
 ) -> Mapping[str, Handler]:
     """The handler of every kind of job."""
     return {
@@ -38,6 +45,7 @@ def make_handlers(
         kinds.BUTTON: guarded(button),
         kinds.CHANGE_MEMORY: guarded(decision),
         kinds.RERUN_HEAD: guarded(rerun),
+        kinds.MERGE_GROUP: guarded(merge_group),
         sweep.KIND: guarded(missed),
     }
 

@@ -29,6 +29,7 @@ from bot.jobs import Handler, JobEngine
 from bot.jobs.open import open_engine
 from bot.metrics import Metrics
 from bot.review.markers import Signer
+from bot.review.queue import MergeGroups
 from bot.review.resolving import Abilities
 from bot.review.run import Reviewer
 from bot.review.upload import Uploader
@@ -176,6 +177,7 @@ def _handlers(
     commands = Commands(repository, engine, signer, pool, voice)
     return make_handlers(
         review=reviewer.review,
+        merge_group=MergeGroups(repository, engine, voice).check,
         comment=commands.comment,
         button=commands.button,
         decision=Decisions(repository, engine, signer).change,

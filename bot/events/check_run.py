@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from bot.events.checks import again
-from bot.events.jobs import button
+from bot.events.jobs import button, merge_group
 from bot.events.outcome import Delivery, Ignored, Outcome
 from bot.events.payloads import (
     Account,
@@ -17,7 +17,7 @@ from bot.events.payloads import (
     own_pulls,
     read,
 )
-from bot.external_id import pull_of
+from bot.external_id import group_of, pull_of
 from bot.jobs import kinds
 
 LONGEST_IDENTIFIER = 20
@@ -58,6 +58,16 @@ def translate(delivery: Delivery, app_id: int) -> Outcome:
         return Ignored("the check run belongs to another app")
     if event.action not in BUTTONS:
         return Ignored("our own check run was reported back to us")
+    if (queued := group_of(run.external_id)) is not None:
+        again_queued = kinds.MergeGroup(
+            installation=event.installation.id,
+            repository=event.repository.named(),
+            head_sha=run.head_sha,
+            pull=queued,
+            delivery=delivery.id,
+            rerun=True,
+        )
+        return (merge_group(again_queued),)
     # Our own id says which pull request this run is about, for forks too; another one may have
     # the same head.
     named = pull_of(run.external_id)

@@ -12,6 +12,7 @@ from bot.events import (
     check_suite,
     installation,
     issue_comment,
+    merge_group,
     pull_request,
     review_comment,
 )
@@ -26,7 +27,7 @@ def translators(app_id: int) -> Mapping[str, Translator]:
         "check_run": partial(check_run.translate, app_id=app_id),
         "check_suite": partial(check_suite.translate, app_id=app_id),
         "issue_comment": issue_comment.translate,
-        "merge_group": _merge_group,
+        "merge_group": merge_group.translate,
         "ping": _ping,
         "pull_request": pull_request.translate,
         "pull_request_review_comment": review_comment.translate,
@@ -49,11 +50,6 @@ def translate(delivery: Delivery, known: Mapping[str, Translator]) -> Outcome:
         return Ignored(f"the payload is not what {delivery.event} promises: {error}"[:300])
     except RecursionError:
         return Ignored("the payload is nested too deep")
-
-
-def _merge_group(delivery: Delivery) -> Outcome:
-    del delivery
-    return Ignored("merge groups are not reviewed: every pull request in them was")
 
 
 def _ping(delivery: Delivery) -> Outcome:

@@ -1,6 +1,8 @@
 """``installation`` and its kin: who installed the app where. Noted in the log, nothing more.
 
-Assay keeps no list of installations: each delivery names its own, and tokens are made for it.
+Assay keeps no list of installations: each delivery names its own, and tokens are made for it. So
+nothing has to be tidied up when the app is taken away: jobs that wait find that out by themselves,
+once, and end.
 """
 
 from __future__ import annotations
@@ -11,6 +13,19 @@ from bot.events.outcome import Delivery, Ignored, Outcome
 from bot.events.payloads import Account, Id, read
 
 EVENTS = frozenset({"installation", "installation_repositories", "installation_target"})
+
+BEGINS = "pull requests are reviewed from their next push on, or when somebody asks"
+ENDS = "reviews that wait end without a verdict, because GitHub takes none from now on"
+MEANINGS = {
+    "created": BEGINS,
+    "unsuspend": BEGINS,
+    "added": BEGINS,
+    "deleted": ENDS,
+    "suspend": ENDS,
+    "removed": ENDS,
+    "new_permissions_accepted": "the next token has them",
+    "renamed": "repositories are found by their ids",
+}
 
 
 class InstallationDetails(msgspec.Struct, frozen=True):
@@ -28,9 +43,10 @@ class InstallationEvent(msgspec.Struct, frozen=True):
 
 
 def translate(delivery: Delivery) -> Outcome:
-    """Nothing to do; the reason says what happened."""
+    """Nothing to do; the reason says what happened, and what that means for reviews."""
     event = read(delivery, InstallationEvent)
     account = event.installation.account
     whose = f" of {account.login}" if account is not None else ""
-    action = event.action.replace("_", " ")[:40]
-    return Ignored(f"installation {event.installation.id}{whose}: {action}")
+    said = f"installation {event.installation.id}{whose}: {event.action.replace('_', ' ')[:40]}"
+    meaning = MEANINGS.get(event.action)
+    return Ignored(f"{said}; {meaning}" if meaning else said)

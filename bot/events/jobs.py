@@ -68,6 +68,64 @@ def asked_review(
     )
 
 
+def label_review(
+    delivery: Delivery,
+    installation: int,
+    repository: kinds.Repository,
+    pull: int,
+    trigger: str,
+    *,
+    label: str,
+) -> NewJob:
+    """A review if the label makes a difference: it waits its turn and pushes nothing aside."""
+    payload = kinds.ReviewPull(
+        installation=installation,
+        repository=repository,
+        pull=pull,
+        trigger=trigger,
+        delivery=delivery.id,
+        label=label,
+    )
+    return NewJob(
+        kind=kinds.REVIEW,
+        payload=kinds.encode(payload),
+        dedupe=delivery.id,
+        lane=kinds.lane(installation, repository.id, pull),
+        group=str(installation),
+    )
+
+
+def queued_review(asked: kinds.MergeGroup) -> NewJob:
+    """A review of a pull request that reached the merge queue without one."""
+    payload = kinds.ReviewPull(
+        installation=asked.installation,
+        repository=asked.repository,
+        pull=asked.pull,
+        trigger="merge queue",
+        delivery=asked.delivery,
+    )
+    return NewJob(
+        kind=kinds.REVIEW,
+        payload=kinds.encode(payload),
+        dedupe=f"{asked.delivery}:review:{asked.pull}",
+        lane=kinds.lane(asked.installation, asked.repository.id, asked.pull),
+        group=str(asked.installation),
+    )
+
+
+def merge_group(payload: kinds.MergeGroup) -> NewJob:
+    """The check of a merge group. Its group is its own: people wait for it, and it is quick."""
+    return NewJob(
+        kind=kinds.MERGE_GROUP,
+        payload=kinds.encode(payload),
+        dedupe=payload.delivery,
+        lane=f"{payload.installation}:{payload.repository.id}:group:{payload.head_sha}",
+        group=f"{payload.installation}:merge-groups",
+        supersede=True,
+        priority=1,
+    )
+
+
 def rerun_head(
     delivery: Delivery, installation: int, repository: kinds.Repository, head_sha: str, sender: str
 ) -> NewJob:

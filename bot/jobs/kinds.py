@@ -14,6 +14,7 @@ COMMENT_COMMAND = "comment-command"
 RERUN_HEAD = "rerun-head"
 BUTTON = "button"
 CHANGE_MEMORY = "change-memory"
+MERGE_GROUP = "merge-group"
 
 
 class Repository(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +125,22 @@ class RerunHead(msgspec.Struct, frozen=True, kw_only=True):
     delivery: str
 
 
-Payload = TypeVar("Payload", ReviewPull, CommentCommand, RerunHead, ButtonPress, ChangeMemory)
+class MergeGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A merge queue wants our check on a commit of its own, or wants it no more."""
+
+    installation: int
+    repository: Repository
+    head_sha: str
+    pull: int
+    """The pull request that the commit would merge; 0 when the queue's branch does not say."""
+    delivery: str
+    destroyed: bool = False
+    """The group is gone, and was not merged."""
+    rerun: bool = False
+    """A person asked for the check again."""
+
+
+Payload = TypeVar("Payload", ReviewPull, CommentCommand, RerunHead, ButtonPress, ChangeMemory, MergeGroup)
 
 
 def decode(payload: Any, kind: type[Payload]) -> Payload:
@@ -137,7 +153,7 @@ def decode(payload: Any, kind: type[Payload]) -> Payload:
 
 
 def encode(
-    payload: ReviewPull | CommentCommand | RerunHead | ButtonPress | ChangeMemory,
+    payload: ReviewPull | CommentCommand | RerunHead | ButtonPress | ChangeMemory | MergeGroup,
 ) -> dict[str, Any]:
     """Turn a typed payload into JSON values."""
     encoded: dict[str, Any] = msgspec.to_builtins(payload)
