@@ -140,7 +140,9 @@ class MergeGroup(msgspec.Struct, frozen=True, kw_only=True):
     """A person asked for the check again."""
 
 
-Payload = TypeVar("Payload", ReviewPull, CommentCommand, RerunHead, ButtonPress, ChangeMemory, MergeGroup)
+Payload = TypeVar(
+    "Payload", ReviewPull, CommentCommand, RerunHead, ButtonPress, ChangeMemory, MergeGroup
+)
 
 
 def decode(payload: Any, kind: type[Payload]) -> Payload:

@@ -123,15 +123,19 @@ async def test_each_kind_has_its_handler() -> None:
     async def decision(one: Job) -> None:
         seen.append("decision")
 
+    async def merge_group(one: Job) -> None:
+        seen.append("merge group")
+
     handlers = make_handlers(
         review=review,
         comment=comment,
         button=button,
         decision=decision,
         rerun=rerun,
+        merge_group=merge_group,
         missed=missed,
     )
     asked = (kinds.RERUN_HEAD, kinds.REVIEW, kinds.COMMENT_COMMAND, sweep.KIND)
-    for kind in (*asked, kinds.BUTTON, kinds.CHANGE_MEMORY):
+    for kind in (*asked, kinds.BUTTON, kinds.CHANGE_MEMORY, kinds.MERGE_GROUP):
         await handlers[kind](job())
-    assert seen == ["rerun", "review", "comment", "missed", "button", "decision"]
+    assert seen == ["rerun", "review", "comment", "missed", "button", "decision", "merge group"]

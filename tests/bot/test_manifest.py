@@ -10,14 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from bot.events import translators
+from bot.events import merge_group, translators
 from bot.events.installation import EVENTS as INSTALLATION_EVENTS
 from bot.github.auth import WANTED
 from bot.settings import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
-UNASKED = INSTALLATION_EVENTS | {"ping", "merge_group"}
-"""Events that arrive at every app, or that are understood before they are asked for."""
+UNASKED = INSTALLATION_EVENTS | {"ping"}
+"""Events that arrive at every app."""
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def manual() -> str:
 
 
 def test_it_asks_for_what_is_used_and_for_nothing_else(manifest: dict[str, Any]) -> None:
-    assert manifest["default_permissions"] == dict(WANTED)
+    assert manifest["default_permissions"] == {**WANTED, **merge_group.PERMISSIONS}
     assert set(manifest["default_events"]) == set(translators(1)) - UNASKED
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from bot.commands.run import Commands
-from checks.configuration import Configuration, Layer
 from bot.events import Delivery, translate, translators
 from bot.github.faults import GiveUp, OurBug, RetryNow
 from bot.github.port import RepositoryAPI
 from bot.jobs import Job, NewJob, kinds
 from bot.review.markers import Signer
+from checks.configuration import Configuration, Layer
 from tests.bot.events.payloads import SHA
 from tests.bot.fakes import MemoryEngine, MemoryRepository
 from tests.bot.review import values

@@ -43,6 +43,22 @@ def pull_request(action: str, *, title: str = "Update the README", **parts: Any)
     return event(action, number=2, pull_request=pull, **parts)
 
 
+def labelled(action: str = "labeled", name: str = "wip", **parts: Any) -> dict[str, Any]:
+    return pull_request(action, label={"id": 5, "name": name, "color": "ededed"}, **parts)
+
+
+def merge_group(
+    action: str = "checks_requested", ref: str = f"main/pr-2-{SHA}", **parts: Any
+) -> dict[str, Any]:
+    group = {
+        "head_sha": SHA,
+        "head_ref": f"refs/heads/gh-readonly-queue/{ref}",
+        "base_sha": "f" * 40,
+        "base_ref": "refs/heads/main",
+    }
+    return event(action, merge_group=group, **parts)
+
+
 def issue_comment(body: str | None, action: str = "created", **parts: Any) -> dict[str, Any]:
     return event(
         action,

@@ -20,6 +20,8 @@ from tests.bot.events.payloads import (
     check_run,
     check_suite,
     issue_comment,
+    labelled,
+    merge_group,
     pull_request,
     reference,
     review_comment,
@@ -98,8 +100,10 @@ def test_another_base_branch_is_reviewed() -> None:
         ("edited", {"title": {"from": "old"}}),
         ("edited", {}),
         ("closed", {}),
-        ("labeled", {}),
         ("converted_to_draft", {}),
+        ("enqueued", {}),
+        ("dequeued", {}),
+        ("assigned", {}),
         ("invented_tomorrow", {}),
     ],
 )
@@ -217,6 +221,13 @@ def test_the_external_id_tells_which_of_two_pull_requests_is_meant() -> None:
         ("check_suite", check_suite("completed")),
         ("check_suite", check_suite("rerequested", app=5)),
         ("merge_group", {"action": "checks_requested"}),
+        ("merge_group", merge_group("destroyed", reason="merged")),
+        ("merge_group", merge_group("invented_tomorrow")),
+        ("pull_request", pull_request("labeled")),
+        ("installation", {"action": "deleted", "installation": INSTALLATION}),
+        ("installation", {"action": "suspend", "installation": INSTALLATION}),
+        ("installation_repositories", {"action": "removed", "installation": INSTALLATION}),
+        ("installation_target", {"action": "renamed", "installation": INSTALLATION}),
         ("ping", {"zen": "Design for failure."}),
         ("installation", {"action": "new_permissions_accepted", "installation": INSTALLATION}),
         ("installation_repositories", {"action": "added", "installation": INSTALLATION}),
@@ -233,7 +244,69 @@ def test_an_installation_is_named_for_the_log() -> None:
         "installation",
         {"action": "new_permissions_accepted", "installation": {"id": 77, "account": account}},
     )
-    assert said == "installation 77 of octo-org: new permissions accepted"
+    assert said == (
+        "installation 77 of octo-org: new permissions accepted; the next token has them"
+    )
+
+
+@pytest.mark.parametrize("action", ["labeled", "unlabeled"])
+def test_a_label_is_looked_at_and_pushes_no_review_aside(action: str) -> None:
+    (job,) = jobs("pull_request", labelled(action, "wip"))
+    assert (job.kind, job.lane, job.supersede) == (kinds.REVIEW, LANE, False)
+    asked = kinds.decode(job.payload, kinds.ReviewPull)
+    assert (asked.label, asked.trigger, asked.rerun) == ("wip", action, False)
+
+
+def test_a_label_of_a_closed_or_foreign_pull_request_is_passed_over() -> None:
+    closed = labelled()
+    closed["pull_request"]["state"] = "closed"
+    assert reason("pull_request", closed)
+    foreign = labelled()
+    foreign["pull_request"] = reference(repository=5)
+    assert "another repository" in reason("pull_request", foreign)
+
+
+@pytest.mark.parametrize(
+    ("ref", "pull"),
+    [
+        (f"main/pr-2-{SHA}", 2),
+        (f"release/1.x/pr-77-{SHA}", 77),
+        (f"main/pr-{'9' * 40}-{SHA}", 0),
+        (f"main/pr-x-{SHA}", 0),
+        ("main/pr-2", 0),
+        ("main", 0),
+        ("", 0),
+    ],
+)
+def test_a_merge_group_gets_a_check_of_its_own(ref: str, pull: int) -> None:
+    (job,) = jobs("merge_group", merge_group(ref=ref))
+    assert (job.kind, job.supersede, job.dedupe) == (kinds.MERGE_GROUP, True, DELIVERY)
+    assert job.lane != LANE
+    assert job.group == "77:merge-groups"
+    asked = kinds.decode(job.payload, kinds.MergeGroup)
+    assert (asked.pull, asked.head_sha, asked.destroyed) == (pull, SHA, False)
+
+
+def test_a_branch_that_is_no_queues_names_no_pull_request() -> None:
+    payload = merge_group()
+    payload["merge_group"]["head_ref"] = f"refs/heads/main/pr-2-{SHA}"
+    (job,) = jobs("merge_group", payload)
+    assert job.payload["pull"] == 0
+
+
+@pytest.mark.parametrize("why", ["invalidated", "dequeued", None])
+def test_the_end_of_a_merge_group_takes_its_check_away(why: str | None) -> None:
+    (asked,) = jobs("merge_group", merge_group())
+    (job,) = jobs("merge_group", merge_group("destroyed", reason=why))
+    assert (job.kind, job.lane, job.supersede) == (asked.kind, asked.lane, True)
+    assert job.payload["destroyed"] is True
+
+
+def test_a_merge_groups_check_can_be_run_again() -> None:
+    (job,) = jobs("check_run", check_run("rerequested", pulls=[], external_id="group:2"))
+    assert job.kind == kinds.MERGE_GROUP
+    asked = kinds.decode(job.payload, kinds.MergeGroup)
+    assert (asked.pull, asked.head_sha, asked.rerun) == (2, SHA, True)
 
 
 PAYLOADS: list[tuple[str, dict[str, Any]]] = [
@@ -245,6 +318,8 @@ PAYLOADS: list[tuple[str, dict[str, Any]]] = [
     ("pull_request_review_comment", review_comment("/assay help")),
     ("check_suite", check_suite("rerequested")),
     ("installation", {"action": "created", "installation": INSTALLATION}),
+    ("pull_request", labelled()),
+    ("merge_group", merge_group()),
 ]
 JUNK = st.one_of(
     st.none(),

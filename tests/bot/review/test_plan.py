@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.github.reviews import ReviewComment
 from bot.review import plan as plans
 from bot.review import report as reports
-from bot.github.reviews import ReviewComment
 from bot.review.conversation import own_comments
 from bot.review.markers import Place, Signer
 from bot.review.model import (
