@@ -22,7 +22,7 @@ class Said(NamedTuple):
 def reviewed(number: int, sha: str, title: str) -> Said:
     """What the pull request's review said, and where to read it."""
     verdict = shorten(one_line(title), _TITLE) or "reviewed"
-    group = f"This merge group is for pull request #{number}"
+    group = f"This merge group is for pull request `#{number}`"
     return Said(
         f"{group}, whose commit `{sha[:7]}` was reviewed: {verdict}",
         "The check run and the comments on that pull request say more.",
@@ -32,14 +32,14 @@ def reviewed(number: int, sha: str, title: str) -> Said:
 def waiting(number: int) -> Said:
     """The pull request is being reviewed."""
     return Said(
-        f"This merge group is for pull request #{number}, whose review is under way",
+        f"This merge group is for pull request `#{number}`, whose review is under way",
         "Its result replaces this text; there is nothing to do.",
     )
 
 
 def too_late(number: int, minutes: int) -> Said:
     """No verdict came in time."""
-    late = f"Pull request #{number} was not reviewed within {minutes} minutes"
+    late = f"Pull request `#{number}` was not reviewed within {minutes} minutes"
     return Said(
         f"{late}, so that nothing can be said about this merge group",
         "Comment `/assay recheck` on the pull request, and then press Re-run here.",
