@@ -65,6 +65,9 @@ def log_injection(flow: Flow, report: Report) -> None:
     Suppress:
         Where the formatter of the log escapes line ends, or writes JSON.
     """
+    # A value that a function handed on which is not known may have lost its line ends there.
+    if flow.confidence is not Confidence.HIGH:
+        return
     tell(
         flow,
         report,

@@ -72,6 +72,8 @@ def mass_assignment(flow: Flow, report: Report) -> None:
     Suppress:
         Where every field may be written by whoever sends the request.
     """
+    if flow.confidence is not Confidence.HIGH:
+        return  # a function that is not known may have picked the names from a list
     tell(
         flow,
         report,
