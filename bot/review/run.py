@@ -18,7 +18,7 @@ from bot.github import pulls
 from bot.github.faults import GiveUp, OurBug
 from bot.github.port import RepositoryAPI
 from bot.jobs import SUPERSEDED, Job, JobEngine, kinds
-from bot.review import conduct, remembering, runs, settings
+from bot.review import conduct, moved, remembering, runs, settings
 from bot.review import plan as plans
 from bot.review import report as reports
 from bot.review.cache import TextCache
@@ -207,6 +207,7 @@ class Reviewer:
         neighbours = Neighbours(source, opened.head)
         analysis = remembering.Remembering(self._analysis, self._results, source)
         found = await analysis.analyse(target.pull, snapshot.files, snapshot.settings, neighbours)
+        found = await moved.settle(self._analysis, snapshot.files, found, snapshot.settings)
         report = reports.build(snapshot, found)
 
         def planner(standing: Standing, refused: frozenset[str] | None) -> Plan:
