@@ -184,13 +184,17 @@ class Check:
     """Whether a finding is a security defect: the verdict sentence counts them apart."""
     once: bool = False
     """Whether one comment a function says it all: its further findings there go to the summary."""
+    once_a_file: bool = False
+    """Whether one comment a file does, in the check's first languages."""
     others: tuple[Implementation, ...] = ()
     """How it looks at further languages: see :func:`also`."""
 
     def implementation(self, language: str) -> Implementation | None:
         """How the check looks at a language; ``None`` when it does not."""
         if language in self.languages:
-            return Implementation(self.languages, self.roles, self.on, self.run, ())
+            return Implementation(
+                self.languages, self.roles, self.on, self.run, (), self.once_a_file
+            )
         return next((one for one in self.others if language in one.languages), None)
 
     @property
@@ -217,6 +221,7 @@ def check(
     languages: frozenset[str] = PYTHON,
     security: bool = False,
     once: bool = False,
+    once_a_file: bool = False,
 ) -> Callable[[Callable[[Any, Any], None]], Callable[[Any, Any], None]]:
     """Put the decorated function into the catalogue.
 
@@ -245,6 +250,7 @@ def check(
             documentation=_documentation(id, inspect.getdoc(run) or ""),
             security=security,
             once=once,
+            once_a_file=once_a_file,
         )
         return run
 

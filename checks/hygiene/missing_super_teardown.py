@@ -30,6 +30,8 @@ _PLAIN = frozenset(
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
     on=CLASSES,
+    # Whoever forgets it in one class of a file has most often forgotten it in all of them.
+    once_a_file=True,
 )
 def missing_super_teardown(cls: Class, report: Report) -> None:
     """A test class overrides ``setUp`` or ``tearDown`` and leaves out what its base class does.

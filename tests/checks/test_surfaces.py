@@ -165,3 +165,30 @@ def test_a_handler_within_a_block_that_proves_something() -> None:
         """
     )
     assert surfaces(report, "try-except-in-test") == [(7, "summary")]
+
+
+DROPPED = """\
+    import unittest
+
+    class Base(unittest.TestCase):
+        def tearDown(self):
+            self.server.stop()
+
+    class One(Base):
+        def tearDown(self):
+            self.proxy.stop()
+
+    class Two(Base):
+        def tearDown(self):
+            self.cache.stop()
+    """
+
+
+def test_one_comment_a_file_where_one_mistake_is_made_again_and_again() -> None:
+    report = reviewed(DROPPED)
+    assert surfaces(report, "missing-super-teardown") == [(8, "inline"), (12, "summary")]
+
+
+def test_a_mistake_that_is_made_anew_is_a_comment_beside_an_old_one() -> None:
+    report = reviewed(DROPPED, DROPPED.partition("    class Two")[0])
+    assert surfaces(report, "missing-super-teardown") == [(12, "inline")]
