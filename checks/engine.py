@@ -41,7 +41,7 @@ from checks.redaction import redacted, secrets_in
 from checks.registry import Check
 from checks.report import Desk, said_once
 from checks.repository import Beside, Bounds, Lookup
-from checks.suggestion import as_lines, edited
+from checks.suggestion import as_lines, edited, without_clashes
 from checks.text import SourceText
 from checks.workflows import reading as workflow_reading
 
@@ -434,7 +434,7 @@ class _Review:
         together = [one for one, _ in proved]
         if len(proved) == 1 or not self._prove(together, before):
             proved = [pair for pair in proved if self._prove(pair[:1], before)]
-        suggestions = {id(one): suggestion for one, suggestion in proved}
+        suggestions = {id(one): suggestion for one, suggestion in without_clashes(proved)}
         return [replace(one, suggestion=suggestions.get(id(one))) for one in findings]
 
     def _is_sound(

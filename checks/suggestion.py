@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checks.model import Edit, Lines, Suggestion
+from checks.model import Edit, Finding, Lines, Suggestion
 from checks.text import SourceText
 
 MAX_LINES = 60
@@ -59,6 +59,25 @@ def as_lines(source: SourceText, edits: Sequence[Edit]) -> Suggestion | None:
     if not text:
         return Suggestion(Lines(first, last), "", deletes=True)
     return Suggestion(Lines(first, last), text.removesuffix("\n").removesuffix("\r"))
+
+
+def without_clashes(
+    offered: Sequence[tuple[Finding, Suggestion]],
+) -> list[tuple[Finding, Suggestion]]:
+    """Of suggestions for the same lines, the one for the gravest finding, in the order given.
+
+    GitHub applies a suggestion to the lines as they were: after one of two, the other would take
+    its words back. What is left out is offered when the first has been applied.
+    """
+    taken: list[Lines] = []
+    kept: list[int] = []
+    order = sorted(range(len(offered)), key=lambda index: -offered[index][0].severity)
+    for index in order:
+        lines = offered[index][1].lines
+        if not any(lines.start <= one.end and one.start <= lines.end for one in taken):
+            taken.append(lines)
+            kept.append(index)
+    return [offered[index] for index in sorted(kept)]
 
 
 def _end_of(source: SourceText, line: int) -> int:

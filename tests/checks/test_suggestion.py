@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks import registry
+from checks.engine import analyse
 from checks.events import Call
-from checks.model import Edit, Lines, Span, Suggestion
+from checks.model import ChangedFile, Edit, Lines, Settings, Span, Suggestion
 from checks.report import Report
 from checks.suggestion import as_lines, edited
 from checks.text import SourceText
@@ -129,3 +130,13 @@ def test_applying_the_lines_is_applying_the_edits(
     assert after is not None
     # A suggestion cannot say whether the file ends with a newline.
     assert applied.removesuffix(b"\n") == after.removesuffix(b"\n")
+
+
+def test_of_two_for_one_line_the_graver_is_offered() -> None:
+    text = (
+        "import flask\n\n\ndef f():\n    r = flask.make_response('x')\n"
+        "    r.set_cookie('session', 's')\n"
+    )
+    (found,) = analyse([ChangedFile("app/views.py", text.encode())], Settings(), strict=True)
+    offered = [one.suggestion.lines for one in found.findings if one.suggestion is not None]
+    assert len(found.findings) > len(offered) == len(set(offered)) == 1
