@@ -15,6 +15,11 @@ code.sink(
     "timeit.timeit",
     "asteval.Interpreter().eval",
     "code.interact",
+    "code.{InteractiveInterpreter,InteractiveConsole}().{runsource,push}",
+    "cProfile.run",
+    "profile.run",
+    "pdb.{run,runeval}",
+    "timeit.repeat",
     at="0/source/stmt",
 )
 code.sink(
@@ -22,6 +27,7 @@ code.sink(
     "pandas.eval",
     "numexpr.evaluate",
     "*.query",
+    "*.eval",
     at="0/expr",
     when=lambda site: "pandas" in site.callee,
 )
@@ -50,5 +56,17 @@ template.sink(
     "chameleon.PageTemplate",
     at="0/source/text",
 )
+bottle = Library("https://bottlepy.org/docs/stable/stpl.html")
+bottle.sink(
+    "template",
+    "bottle.{SimpleTemplate,MakoTemplate,Jinja2Template,CheetahTemplate}",
+    at="0/source",
+)
+genshi = Library("https://genshi.edgewall.org/wiki/Documentation/templates.html")
+genshi.sink(
+    "template", "genshi.template.{TextTemplate,NewTextTemplate,OldTextTemplate,MarkupTemplate}"
+)
+cheetah = Library("https://cheetahtemplate.org/users_guide/gettingStarted.html")
+cheetah.sink("template", "Cheetah.Template.Template", at="0/source")
 template.cleans("template", "jinja2.sandbox.SandboxedEnvironment().from_string")
 template.cleans("html", "jinja2.Environment().get_template().render")

@@ -19,6 +19,9 @@ _SQL = re2.compile(
     r"|union\b|where\b|order\s+by\b|create\s+\w|alter\s+\w|drop\s+\w|replace\s+into\b|exec\b"
     r"|call\b|truncate\b|grant\b|pragma\b|with\b|values\b|and\b|or\b|limit\b|from\b|join\b)"
 )
+_OTHER_THAN_SQL = ("tornado.httpclient.", "pandas.DataFrame()", "pandas.read_csv()",
+                   "aiohttp.ClientSession()", "redis.")  # fmt: skip
+"""Objects whose methods are called like those of databases."""
 _SHELLS = frozenset(
     {
         "sh",
@@ -97,7 +100,7 @@ def is_name(site: Site) -> bool:
 def is_sql(site: Site) -> bool:
     """The statement reads as SQL, or all of it comes from outside."""
     value = site.tested
-    if value is None:
+    if value is None or site.callee.startswith(_OTHER_THAN_SQL):
         return False
     text = value.template
     if text is None:

@@ -96,6 +96,28 @@ mongo.sink(
     at="0/filter",
     when=is_query_open,
 )
+mongo.sink(
+    "nosql",
+    "*.{replace_one,distinct,map_reduce,find_raw_batches,aggregate_raw_batches}",
+    at="0/filter filter query",
+    when=is_query_open,
+)
+mongoengine = Library("https://docs.mongoengine.org/guide/querying.html#raw-queries")
+mongoengine.sink("nosql", "*.objects", at="__raw__", when=is_query_open)
+neo4j = Library("https://neo4j.com/docs/python-manual/current/query-simple/")
+neo4j.sink(
+    "sql",
+    "neo4j.GraphDatabase.driver().{execute_query,session().run}",
+    "neo4j.AsyncGraphDatabase.driver().{execute_query,session().run}",
+    at="0/query/query_",
+)
+redis = Library("https://redis.io/docs/latest/develop/programmability/eval-intro/")
+redis.sink(
+    "code",
+    "redis.{Redis,StrictRedis,from_url}().{eval,register_script,script_load}",
+    "redis.asyncio.{Redis,from_url}().{eval,register_script,script_load}",
+    at="0/script",
+)
 mongo.cleans("nosql", "bson.ObjectId", "bson.objectid.ObjectId")
 
 ldap = Library("https://www.python-ldap.org/en/latest/reference/ldap-filter.html")

@@ -73,6 +73,24 @@ files.sink(
     when=is_name,
     label="open",
 )
+temporary = Library("https://docs.python.org/3/library/tempfile.html")
+temporary.sink(
+    "path",
+    "tempfile.{mkstemp,mkdtemp,NamedTemporaryFile,TemporaryFile,TemporaryDirectory,"
+    "SpooledTemporaryFile}",
+    at="prefix suffix dir",
+    label="file",
+)
+buckets = Library("https://boto3.amazonaws.com/v1/documentation/api/latest/guide/s3.html")
+buckets.sink(
+    "path",
+    "boto3.client().upload_file",
+    "boto3.resource().Bucket().upload_file",
+    at="0/Filename",
+    label="file",
+)
+buckets.sink("path", "boto3.client().download_file", at="2/Filename", label="file")
+buckets.sink("path", "boto3.resource().Bucket().download_file", at="1/Filename", label="file")
 files.sink(
     "path",
     "zipfile.ZipFile().{extract,extractall}",

@@ -61,6 +61,20 @@ network.sink(
     "telnetlib.Telnet",
     at="0/host",
 )
+others = Library("https://www.tornadoweb.org/en/stable/httpclient.html")
+others.sink(
+    "request",
+    "tornado.httpclient.{AsyncHTTPClient,HTTPClient}().fetch",
+    "tornado.httpclient.HTTPRequest",
+    f"treq.{_VERBS}",
+    "urllib.request.build_opener().open",
+    "urllib.request.{OpenerDirector,URLopener,FancyURLopener}().{open,retrieve}",
+    f"urllib3.PoolManager().{_VERBS}",
+    "aiohttp.ClientSession().ws_connect",
+    f"niquests.{_VERBS}",
+    at="0/url/request",
+    when=host_is_open,
+)
 network.sink("request", "pycurl.Curl().setopt", at="1", when=lambda site: "URL" in _text(site))
 network.value(
     "@stored",
