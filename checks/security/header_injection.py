@@ -69,6 +69,8 @@ def header_injection(flow: Flow, report: Report) -> None:
     Suppress:
         Where the server in front refuses line ends in headers: name it in the reason.
     """
+    if flow.confidence is not Confidence.HIGH:
+        return  # what a server or a framework hands on has been looked at there
     tell(
         flow,
         report,
