@@ -41,7 +41,8 @@ def fault(expression: str) -> str | None:
     except re2.error as error:
         said = error.args[0] if error.args else ""
         reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        return f"This is no expression that RE2 reads: {' '.join(reason.split())[:100]}."
+        # Behind the colon RE2 repeats the expression, which may hold a secret.
+        return f"This is no expression that RE2 reads: {reason.partition(':')[0][:100]}."
     if found.search(b"") is not None:
         return "It matches the empty text, and so it would match everywhere."
     return None

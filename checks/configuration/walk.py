@@ -14,6 +14,7 @@ from checks import globs
 from checks.configuration.values import Layer
 from checks.configuration.words import SWITCH, listed, nearest, shown
 from checks.model import Problem
+from checks.secrets.masking import without_keys
 from checks.yaml_tree import Mapping, Node, Scalar, Sequence
 
 MAX_PROBLEMS = 50
@@ -130,7 +131,9 @@ class Walker:
         self._note(node, shown(path), " ".join(sentences))
 
     def _note(self, node: Node, path: str, message: str) -> None:
-        self.problems.append(Problem(node.line, path, message, node.column, self._source))
+        # A problem is told in public, and what is wrong may be a secret at the wrong place.
+        key, said = without_keys(path), without_keys(message)
+        self.problems.append(Problem(node.line, key, said, node.column, self._source))
 
 
 def is_empty(node: Node) -> bool:

@@ -21,12 +21,18 @@ _IN_ADDRESS = re2.compile(r"(://[^\s:/@]*:)([^\s/@{}%$]+)(@)")
 _OPTION = re2.compile(r"((?:^|\s)-p)([^\s\"'{}%$-][^\s\"'{}%$]{3,})")
 
 
+def without_keys(text: str) -> str:
+    """The text with every key and token of a known provider in it replaced by ``***``."""
+    data = text.encode("utf-8", "replace")
+    found = scan(data).found
+    for one in reversed(found):
+        data = data[: one.span.start] + MASK.encode() + data[one.span.end :]
+    return data.decode("utf-8", "replace") if found else text
+
+
 def masked(text: str) -> str:
     """The text with what looks like a secret in it replaced by ``***``."""
-    data = text.encode("utf-8", "replace")
-    for one in reversed(scan(data).found):
-        data = data[: one.span.start] + MASK.encode() + data[one.span.end :]
-    result: Any = data.decode("utf-8", "replace")
+    result: Any = without_keys(text).encode("utf-8", "replace").decode()
     result = _IN_ADDRESS.sub(rf"\1{MASK}\3", result)
     result = _NAMED.sub(rf"\1{MASK}", result)
     return str(_OPTION.sub(rf"\1{MASK}", result))

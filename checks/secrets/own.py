@@ -11,18 +11,13 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import re2
-
+from checks import expressions
 from checks.clock import timed
 from checks.model import SecretPattern, Span
 from checks.secrets.placeholders import has_filler
 from checks.secrets.secret import Secret, described, loading
 
 MAX_PATTERNS = 50
-MAX_LENGTH = 1_000
-"""Characters of one expression."""
-_MAX_MEMORY = 4 << 20
-"""Bytes that RE2 may take for one expression."""
 _MAX_MATCHES = 2_000
 """Matches of one expression that are looked at in one text."""
 _MIN_SECRET = 4
@@ -69,14 +64,5 @@ def is_test_data(value: str, patterns: tuple[str, ...]) -> bool:
 
 
 @functools.lru_cache(maxsize=256)
-def _compiled(pattern: str) -> Any:
-    """The expression over bytes; ``None`` when RE2 does not take it."""
-    if len(pattern) > MAX_LENGTH:
-        return None
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = _MAX_MEMORY
-    try:
-        return re2.compile(pattern.encode("utf-8", "replace"), options)
-    except re2.error:
-        return None
+def _compiled(pattern: str) -> Any | None:
+    return expressions.compiled(pattern)

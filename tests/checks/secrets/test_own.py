@@ -6,9 +6,10 @@ import random
 
 import pytest
 
+from checks.expressions import MAX_LENGTH
 from checks.model import SecretPattern, Settings, Severity, Surface
 from checks.secrets import own
-from checks.secrets.own import MAX_LENGTH, MAX_PATTERNS
+from checks.secrets.own import MAX_PATTERNS
 from tests.checks.secrets.looking import look, said
 from tests.checks.secrets.shapes import SHAPES, draw
 
