@@ -51,7 +51,9 @@ def async_delete_not_awaited(event: JsFileEvent, report: Report) -> None:
         if not block.is_test or block.callback is None or not is_asynchronous(block.callback):
             continue
         for call in block.calls():
-            if not _is_dropped(call) or not stands_in(call, block) or not _verb(call, _DELETING):
+            if not call.method.startswith(tuple(_DELETING)) or not _verb(call, _DELETING):
+                continue
+            if not _is_dropped(call) or not stands_in(call, block):
                 continue
             again = _again(file, call, block)
             if again is None:

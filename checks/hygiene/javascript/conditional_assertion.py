@@ -38,6 +38,8 @@ def conditional_assertion(event: JsFileEvent, report: Report) -> None:
         body = block.body
         if not block.is_test or block.is_off or body is None or body.type != "statement_block":
             continue
+        if not any(one.type == "if_statement" for one in statements(body)):
+            continue
         asserting = [one for one in statements(body) if asserts_somewhere(file, one)]
         if len(asserting) != 1 or asserting[0].type != "if_statement":
             continue

@@ -20,9 +20,8 @@ _BETTER = {
     "<=": ("toBeLessThanOrEqual", False),
     ">": ("toBeGreaterThan", False),
     ">=": ("toBeGreaterThanOrEqual", False),
-    "instanceof": ("toBeInstanceOf", False),
 }
-_NEGATABLE = frozenset({"===", "!==", "instanceof"})
+_NEGATABLE = frozenset({"===", "!=="})
 
 
 @also("suboptimal-assert", languages=JAVASCRIPT, on=MODULE)

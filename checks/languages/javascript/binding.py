@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import tree_sitter
 
-from checks.languages.javascript.grammar import FUNCTIONS
+from checks.languages.javascript.grammar import FUNCTIONS, TRANSPARENT
 from checks.languages.syntax.located import Place
 from checks.languages.syntax.scopes import Binding, Bound, Scope
 from checks.languages.syntax.walk import Handlers
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_PATTERN = 500
 """Names that are taken out of one pattern."""
+
+_MOST_CALLS = 10
 
 _BLOCKS = ("statement_block", "class_body", "for_statement", "switch_body", "class_static_block")
 
@@ -96,7 +98,7 @@ class Binder:
         if name.type == "identifier":
             how = Bound.OTHER if value is None else Bound.VALUE
             target.bind(self._text(name), Binding(how, name, scope, value))
-            if value is not None and value.type not in FUNCTIONS:
+            if value is not None and self._may_rename(value):
                 self._file.renamed.add(self._text(name))
             return
         for one, path in self._parts(name):
@@ -104,6 +106,29 @@ class Binder:
             how = Bound.OTHER if value is None or path is None else Bound.PART
             target.bind(text, Binding(how, one, scope, value, path or ""))
             self._file.renamed.add(text)
+
+    def _may_rename(self, value: tree_sitter.Node) -> bool:
+        """Whether what a name is given may be a library's function or module under that name."""
+        for _ in range(_MOST_CALLS):
+            kind = value.type
+            if kind in ("identifier", "member_expression"):
+                return True
+            if kind in TRANSPARENT or kind == "await_expression":
+                inner = value.named_children
+                if not inner:
+                    return False
+                value = inner[0]
+            elif kind == "call_expression":
+                callee = value.child_by_field_name("function")
+                if callee is None or callee.type == "import":
+                    return callee is not None
+                if callee.type == "identifier":
+                    return self._text(callee) == "require"
+                name = callee.child_by_field_name("property")
+                return name is not None and self._text(name) == "extend"
+            else:
+                return False
+        return False
 
     def _assignment(self, place: Place) -> None:
         node, _, _, scope = place
@@ -115,7 +140,8 @@ class Binder:
             owner = scope.owner(text)
             if owner is not None:
                 owner.bind(text, Binding(Bound.ASSIGNED, left, scope, value))
-                self._file.renamed.add(text)
+                if value is not None and self._may_rename(value):
+                    self._file.renamed.add(text)
             return
         for one, path in self._parts(left) if left.type.endswith("_pattern") else ():
             text = self._text(one)

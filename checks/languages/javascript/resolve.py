@@ -7,6 +7,7 @@ global: ``it`` is ``it`` whether it is imported or not.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import tree_sitter
@@ -161,6 +162,7 @@ def _named(base: str, suffix: list[str]) -> str:
     return text
 
 
+@functools.lru_cache(maxsize=4_096)
 def _split(base: str) -> tuple[str, bool, str]:
     """A qualified name as module and export: scoped and relative modules hold dots themselves."""
     for module in (*_GLOBALS_OF, *_CALLABLE):

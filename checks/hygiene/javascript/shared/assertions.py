@@ -28,6 +28,21 @@ _ASSERTING = (
 )
 """How the names of functions that assert begin; lower case."""
 
+_WITHIN = ("Assert", "Check", "Expect", "Match", "Should", "Verify")
+"""What stands within the names of others."""
+
+_NAMES = (
+    "QUnit.assert",
+    "assert",
+    "chai.",
+    "cy.",
+    "expect",
+    "power-assert",
+    "should",
+    "sinon.assert",
+)
+"""How the qualified names of libraries of assertions begin."""
+
 _FAILING = frozenset(
     {
         "fail",
@@ -110,26 +125,12 @@ def is_failure(call: JsCall) -> bool:
 def asserts(file: JavaScriptFile, call: JsCall) -> bool:
     """Whether a call asserts something, or is likely to."""
     method = call.method
-    name = call.name or ""
-    if name.startswith(
-        (
-            "expect",
-            "assert",
-            "chai.",
-            "should",
-            "power-assert",
-            "sinon.assert",
-            "cy.",
-            "QUnit.assert",
-        )
-    ):
-        return True
     if method and method.lower().lstrip("_").startswith(_ASSERTING):
         return True
-    if method and any(
-        word in method
-        for word in ("Assert", "Expect", "Should", "Verify", "Check", "Matches", "Match")
-    ):
+    if method and any(word in method for word in _WITHIN):
+        return True
+    name = call.name or ""
+    if name.startswith(_NAMES):
         return True
     if method in _TAP and _is_handed(call):
         return True

@@ -48,6 +48,8 @@ _CLIENTS = frozenset(
     }
 )
 _PAGES = ("goto",)
+_METHODS = frozenset({*_PAGES, *(name.rpartition(".")[2] for name in _CLIENTS)})
+_ADDRESSES = frozenset({"identifier", "string", "template_string", "binary_expression"})
 _MOCKS = (
     "nock",
     "msw",
@@ -89,10 +91,12 @@ _MARKS = (
 
 def host_called(file: JavaScriptFile, call: JsCall) -> str:
     """The host that a call asks, when it is written out; else ``""``."""
-    if call.name not in _CLIENTS and not (call.method in _PAGES and call.receiver is not None):
-        return ""
     first = call.argument(0)
-    if first is None:
+    if first is None or first.type not in _ADDRESSES:
+        return ""
+    if call.target.type == "member_expression" and call.method not in _METHODS:
+        return ""
+    if call.name not in _CLIENTS and not (call.method in _PAGES and call.receiver is not None):
         return ""
     known = file.constant(first, call.names)
     if not isinstance(known, str) and first.type == "template_string":

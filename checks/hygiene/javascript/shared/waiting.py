@@ -34,10 +34,19 @@ FAKE_CLOCKS = frozenset(
 )
 """Calls that replace the clock."""
 
-_SLEEPERS = frozenset({"delay", "pause", "sleep", "timeout", "wait", "waitfor", "setTimeout"})
+_SLEEPERS = frozenset({"delay", "pause", "sleep"})
+"""What functions that only sleep are called, where their code is not seen."""
+
+_MOST_ARGUMENTS = 2
 _LIBRARIES = frozenset(
-    {"delay", "timers/promises.setTimeout", "sleep-promise", "timers/promises.scheduler.wait"}
+    {
+        "delay",
+        "sleep-promise",
+        "timers/promises.scheduler.wait",
+        "timers/promises.setTimeout",
+    }
 )
+_METHODS = frozenset({"setTimeout", "wait"})
 _TIMERS = frozenset(
     {
         "setTimeout",
@@ -58,28 +67,25 @@ def slept(file: JavaScriptFile, call: JsCall) -> object:
     """
     if call.is_new:
         return _promise(file, call.node, call.names)
-    name = call.name or ""
-    if call.method in _PATIENT and call.receiver is not None:
-        return _milliseconds(file, call.argument(0), call.names)
-    if name == "cy.wait":
-        value = _milliseconds(file, call.argument(0), call.names)
-        return NOT_A_SLEEP if value is None else value
-    if name in _LIBRARIES or name.rpartition("/")[2].rpartition(".")[2] in _SLEEPERS - {
-        "timeout",
-        "wait",
-        "waitfor",
-        "setTimeout",
-    }:
-        if call.receiver is not None and name not in _LIBRARIES:
-            return NOT_A_SLEEP
-        if len(call.arguments) in (1, 2):
-            local = _local(file, call)
-            if local is NOT_A_SLEEP and name.startswith(":"):
-                return NOT_A_SLEEP
+    method = call.method
+    if call.target.type == "member_expression":
+        if method in _PATIENT:
             return _milliseconds(file, call.argument(0), call.names)
+        if method not in _METHODS:
+            return NOT_A_SLEEP
+        name = call.name or ""
+        value = _milliseconds(file, call.argument(0), call.names)
+        if name == "cy.wait":
+            return NOT_A_SLEEP if value is None else value
+        return value if name in _LIBRARIES else NOT_A_SLEEP
+    if call.target.type != "identifier" or len(call.arguments) > _MOST_ARGUMENTS:
         return NOT_A_SLEEP
-    if call.target.type == "identifier" and name.startswith(":"):
+    name = call.name or ""
+    if name.startswith(":"):
         return _local(file, call)
+    imported = name in _LIBRARIES or name.rpartition("/")[2].rpartition(".")[2] in _SLEEPERS
+    if imported and call.arguments:
+        return _milliseconds(file, call.argument(0), call.names)
     return NOT_A_SLEEP
 
 
