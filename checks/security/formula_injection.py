@@ -56,6 +56,8 @@ def formula_injection(flow: Flow, report: Report) -> None:
     Suppress:
         Where programs read the file, and no spreadsheet.
     """
+    if flow.origin == "queued":
+        return
     tell(
         flow,
         report,

@@ -66,7 +66,7 @@ def log_injection(flow: Flow, report: Report) -> None:
         Where the formatter of the log escapes line ends, or writes JSON.
     """
     # A value that a function handed on which is not known may have lost its line ends there.
-    if flow.confidence is not Confidence.HIGH:
+    if flow.confidence is not Confidence.HIGH or flow.origin == "queued":
         return
     tell(
         flow,

@@ -72,8 +72,10 @@ def mass_assignment(flow: Flow, report: Report) -> None:
     Suppress:
         Where every field may be written by whoever sends the request.
     """
-    if flow.confidence is not Confidence.HIGH:
+    if flow.confidence is not Confidence.HIGH or flow.origin == "queued":
         return  # a function that is not known may have picked the names from a list
+    if flow.source.endswith("from the query"):
+        return  # an input of GraphQL has the fields of its schema
     tell(
         flow,
         report,
