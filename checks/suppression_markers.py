@@ -87,6 +87,7 @@ RUFF: Mapping[str, tuple[str, ...]] = {
     "E722": ("swallowed-exception", "try-except-in-test"),
     "F631": ("assert-on-tuple",),
     "F811": ("duplicate-test-name",),
+    "H202": ("broad-raises",),
     "PT011": ("broad-raises",),
     "PT012": ("raises-block-too-wide",),
     "PT015": ("assert-constant",),
@@ -96,7 +97,7 @@ RUFF: Mapping[str, tuple[str, ...]] = {
     "T100": ("leftover-debugger",),
     "T201": ("print-in-test",),
 }
-"""By a rule of Ruff that is none of Bandit's."""
+"""By a rule of Ruff, or of a plug-in of flake8 (`H`: hacking), that is none of Bandit's."""
 
 GOSEC: Mapping[str, tuple[str, ...]] = {
     "G101": tuple(sorted(SECRETS)),

@@ -9,7 +9,6 @@ from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
 _BROAD = frozenset({"Exception", "BaseException"})
-_SAME_RULES = (b"B017", b"H202", b"PT011")
 _ASSERTS_CALLS = ("assert_called", "assert_not_called", "assert_any_call", "assert_has_calls",
                   "assert_awaited", "assert_not_awaited")  # fmt: skip
 
@@ -62,7 +61,7 @@ def broad_raises(call: Call, report: Report) -> None:
         return
     if call.keywords.keys() & {"match", "check"} or _is_examined(call) or _raises_it_itself(call):
         return
-    meant = _effect_is_asserted(call) or _is_accepted(call)
+    meant = _effect_is_asserted(call)
     confidence = Confidence.LOW if meant else Confidence.HIGH
     report(
         at=call,
@@ -96,13 +95,6 @@ def _effect_is_asserted(call: Call) -> bool:
     return bool(later) and any(
         one.method.startswith(_ASSERTS_CALLS) for one in calls_of(call.module, later[0])
     )
-
-
-def _is_accepted(call: Call) -> bool:
-    """Whether the line tells another linter that its rule on this is known and not wanted here."""
-    source = call.module.source
-    _, _, remark = source.line_text(call.module.lines(call.node).start).partition(b"noqa:")
-    return any(rule in remark for rule in _SAME_RULES)
 
 
 def _raises_it_itself(call: Call) -> bool:
