@@ -41,6 +41,7 @@ from bot.web.receiver import Receiver
 from checks import registry
 from checks.sandbox.pool import Pool
 from checks.sandbox.process import WorkerUnavailable
+from checks.sandbox.zizmor import Zizmor
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,8 @@ async def run(settings: Settings, parts: Parts, stop: asyncio.Event) -> None:
         await _prove(app, settings)
         handlers: Mapping[str, Handler] = {}
         if parts.work:
-            pool = Pool(min(settings.concurrency, os.cpu_count() or 1))
+            workers = min(settings.concurrency, os.cpu_count() or 1)
+            pool = Pool(workers, auditor=_auditor(settings))
             try:
                 await pool.start()
             except WorkerUnavailable as error:
@@ -131,6 +133,16 @@ def _github(settings: Settings) -> GitHubSettings:
         graphql_url=settings.graphql_url or "",
         user_agent=f"assay/{__version__}",
     )
+
+
+def _auditor(settings: Settings) -> Zizmor | None:
+    """zizmor, where the operator wants it and it is installed."""
+    if not settings.zizmor:
+        return None
+    found = Zizmor.installed()
+    if found is None:
+        log.warning("ASSAY_ZIZMOR is on, and zizmor is not installed beside this program")
+    return found
 
 
 async def _prove(app: GitHubApp, settings: Settings) -> None:

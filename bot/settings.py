@@ -75,6 +75,8 @@ class Settings:
     """How often deliveries that did not arrive are looked for; zero is never."""
     docs_url: str
     """Where the pages of the checks are, without a slash at its end; empty for no links."""
+    zizmor: bool = False
+    """Whether zizmor, where it is installed, looks at workflows as well."""
     previous_private_key: str = field(default="", repr=False)
     """PEM of the key before a rotation, so that what it signed is still known; empty for none."""
 
@@ -124,6 +126,7 @@ NAMES = (
     "ASSAY_SHUTDOWN_GRACE",
     "ASSAY_SWEEP_MINUTES",
     "ASSAY_DOCS_URL",
+    "ASSAY_ZIZMOR",
 )
 """Every variable that is read."""
 
@@ -160,6 +163,7 @@ def load(environ: Mapping[str, str], role: Role = Role.SERVE) -> Loaded:
             )
         ),
         docs_url=reader.docs_url(),
+        zizmor=reader.switch("ASSAY_ZIZMOR"),
     )
     if reader.problems:
         raise SettingsError(tuple(reader.problems))
@@ -356,6 +360,13 @@ class _Reader:
             "leave it out for the embedded database in ASSAY_STATE_DIR",
         )
         return None
+
+    def switch(self, name: str) -> bool:
+        """On or off; off when unset."""
+        value = (self.text(name) or "off").lower()
+        if value not in ("on", "off"):
+            self._problem(name, "must be on or off", "the default is off")
+        return value == "on"
 
     def log_format(self) -> LogFormat:
         """Text or JSON."""

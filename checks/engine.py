@@ -322,6 +322,7 @@ class _Review:
             self._file.added,
             file=one.code,
             base_source=None if self._file.base is None else SourceText(self._file.base),
+            audits=self._file.audits,
         )
         if subject.language and self._inspector.compares(subject):
             base = self._base()

@@ -20,7 +20,7 @@ from checks.languages.python.parse import Expired
 from checks.languages.syntax.events import FileChange, SyntaxDispatch
 from checks.languages.syntax.grammar import Grammar
 from checks.languages.syntax.source_file import SourceFile
-from checks.model import Lines, Role, Settings
+from checks.model import Audits, Lines, Role, Settings
 from checks.path_settings import enabled_somewhere
 from checks.registry import Check, EventKind, Events, Implementation
 from checks.report import Desk, EvidenceSink, Report
@@ -50,6 +50,8 @@ class Subject:
     """The same of what the text replaces."""
     base_source: SourceText | None = None
     """The text that it replaces, for workflows."""
+    audits: Audits | None = None
+    """What another program says about it, for workflows."""
 
     @property
     def language(self) -> str:
@@ -215,7 +217,12 @@ class Inspector:
 def _send_workflow(subject: Subject, dispatch: Dispatch, run: _Run) -> None:
     """Send out a workflow or an action, if the text is one."""
     event, limits = workflow_reading.event_of(
-        subject.path, subject.source, subject.role, subject.added, subject.base_source
+        subject.path,
+        subject.source,
+        subject.role,
+        subject.added,
+        subject.base_source,
+        subject.audits,
     )
     run.desk.limits += limits
     if event is not None:

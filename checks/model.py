@@ -252,6 +252,27 @@ class RoleDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditHit:
+    """Something that another program says about a file."""
+
+    audit: str
+    """What it calls this kind of defect."""
+    span: Span
+    severity: Severity
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Audits:
+    """What another program says about a file and about the text that it replaces."""
+
+    head: tuple[AuditHit, ...] = ()
+    base: tuple[AuditHit, ...] = ()
+    limit: str = ""
+    """Why it says nothing, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedFile:
     """One file of a change, as the analysis receives it.
 
@@ -271,6 +292,8 @@ class ChangedFile:
     generated: bool = False
     """Marked ``linguist-generated`` or ``linguist-vendored`` by the base branch."""
     deleted: bool = False
+    audits: Audits | None = None
+    """Of workflows, where the operator has another program look at them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,11 @@ class Report:
         """Tells that the time of the file is over: for :func:`checks.clock.timed`."""
 
     @property
+    def said(self) -> Sequence[Finding]:
+        """What all checks have said about this text so far."""
+        return self._desk.findings
+
+    @property
     def is_full(self) -> bool:
         """Whether the check has more findings in this file than are reported."""
         return self._count > MAX_FINDINGS

@@ -13,7 +13,9 @@ import ctypes
 import os
 import resource
 import signal
+import stat
 import sys
+from collections.abc import Sequence
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -22,10 +24,15 @@ _CLONE_NEWNET = 0x40000000
 
 # The same numbers on every architecture that Python runs on (Alpha aside).
 _LANDLOCK_CREATE_RULESET = 444
+_LANDLOCK_ADD_RULE = 445
 _LANDLOCK_RESTRICT_SELF = 446
 _LANDLOCK_CREATE_RULESET_VERSION = 1
 _LANDLOCK_FILES = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 5: 0xFFFF}
 """Rights over files that a version of the kernel's interface knows; newer ones know more."""
+_LANDLOCK_RUN_FILE = 0x1 | 0x4
+"""To execute a file and to read it."""
+_LANDLOCK_READ_FOLDER = 0x8
+_LANDLOCK_PATH_BENEATH = 1
 _LANDLOCK_TCP = 0x3
 _LANDLOCK_SCOPES = 0x3
 _LANDLOCK_TCP_SINCE = 4
@@ -44,6 +51,13 @@ class _Ruleset(ctypes.Structure):
     )
 
 
+class _PathBeneath(ctypes.Structure):
+    """``struct landlock_path_beneath_attr``, packed as the kernel has it."""
+
+    _pack_ = 1
+    _fields_ = (("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32))
+
+
 def confine(memory: int) -> tuple[str, ...]:
     """Lock the calling process in; returns what was achieved, in words.
 
@@ -55,6 +69,22 @@ def confine(memory: int) -> tuple[str, ...]:
     words = [word for word, done in _limit_resources(memory) if done]
     if sys.platform == "linux":
         words += _confine_linux()
+    return tuple(words)
+
+
+def confine_program(memory: int, readable: Sequence[str]) -> tuple[str, ...]:
+    """Lock the calling process in and leave it what it needs to become another program.
+
+    It may execute and read ``readable``, files or folders, and no other file; it may start threads,
+    which the limit on processes would count.
+
+    Args:
+        memory: the largest address space in bytes.
+        readable: the program and the folders of its libraries; what is not there is left out.
+    """
+    words = [word for word, done in _limit_resources(memory, threads=True) if done]
+    if sys.platform == "linux":
+        words += _confine_linux(readable)
     return tuple(words)
 
 
@@ -84,15 +114,18 @@ def limit_cpu(seconds: float) -> None:
     _set(resource.RLIMIT_CPU, soft, hard)
 
 
-def _limit_resources(memory: int) -> list[tuple[str, bool]]:
-    return [
+def _limit_resources(memory: int, *, threads: bool = False) -> list[tuple[str, bool]]:
+    limits = [
         ("memory limit", _set(resource.RLIMIT_AS, memory)),
         ("no core files", _set(resource.RLIMIT_CORE, 0)),
         ("no file writes", _set(resource.RLIMIT_FSIZE, 0)),
         ("few open files", _set(resource.RLIMIT_NOFILE, _OPEN_FILES)),
-        # The kernel does not hold root to this limit.
-        ("no new processes", _set(resource.RLIMIT_NPROC, 0) and os.getuid() != 0),
     ]
+    if not threads:
+        # The kernel does not hold root to this limit.
+        done = _set(resource.RLIMIT_NPROC, 0) and os.getuid() != 0
+        limits.append(("no new processes", done))
+    return limits
 
 
 def _set(limit: int, soft: int, hard: int | None = None) -> bool:
@@ -103,7 +136,7 @@ def _set(limit: int, soft: int, hard: int | None = None) -> bool:
     return True
 
 
-def _confine_linux() -> list[str]:
+def _confine_linux(readable: Sequence[str] = ()) -> list[str]:
     words = []
     # A network namespace of its own has no interface that is up: UDP and raw sockets end there,
     # which Landlock leaves open. It takes a user namespace where the process has no privilege.
@@ -111,7 +144,7 @@ def _confine_linux() -> list[str]:
         words.append("no network")
     if _prctl(_PR_SET_NO_NEW_PRIVS, 1):
         words.append("no new privileges")
-    return words + _landlock()
+    return words + _landlock(readable)
 
 
 def _libc() -> ctypes.CDLL:
@@ -127,8 +160,8 @@ def _unshare(flags: int) -> bool:
     return bool(_libc().unshare(ctypes.c_int(flags)) == 0)
 
 
-def _landlock() -> list[str]:
-    """Deny every file and, where the kernel can, TCP and signals to others; with no exception."""
+def _landlock(readable: Sequence[str] = ()) -> list[str]:
+    """Deny every file but those to read and, where the kernel can, TCP and signals to others."""
     syscall = _libc().syscall
     syscall.restype = ctypes.c_long
     version = syscall(
@@ -155,6 +188,8 @@ def _landlock() -> list[str]:
     if ruleset < 0:
         return []
     try:
+        for path in readable:
+            _allow(ruleset, path)
         if syscall(
             ctypes.c_long(_LANDLOCK_RESTRICT_SELF), ctypes.c_int(ruleset), ctypes.c_uint32(0)
         ):
@@ -163,3 +198,25 @@ def _landlock() -> list[str]:
         os.close(ruleset)
     words = [("no file system", True), ("no TCP", has_tcp), ("no signals to others", has_scopes)]
     return [word for word, achieved in words if achieved]
+
+
+def _allow(ruleset: int, path: str) -> None:
+    """Leave a file or folder to be executed and read."""
+    try:
+        opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        rights = _LANDLOCK_RUN_FILE
+        if stat.S_ISDIR(os.fstat(opened).st_mode):
+            rights |= _LANDLOCK_READ_FOLDER
+        rule = _PathBeneath(allowed_access=rights, parent_fd=opened)
+        _libc().syscall(
+            ctypes.c_long(_LANDLOCK_ADD_RULE),
+            ctypes.c_int(ruleset),
+            ctypes.c_int(_LANDLOCK_PATH_BENEATH),
+            ctypes.byref(rule),
+            ctypes.c_uint32(0),
+        )
+    finally:
+        os.close(opened)

@@ -11,7 +11,7 @@ import itertools
 import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from checks.configuration import Configuration, Layer
 from checks.model import ChangedFile, FileReport, Problem, Settings
@@ -29,6 +29,14 @@ _ALONE = Beside()
 _SPARES = 1
 _RESTART_SECONDS = (0.1, 0.5, 2.0)
 """Waits after a worker that could not be started; then the last again and again."""
+
+
+class Auditor(Protocol):
+    """Another program that looks at some files before the analysis does."""
+
+    async def audit(self, files: Sequence[ChangedFile]) -> list[ChangedFile]:
+        """The files, some of them with what the program says. Never raises."""
+
 
 _UNREADABLE = Configuration(
     Settings(),
@@ -56,6 +64,7 @@ class Pool:
         *,
         spares: int = _SPARES,
         module: str = PRODUCTION,
+        auditor: Auditor | None = None,
     ) -> None:
         """Prepare a pool; nothing runs before :meth:`start`.
 
@@ -65,11 +74,13 @@ class Pool:
             spares: how many more workers are kept ready. With none, a batch whose worker was
                 killed waits until another has started.
             module: the module whose ``main`` the workers run; only tests name another.
+            auditor: looks at the files of a batch before a worker does.
         """
         if workers < 1:
             raise ValueError("a pool needs at least one worker")
         self._limits = limits or Limits()
         self._module = module
+        self._auditor = auditor
         self._size = workers + spares
         self._slots = asyncio.Semaphore(workers)
         self._ready: asyncio.Queue[Worker] = asyncio.Queue()
@@ -137,6 +148,8 @@ class Pool:
             beside: what the change holds more: it is looked into, and not reported on. Sent with
                 each piece of the batch, and trusted to have been read before without harm.
         """
+        if self._auditor is not None:
+            files = await self._auditor.audit(files)
         batch = Batch(files, settings, self._limits.batch_bytes)
         fetching = Fetching(lookup, bounds, self._limits.lookup_seconds)
         async with self._slots:

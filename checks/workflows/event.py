@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checks.model import Lines, Role
+from checks.model import Audits, Lines, Role
 from checks.text import SourceText
 from checks.workflows.model import Document
 
@@ -21,3 +21,6 @@ class WorkflowEvent:
     document: Document
     base: Document | None
     """``None`` for a new file, and where the base could not be read."""
+    base_source: SourceText | None = None
+    audits: Audits | None = None
+    """What another program says about both."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.model import Lines, Role
+from checks.model import Audits, Lines, Role
 from checks.text import SourceText
 from checks.workflows import building, paths, tree
 from checks.workflows.event import WorkflowEvent
@@ -15,6 +15,7 @@ def event_of(
     role: Role,
     added: tuple[Lines, ...] | None,
     base: SourceText | None,
+    audits: Audits | None = None,
 ) -> tuple[WorkflowEvent | None, tuple[str, ...]]:
     """The event for a file, and what to say about it where it could not be read.
 
@@ -35,7 +36,9 @@ def event_of(
             before = document_of(kind, base)
         except tree.NotReadable:
             before = None
-    return WorkflowEvent(path, source, role, added, document, before), ()
+    limits = (f"zizmor: {audits.limit}",) if audits is not None and audits.limit else ()
+    event = WorkflowEvent(path, source, role, added, document, before, base, audits)
+    return event, limits
 
 
 def document_of(kind: paths.Kind, source: SourceText) -> Document | None:

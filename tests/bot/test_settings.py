@@ -104,6 +104,7 @@ def test_every_variable_is_heard() -> None:
         ASSAY_SHUTDOWN_GRACE="3",
         ASSAY_SWEEP_MINUTES="0",
         ASSAY_DOCS_URL="https://docs.example.com/checks/",
+        ASSAY_ZIZMOR="On",
     )
     assert found.api_url == "https://ghe.example.com/api/v3"
     assert found.graphql_url == "https://ghe.example.com/api/graphql"
@@ -114,6 +115,7 @@ def test_every_variable_is_heard() -> None:
     assert found.grace == timedelta(seconds=3)
     assert found.sweep_every == timedelta(0)
     assert found.docs_url == "https://docs.example.com/checks"
+    assert found.zizmor
 
 
 @pytest.mark.parametrize(
@@ -259,6 +261,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         ("ASSAY_SHUTDOWN_GRACE", "forever"),
         ("ASSAY_SWEEP_MINUTES", "1441"),
         ("ASSAY_SWEEP_MINUTES", "0.5"),
+        ("ASSAY_ZIZMOR", "yes"),
         ("ASSAY_DOCS_URL", "docs/checks"),
         ("ASSAY_DOCS_URL", "http://docs.example.com"),
         ("ASSAY_DOCS_URL", "https://user:word@docs.example.com"),

@@ -5,11 +5,13 @@ import pytest
 from checks import registry
 from checks.engine import analyse
 from checks.model import ChangedFile, FileReport, Settings
+from checks.workflows import outside
 from tests.checks import cases
 
 EXAMPLES = [
     pytest.param(check, example, id=f"{check.id}-{'bad' if example.flagged else 'good'}-{number}")
     for check in registry.load().values()
+    if check.id != outside.CHECK  # it passes on what another program says
     for number, example in enumerate(check.documentation.examples)
 ]
 CASES = cases.load()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from checks.sandbox.zizmor import Zizmor
 from tests.e2e.scene import scene
 
 PREVIEW = """\
@@ -102,3 +105,16 @@ async def test_a_workflow_that_is_as_it_should_be(tmp_path: Path) -> None:
         (run,) = await world.reviewed(pull)
         assert run.conclusion == "success"
         assert pull.review_comments == []
+
+
+@pytest.mark.skipif(Zizmor.installed() is None, reason="zizmor is not installed")
+async def test_zizmor_adds_what_only_it_knows(tmp_path: Path) -> None:
+    line = "      - uses: actions-rs/toolchain@16499b5e05bf2e26879000db0c1d13f7e13fa3af\n"
+    async with scene(tmp_path, ASSAY_ZIZMOR="on") as world:
+        await world.serve()
+        pull = await world.open({".github/workflows/triage.yml": TRIAGE + line})
+        (run,) = await world.reviewed(pull)
+        said = " ".join([run.summary or "", *(one.body for one in pull.review_comments)])
+        assert "This action's repository is archived." in said
+        assert said.count("workflow-template-injection") >= 1
+        assert "An expression becomes part of a script here." not in said
