@@ -12,6 +12,7 @@ from typing import Protocol
 
 import re2
 
+from checks.languages.paths import language_of
 from checks.model import Span
 from checks.text import MAX_LINE_BYTES, SourceText
 
@@ -47,7 +48,17 @@ _MARKS: Mapping[str, tuple[bytes, ...]] = {
 }  # fmt: skip
 """By language (:mod:`checks.languages.paths`); a text of another one may have any of them."""
 
+_CLOSING = {b"<!--": " -->", b"/*": " */"}
+
 _QUOTES = b"\"'`"
+
+
+def as_comment(words: str, path: str) -> str:
+    """Words as a comment in the language of a file, ``""`` where that has none."""
+    marks = _MARKS.get(language_of(path, b""), _EVERY)
+    if not marks:
+        return ""
+    return f"{marks[0].decode()} {words}{_CLOSING.get(marks[0], '')}"
 
 
 class Commented(Protocol):

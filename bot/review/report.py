@@ -16,6 +16,7 @@ from bot.review.words import sentences
 from checks import registry
 from checks.model import (
     Aspect,
+    Confidence,
     Evidence,
     FileReport,
     Finding,
@@ -153,10 +154,13 @@ def merged(ranges: Iterable[Lines]) -> tuple[Lines, ...]:
 
 def _gravity(finding: Finding, catalogue: Mapping[str, Check]) -> tuple[object, ...]:
     """What findings are sorted by; its tail only makes the order total."""
+    security = _is_security(finding, catalogue)
     return (
         -finding.severity,
+        # A leaked password before a test that proves nothing, unless it is a mere guess.
+        not (security and finding.confidence >= Confidence.MEDIUM),
         -finding.confidence,
-        not _is_security(finding, catalogue),
+        not security,
         finding.path,
         finding.region,
         finding.check,

@@ -15,13 +15,14 @@ from bot.review.words.document import folded, folding
 from bot.review.words.escape import code, hides, one_line, prose, raw_fence, shorten
 from bot.review.words.place import Blobs, Voice, place
 from bot.review.words.sentences import count
+from checks.comments import as_comment
 from checks.model import Confidence, Finding, Place, Severity, Step, Suggestion
 
 SEVERITY = {one: one.name.lower() for one in Severity}
 CONFIDENCE = {one: one.name.lower() for one in Confidence}
 
 _SUGGESTION = re2.compile(r"(?m)^(`{3,})suggestion$")
-_RULE = re2.compile(r"# assay: ignore\[([A-Za-z0-9_.-]+)\] reason")
+_RULE = re2.compile(r"(?:#|//|/\*|--|;|<!--) assay: ignore\[([A-Za-z0-9_.-]+)\] reason")
 
 FIXED = "Fixed in "
 GONE = "No longer reported as of "
@@ -134,9 +135,10 @@ def is_fixed(body: str) -> bool:
     return body.lstrip().startswith((FIXED, GONE))
 
 
-def silence(check: str) -> str:
-    """The comment in the code that silences a check, as code."""
-    return code(f"# assay: ignore[{check}] reason")
+def silence(check: str, path: str = "") -> str:
+    """The comment that silences a check in a file, as code; nothing where there are no comments."""
+    comment = as_comment(f"assay: ignore[{check}] reason", path)
+    return code(comment) if comment else ""
 
 
 def elsewhere(places: Sequence[Place], blobs: Blobs) -> str:
@@ -150,12 +152,13 @@ def elsewhere(places: Sequence[Place], blobs: Blobs) -> str:
 
 
 def _last_line(found: Finding, voice: Voice) -> str:
-    facts = (
+    facts = [
         voice.rule(found.check),
         f"{SEVERITY[found.severity]} severity",
         f"{CONFIDENCE[found.confidence]} confidence",
-        f"to silence: {silence(found.check)}",
-    )
+    ]
+    if how := silence(found.check, found.path):
+        facts.append(f"to silence: {how}")
     return f"<sub>{' · '.join(facts)}</sub>"
 
 

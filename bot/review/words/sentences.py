@@ -162,8 +162,12 @@ def roles(role: Role, by_reason: Mapping[str, Sequence[str]]) -> str:
     parts = []
     for reason, paths in list(by_reason.items())[:_REASONS]:
         path = shorten_path(one_line(paths[0])).replace("`", "'")
-        which = f"`{path}`" if len(paths) == 1 else count(len(paths), "file")
-        parts.append(f"{which} ({shorten(one_line(reason), 80)})")
+        why = shorten(one_line(reason), 80)
+        if len(paths) == 1:
+            parts.append(f"`{path}` ({why})")
+        else:
+            several = f"their {why[4:]}" if why.startswith("its ") else why
+            parts.append(f"{count(len(paths), 'file')} ({several})")
     more = sum(len(paths) for paths in list(by_reason.values())[_REASONS:])
     if more:
         parts.append(count(more, "more file"))

@@ -190,7 +190,7 @@ def _silenced(report: Report, blobs: Blobs) -> Iterable[Block]:
     yield from listing("Silenced by comments that this change adds", added, "silenced finding")
     idle = tuple(
         f"- {place(blobs, file.path, Lines(one.line, one.line))} "
-        f"nothing here is found by {_named(one.checks)}: delete the comment."
+        f"Nothing here is found by {_named(one.checks)}: delete the comment."
         for file in report.files
         for one in file.idle
     )

@@ -212,6 +212,7 @@ def test_findings_are_sorted_by_gravity_whatever_their_order(shuffle: random.Ran
     expected = [
         SECRET,
         replace(SQL, fingerprint="0"),
+        replace(SQL, confidence=Confidence.MEDIUM),
         replace(SLEEP, severity=Severity.HIGH),
         replace(SQL, confidence=Confidence.LOW),
         replace(SLEEP, path="a.py", region=Region(9, 1, 9, 2)),
@@ -241,7 +242,7 @@ def test_assumptions_count_what_files_were_taken_for() -> None:
         values.report("app.py", preexisting=1),
     )
     assert report.assumptions == (
-        "Taken for tests: 3 files (its path) and `x.py` (imports unittest).",
+        "Taken for tests: 3 files (their path) and `x.py` (imports unittest).",
         "Taken for production code: `app.py` (its path).",
         "Settings: `.github/assay.yml` on `main`.",
         "1 older finding that this change did not introduce is left out.",
