@@ -72,8 +72,9 @@ def read(text: str) -> Node | None:
     except yaml.MarkedYAMLError as error:
         # At the end of the text the parser points to the line below it.
         mark = error.problem_mark or error.context_mark
-        last = text.rstrip().count("\n") + 1
-        line, column = min((_line(mark), _column(mark)), (last, 1))
+        line, column = _line(mark), _column(mark)
+        if line > (last := text.rstrip().count("\n") + 1):
+            line, column = last, 1
         raise NotReadable(line, f"This is not valid YAML: {error.problem}.", column) from None
     except yaml.YAMLError:
         # A character that YAML forbids; the error gives its position in bytes or in characters.

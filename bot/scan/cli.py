@@ -46,7 +46,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="say what is wrong in a configuration file",
         description=run_config_check.__doc__,
     )
-    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument(
+        "file",
+        type=Path,
+        nargs="?",
+        default=_CONFIGURATION,
+        metavar="FILE",
+        help=f"the file (default: {_CONFIGURATION})",
+    )
     check.set_defaults(run=run_config_check)
 
 
@@ -188,18 +195,23 @@ def run_rules(arguments: argparse.Namespace) -> int:
 
 
 def run_config_check(arguments: argparse.Namespace) -> int:
-    """Say what is wrong in a configuration file, a line each: FILE:LINE: KEY: what to do."""
+    """Say what is wrong in a configuration file, a line each: FILE:LINE:COLUMN: KEY: what to do.
+
+    Exits with 0 when nothing is, with 1 when something is, with 2 when the file cannot be read.
+    """
     from bot.review.words.escape import one_line
     from checks import configuration
 
     try:
-        text = arguments.file.read_bytes()
+        with arguments.file.open("rb") as stream:
+            # One byte more is enough to see that it is too large.
+            text = stream.read(configuration.MAX_BYTES + 1)
     except OSError as error:
         return _error(f"{arguments.file}: {error.strerror or error}")
     problems = configuration.parse(text).problems
     lines = [
-        f"{arguments.file}:{one.line}:{f' {one_line(one.key)}:' if one.key else ''} "
-        f"{one_line(one.message)}\n"
+        f"{arguments.file}:{one.line}:{one.column}:"
+        f"{f' {one_line(one.key)}:' if one.key else ''} {one_line(one.message)}\n"
         for one in problems
     ]
     _deliver("".join(lines) or f"{arguments.file}: no problems\n", None)

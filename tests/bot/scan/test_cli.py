@@ -158,7 +158,7 @@ def test_a_configuration_is_checked(project: Path, capsysbinary: Capture) -> Non
     (project / "assay.yml").write_text("fail-on: high\nno-such-key: 1\n")
     assert assay("config", "check", "assay.yml") == 1
     (line,) = capsysbinary.readouterr().out.decode().splitlines()
-    assert line.startswith("assay.yml:2: no-such-key:")
+    assert line.startswith("assay.yml:2:1: no-such-key:")
     (project / "assay.yml").write_text("fail-on: high\n")
     assert assay("config", "check", "assay.yml") == 0
     assert capsysbinary.readouterr().out == b"assay.yml: no problems\n"
