@@ -185,10 +185,18 @@ def _somewhere(file: JavaScriptFile, node: tree_sitter.Node, depth: int) -> bool
             return True
         for argument in call.arguments:
             if argument.type == "identifier":
+                if file.text_of(argument) in _ENDS and _is_handed_on(file, call, argument):
+                    return True
                 named = function_named(file, call, argument)
                 if named is not None and _somewhere_in(file, named, depth):
                     return True
     return False
+
+
+def _is_handed_on(file: JavaScriptFile, call: JsCall, name: tree_sitter.Node) -> bool:
+    """Whether a parameter by which a failure can be told is handed to what is called."""
+    found = sole(call.names.find(file.text_of(name)))
+    return found is not None and found.how is Bound.PARAMETER
 
 
 def _somewhere_in(file: JavaScriptFile, function: tree_sitter.Node, depth: int) -> bool:
