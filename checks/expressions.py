@@ -25,9 +25,10 @@ def compiled(expression: str) -> Any | None:
     if not expression or len(expression) > MAX_LENGTH:
         return None
     try:
-        return re2.compile(expression.encode("utf-8", "replace"), options=_options)
+        found = re2.compile(expression.encode("utf-8", "replace"), options=_options)
     except re2.error:
         return None
+    return None if found.search(b"") is not None else found
 
 
 def fault(expression: str) -> str | None:

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks import configuration
-from checks.configuration import Configuration, parse
+from checks.configuration import Configuration, keys, parse, words
+from checks.expressions import MAX_LENGTH
 from checks.model import Problem, Profile, Role, Settings, Severity, Threshold
 from checks.policy import Policy
 
@@ -266,6 +267,54 @@ _FILES = st.fixed_dictionaries(
         "roles": _VALUES
         | st.none()
         | st.dictionaries(st.sampled_from(["docs/", "!a", "*.py", ""]), _VALUES),
+        "languages": _VALUES | st.lists(st.sampled_from(["python", "go", "cobol"])),
+        "paths": _VALUES
+        | st.dictionaries(
+            st.sampled_from(["docs/", "!a", "*.py", ""]),
+            st.none()
+            | st.fixed_dictionaries(
+                {}, optional={"checks": st.dictionaries(st.sampled_from(CHECKS), _VALUES)}
+            )
+            | _VALUES,
+        ),
+        "drafts": st.sampled_from(["review", "summary", "skip"]) | _VALUES,
+        "base-branches": st.none() | st.lists(st.sampled_from(["main", "!x", "", "x" * 301])),
+        "labels": _VALUES
+        | st.none()
+        | st.fixed_dictionaries(
+            {},
+            optional={
+                "skip": st.none() | st.lists(st.sampled_from(["wip", " ", "", "x" * 101])),
+                "force": _JSON_WORDS,
+                "both": st.just([]),
+            },
+        ),
+        "commands": _VALUES
+        | st.fixed_dictionaries({}, optional={"permission": st.just("triage") | _VALUES}),
+        "bots": st.none() | st.fixed_dictionaries({}, optional={"profile": _VALUES}),
+        "secrets": _VALUES
+        | st.fixed_dictionaries(
+            {},
+            optional={
+                "patterns": st.none()
+                | st.lists(
+                    st.fixed_dictionaries(
+                        {},
+                        optional={
+                            "name": st.sampled_from(["Token", " ", "x" * 61]),
+                            "pattern": st.sampled_from(["a+", "", "x" * 501]),
+                            "severity": _JSON_WORDS,
+                            "colour": st.just("red"),
+                        },
+                    )
+                    | _JSON_WORDS,
+                    max_size=1,
+                ),
+                "test-data": st.none() | st.lists(st.sampled_from(["a+", "", "x" * 501])),
+            },
+        ),
+        "trusted-arguments": _VALUES,
+        "code-scanning": _VALUES,
         "unknown": st.just(1),
     },
 )
@@ -292,6 +341,28 @@ def test_the_schema_names_all_words_and_no_others() -> None:
     assert set(properties["roles"]["additionalProperties"]["enum"]) == set(configuration.ROLES)
     assert properties["max-comments"]["maximum"] == configuration.MAX_COMMENTS
     assert properties["ignore"]["maxItems"] == configuration.MAX_GLOBS
+    assert set(properties["languages"]["items"]["enum"]) == set(words.LANGUAGES)
+    assert properties["languages"]["maxItems"] == len(words.LANGUAGES)
+    assert set(properties["drafts"]["enum"]) == set(words.DRAFTS)
+    permission = properties["commands"]["properties"]["permission"]
+    assert set(permission["enum"]) == set(words.PERMISSIONS)
+    assert set(properties["bots"]["properties"]["profile"]["enum"]) == set(words.PROFILES)
+    assert properties["base-branches"]["maxItems"] == keys.MAX_BRANCHES
+    assert SCHEMA["$defs"]["labels"]["maxItems"] == keys.MAX_LABELS
+    assert SCHEMA["$defs"]["labels"]["items"]["maxLength"] == keys.MAX_LABEL
+    secrets = properties["secrets"]["properties"]
+    assert secrets["patterns"]["maxItems"] == keys.MAX_PATTERNS
+    assert secrets["patterns"]["items"]["properties"]["name"]["maxLength"] == keys.MAX_NAME
+    assert secrets["test-data"]["maxItems"] == keys.MAX_TEST_DATA
+    assert SCHEMA["$defs"]["expression"]["maxLength"] == MAX_LENGTH
+
+
+def test_the_schema_and_the_reader_know_the_same_keys() -> None:
+    everything = "".join(f"{key}:\n" for key in SCHEMA["properties"])
+    unknown = [one for one in read(everything).problems if "not known" in one.message]
+    assert unknown == []
+    said = problem("nonsense: 1").message
+    assert all(f"`{key}`" in said for key in SCHEMA["properties"])
 
 
 def _examples() -> list[str]:
