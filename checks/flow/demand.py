@@ -27,9 +27,11 @@ _WORDS = re2.compile(
     rb"(?:View|ViewSet|Resource|Handler|Endpoint|Form|Consumer|Servicer|Task)\b"
 )
 _MESSAGES = re2.compile(
-    rb"(?m)^\s*(?:import|from)\s+(?:confluent_kafka|aiokafka|kafka|aio_pika|pika|kombu|websockets)\b"
+    rb"(?m)^\s*(?:import|from)\s+(?:confluent_kafka|aiokafka|kafka|aio_pika|websockets)\b"
 )
 """Libraries whose consumers are made in one function and read in another."""
+_FED = re2.compile(rb"\b(?:pika|kombu|environ, start_response)\b")
+"""What says that a function may be fed that is known by its parameters."""
 _ARGUMENTS = re2.compile(
     rb"\b(?:argv|parse_args|parse_known_args|environ|environb|getenv|stdin|input|raw_input|getpass|"
     rb"fileinput)\b|@[\w.]*\.?(?:command|group|task)\b"
@@ -43,7 +45,7 @@ _MAX_FUNCTIONS = 3_000
 def has_sources(module: Module) -> bool:
     """Whether something untrusted may come into a file by itself."""
     data = module.source.data
-    return _WORDS.search(data) is not None or _MESSAGES.search(data) is not None
+    return any(one.search(data) is not None for one in (_WORDS, _MESSAGES, _FED))
 
 
 def has_arguments(module: Module) -> bool:
