@@ -107,7 +107,7 @@ def executes(step: Step, folder: str, trusted: frozenset[str] = frozenset()) -> 
         return _of_action(step, folder)
     if step.run is None:
         return None
-    here = _relative(step.working_directory)
+    here = relative(step.working_directory)
     if any(_within(here, one) for one in trusted):
         return None
     inside = _within(here, folder)
@@ -115,7 +115,7 @@ def executes(step: Step, folder: str, trusted: frozenset[str] = frozenset()) -> 
         command = _without_prefix(command)
         if command.program == "cd" and command.arguments:
             here = posixpath.normpath(posixpath.join(here, command.arguments[0].plain))
-            inside = _within(_relative(here), folder)
+            inside = _within(relative(here), folder)
             continue
         word = _runs(command, folder, inside=inside)
         if word is not None:
@@ -144,7 +144,7 @@ def _runs(command: Command, folder: str, *, inside: bool) -> str | None:
     program, arguments = command.program, command.arguments
     name = program.rpartition("/")[2]
     if "/" in program and not program.startswith(("/", "~", "$")):
-        path = _relative(program)
+        path = relative(program)
         if _within(path, folder) or (inside and program.startswith("./")):
             return program
         return None
@@ -179,9 +179,9 @@ def _is_told(name: str, arguments: list[Word], folder: str) -> bool:
         option, equals, value = one.partition("=")
         if option in _FOLDER_OPTIONS:
             value = value if equals else (plain[index + 1] if index + 1 < len(plain) else "")
-            if _within(_relative(value), folder):
+            if _within(relative(value), folder):
                 return True
-    return name in _TAKES_FOLDERS and any(_within(_relative(one), folder) for one in plain[-2:])
+    return name in _TAKES_FOLDERS and any(_within(relative(one), folder) for one in plain[-2:])
 
 
 def _later(name: str, plain: list[str], wanted: frozenset[str]) -> bool:
@@ -202,7 +202,7 @@ def _installs(plain: list[str], folder: str, *, inside: bool) -> bool:
     ]  # fmt: skip
     if inside:
         return bool(paths)
-    return bool(folder) and any(_within(_relative(one), folder) for one in paths)
+    return bool(folder) and any(_within(relative(one), folder) for one in paths)
 
 
 def _interprets(name: str, arguments: list[Word], folder: str, *, inside: bool) -> str | None:
@@ -221,7 +221,7 @@ def _interprets(name: str, arguments: list[Word], folder: str, *, inside: bool) 
             continue
         if text.startswith(("/", "~", "$", "<")) or "://" in text:
             return None
-        if _within(_relative(text), folder) and (inside or folder):
+        if _within(relative(text), folder) and (inside or folder):
             return name
         return name if inside and not text.startswith("..") else None
     return None
@@ -233,14 +233,15 @@ def _of_action(step: Step, folder: str) -> Execution | None:
         return None
     span = use.scalar.span
     if use.kind is UseKind.LOCAL:
-        return Execution(span, use.name) if _within(_relative(use.name), folder) else None
+        return Execution(span, use.name) if _within(relative(use.name), folder) else None
     if use.kind is not UseKind.REMOTE or use.name in knowledge.READS_ONLY:
         return None
     if use.name in knowledge.BUILDS_IMAGES:
-        context = _relative(step.input("context") or "")
-        inside = _within(context, folder)
+        # Without a context it takes the repository at the event's own commit.
+        context = step.input("context")
+        inside = context is not None and _within(relative(context), folder)
         return Execution(span, use.name, apart=True) if inside else None
-    inputs = [_relative(one.value.text) for one in step.inputs.values()]
+    inputs = [relative(one.value.text) for one in step.inputs.values()]
     named = any(_within(one, folder) for one in inputs if one)
     if folder and not named:
         return None
@@ -255,7 +256,7 @@ _WORKSPACES = ("${{ github.workspace }}", "${{github.workspace}}", "$GITHUB_WORK
                "${GITHUB_WORKSPACE}")  # fmt: skip
 
 
-def _relative(path: str) -> str:
+def relative(path: str) -> str:
     """A path relative to the workspace, ``""`` for the workspace itself."""
     path = path.strip()
     for workspace in _WORKSPACES:
@@ -265,11 +266,6 @@ def _relative(path: str) -> str:
         return ""
     normal = posixpath.normpath(path)
     return "" if normal == "." else normal
-
-
-def relative(path: str) -> str:
-    """A path relative to the workspace, ``""`` for the workspace itself."""
-    return _relative(path)
 
 
 def _within(path: str, folder: str) -> bool:

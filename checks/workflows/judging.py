@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from checks.model import Confidence, Severity, Surface
 from checks.workflows.conditions import Reach, reach_of
 from checks.workflows.contexts import CALLER, PRIVILEGED, UNPRIVILEGED, Level
-from checks.workflows.expressions import paths_in
-from checks.workflows.model import Document, Job, Step
+from checks.workflows.expressions import Expression, path_of, paths_in
+from checks.workflows.model import Document, Job, Step, Variable
 from checks.workflows.taint import Taint
 
 
@@ -94,3 +94,19 @@ def secret_of(path: str) -> str | None:
         return None
     name = path.removeprefix("secrets.").upper()
     return None if name == "GITHUB_TOKEN" else name
+
+
+def only_path(expression: Expression) -> str | None:
+    """The path that an expression is, when it is one and reads nothing else."""
+    path = path_of(expression)
+    return path if path is not None and [*paths_in(expression)] == [path] else None
+
+
+def secret_in(variable: Variable) -> str | None:
+    """The secret that a variable holds as it is; ``None`` for none."""
+    for placed in variable.value.expressions:
+        path = None if placed.expression is None else only_path(placed.expression)
+        name = None if path is None else secret_of(path)
+        if name is not None:
+            return name
+    return None

@@ -173,6 +173,13 @@ class Use:
             one in "0123456789abcdefABCDEF" for one in self.ref
         )
 
+    @property
+    def is_loose(self) -> bool:
+        """Whether it names something that may change, and nothing that an expression decides."""
+        if self.is_pinned or "${{" in self.scalar.text:
+            return False
+        return self.kind is UseKind.IMAGE or bool(self.ref)
+
 
 @dataclass(frozen=True, eq=False)
 class Variable:
@@ -296,6 +303,15 @@ class Document:
             for step in job.steps:
                 if step.uses is not None:
                     yield job, step, step.uses
+
+    def conditions(self) -> Iterator[tuple[Job, Step | None, Condition]]:
+        """Every condition, with the job or step that it is for."""
+        for job in self.jobs:
+            if job.condition is not None:
+                yield job, None, job.condition
+            for step in job.steps:
+                if step.condition is not None:
+                    yield job, step, step.condition
 
     def job(self, name: str) -> Job | None:
         """A job by its id."""

@@ -1,82 +1,23 @@
-"""The checks on secrets: who gets them, and whether they are printed."""
+"""The check ``workflow-secret-printed``: a secret in the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from checks.model import Aspect, Confidence, Severity, Span, Surface
+from checks.model import Aspect, Confidence, Severity
 from checks.registry import CODE_ROLES, WORKFLOW, check
 from checks.report import Report
-from checks.workflows import knowledge, scripts, shell
+from checks.workflows import scripts, shell
 from checks.workflows.event import WorkflowEvent
 from checks.workflows.expressions import Binary, Call, Expression, Not, paths_in
-from checks.workflows.judging import secret_of
-from checks.workflows.model import Document, Job, Step, Text, UseKind, Variable
-from checks.workflows.tree import Scalar
+from checks.workflows.judging import only_path, secret_in, secret_of
+from checks.workflows.model import Document, Job, Step, Text
 
 _PRINTERS = frozenset({"echo", "printf", "Write-Host", "Write-Output"})
 _DISGUISES = frozenset({"base64", "rev", "xxd", "od", "hexdump", "fold", "cut", "sed", "tr",
                         "gzip", "openssl"})  # fmt: skip
 """Programs that give a text another look, so that the log's mask does not fit it."""
 _SHOWN = 60
-
-
-@check(
-    id="workflow-secrets-inherited",
-    title="All secrets handed to another repository's workflow",
-    aspect=Aspect.CREDENTIALS,
-    severity=Severity.LOW,
-    confidence=Confidence.MEDIUM,
-    roles=CODE_ROLES,
-    on=WORKFLOW,
-    languages=frozenset({"yaml"}),
-    cwe=(200, 250),
-    security=True,
-)
-def workflow_secrets_inherited(event: WorkflowEvent, report: Report) -> None:
-    """`secrets: inherit` hands every secret to a workflow of another repository.
-
-    A workflow of the same repository is clean. One that is pinned to a commit is a note in the
-    summary: what it does with the secrets can be read, and does not change.
-
-    Why:
-        The other repository gets secrets that it never asked for, those that are added next year
-        among them, and whoever can push there can read them.
-    Bad:
-        # file: .github/workflows/release.yml
-        on: push
-        jobs:
-          publish:
-            uses: acme/pipelines/.github/workflows/publish.yml@main
-            secrets: inherit
-    Good:
-        # file: .github/workflows/release.yml
-        on: push
-        jobs:
-          publish:
-            uses: acme/pipelines/.github/workflows/publish.yml@main
-            secrets:
-              token: ${{ secrets.PUBLISH_TOKEN }}
-          test:
-            uses: ./.github/workflows/test.yml
-            secrets: inherit
-    Suppress:
-        Where the other repository belongs to the same people, and needs all of them.
-    """
-    for job in event.document.jobs:
-        use, secrets = job.uses, job.secrets
-        if use is None or use.kind is not UseKind.REMOTE:
-            continue
-        if not isinstance(secrets, Scalar) or secrets.text.strip() != "inherit":
-            continue
-        report(
-            at=secrets.span,
-            message=f"Every secret of the repository goes to `{use.name[:_SHOWN]}`.",
-            why="It gets secrets that it does not need, and those that are added later.",
-            fix="Name the secrets that it needs below `secrets:`.",
-            surface=Surface.SUMMARY if use.is_pinned else None,
-            scope=job.scope,
-        )
 
 
 @check(
@@ -215,7 +156,7 @@ def _printed_secret(run: Text, command: shell.Command, variables: Mapping[str, s
         if command.words[0].start <= placed.start < command.end and placed.expression is not None:
             for path in paths_in(placed.expression):
                 name = secret_of(path)
-                if name not in (None, "*") and path == _only_path(placed.expression):
+                if name not in (None, "*") and path == only_path(placed.expression):
                     return name
     for word in command.arguments:
         for one in shell.variables(word.text):
@@ -224,95 +165,11 @@ def _printed_secret(run: Text, command: shell.Command, variables: Mapping[str, s
     return None
 
 
-def _only_path(expression: Expression) -> str | None:
-    found = [*paths_in(expression)]
-    return found[0] if len(found) == 1 and not isinstance(expression, (Call, Binary, Not)) else None
-
-
 def _secret_variables(document: Document, job: Job, step: Step) -> dict[str, str]:
     """The variables of a step's environment that hold a secret, and which."""
     found: dict[str, str] = {}
     for variable in (*document.env, *job.env, *step.env):
-        name = _secret_in(variable)
+        name = secret_in(variable)
         if name is not None:
             found[variable.name] = name
     return found
-
-
-def _secret_in(variable: Variable) -> str | None:
-    for placed in variable.value.expressions:
-        if placed.expression is None:
-            continue
-        path = _only_path(placed.expression)
-        name = None if path is None else secret_of(path)
-        if name is not None:
-            return name
-    return None
-
-
-@check(
-    id="workflow-secret-for-all",
-    title="Secret in the environment of every step",
-    aspect=Aspect.CREDENTIALS,
-    severity=Severity.LOW,
-    confidence=Confidence.HIGH,
-    roles=CODE_ROLES,
-    on=WORKFLOW,
-    languages=frozenset({"yaml"}),
-    cwe=(668,),
-    surface=Surface.SUMMARY,
-    security=True,
-)
-def workflow_secret_for_all(event: WorkflowEvent, report: Report) -> None:
-    """A secret stands in the environment of a whole workflow that uses actions of others.
-
-    Why:
-        Every action sees every variable of the environment. A secret that one step needs is thereby
-        given to all of them.
-    Bad:
-        # file: .github/workflows/release.yml
-        on: push
-        env:
-          NPM_TOKEN: ${{ secrets.NPM_TOKEN }}
-        jobs:
-          publish:
-            runs-on: ubuntu-latest
-            steps:
-              - uses: acme/notify@c7f1a0e9d4b35a26c85f0e1d2b3a4f5968778695
-              - run: npm publish
-    Good:
-        # file: .github/workflows/release.yml
-        on: push
-        jobs:
-          publish:
-            runs-on: ubuntu-latest
-            steps:
-              - uses: acme/notify@c7f1a0e9d4b35a26c85f0e1d2b3a4f5968778695
-              - run: npm publish
-                env:
-                  NPM_TOKEN: ${{ secrets.NPM_TOKEN }}
-    Suppress:
-        Where every step needs it.
-    """
-    document = event.document
-    other = next(_of_others(document), None)
-    if other is None:
-        return
-    seen = [(one, name) for one in document.env if (name := _secret_in(one)) is not None]
-    for variable, name in seen[:1]:
-        more = f", and {len(seen) - 1} more" if len(seen) > 1 else ""
-        report(
-            at=Span(variable.key.span.start, variable.value.span.end),
-            message=f"Every step of every job sees the secret `{name[:_SHOWN]}`{more}.",
-            why=f"`{other[:_SHOWN]}` and all other actions of the workflow can read it.",
-            fix="Put it into the `env:` of the step that needs it.",
-            scope="env",
-        )
-
-
-def _of_others(document: Document) -> Iterator[str]:
-    for _, step, use in document.uses():
-        own = use.kind in (UseKind.LOCAL, UseKind.OWN)
-        known = own or use.owner in knowledge.FIRST_PARTY
-        if step is not None and not known:
-            yield use.scalar.text.strip()

@@ -1,8 +1,6 @@
-"""The checks on how actions are named: by a commit, or by a name that may move."""
+"""The check ``workflow-action-unpinned``: an action named by something that may move."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import CODE_ROLES, WORKFLOW_CHANGE, check
@@ -85,7 +83,7 @@ def workflow_action_unpinned(event: WorkflowEvent, report: Report) -> None:
     fresh = [
         (job, step, use)
         for job, step, use in event.document.uses()
-        if _is_loose(use) and use.full_name not in before
+        if use.is_loose and use.full_name not in before
     ]
     others = [one for one in fresh if one[2].owner not in knowledge.FIRST_PARTY]
     told = others or fresh
@@ -113,99 +111,12 @@ def workflow_action_unpinned(event: WorkflowEvent, report: Report) -> None:
     )
 
 
-@check(
-    id="workflow-pin-removed",
-    title="Pinned action that becomes unpinned",
-    aspect=Aspect.CREDENTIALS,
-    severity=Severity.MEDIUM,
-    confidence=Confidence.HIGH,
-    roles=CODE_ROLES,
-    on=WORKFLOW_CHANGE,
-    languages=frozenset({"yaml"}),
-    cwe=(829,),
-    security=True,
-)
-def workflow_pin_removed(event: WorkflowEvent, report: Report) -> None:
-    """An action that was pinned to a commit is named by a tag or a branch now.
-
-    Why:
-        The pin was there so that nobody else can change what runs. With the tag they can, and
-        nothing in this repository shows it when they do.
-    Bad:
-        # file: .github/workflows/release.yml
-        # before
-        on: push
-        jobs:
-          publish:
-            runs-on: ubuntu-latest
-            steps:
-              - uses: acme/publish@c7f1a0e9d4b35a26c85f0e1d2b3a4f5968778695 # v3.2.0
-        # after
-        on: push
-        jobs:
-          publish:
-            runs-on: ubuntu-latest
-            steps:
-              - uses: acme/publish@v4
-    Good:
-        # file: .github/workflows/release.yml
-        # before
-        on: push
-        jobs:
-          publish:
-            runs-on: ubuntu-latest
-            steps:
-              - uses: acme/publish@c7f1a0e9d4b35a26c85f0e1d2b3a4f5968778695 # v3.2.0
-        # after
-        on: push
-        jobs:
-          publish:
-            runs-on: ubuntu-latest
-            steps:
-              - uses: acme/publish@0f4e8b1c2d3a4958675e6f7a8b9c0d1e2f3a4b5c # v4.0.0
-    Suppress:
-        Where the action moved to an owner that the repository trusts as itself.
-    """
-    if event.base is None:
-        return
-    pinned = {use.full_name for use in _named(event.base) if use.is_pinned}
-    loose = {use.full_name for use in _named(event.base) if not use.is_pinned}
-    told: set[str] = set()
-    for job, step, use in event.document.uses():
-        name = use.full_name
-        if not _is_loose(use) or name not in pinned - loose or name in told:
-            continue
-        told.add(name)
-        ref = use.ref if use.kind is UseKind.REMOTE else use.name
-        first_party = use.owner in knowledge.FIRST_PARTY
-        report(
-            at=use.scalar.span,
-            message=f"`{name[:_SHOWN]}` was pinned to a commit, and is `{ref[:_SHOWN]}` now.",
-            why="Whoever can move that name decides what runs here from now on.",
-            fix="Name the commit's full SHA, with the version in a comment after it.",
-            severity=Severity.LOW if first_party else None,
-            scope=job.scope if step is None else job.scope_of(step),
-        )
-
-
-def _is_loose(use: Use) -> bool:
-    """Whether it names something that may change, and nothing that an expression decides."""
-    if use.is_pinned or "${{" in use.scalar.text:
-        return False
-    return use.kind is UseKind.IMAGE or bool(use.ref)
-
-
 def _shown(use: Use) -> str:
     return use.scalar.text.strip()[:_SHOWN]
-
-
-def _named(document: Document) -> Iterator[Use]:
-    for _, _, use in document.uses():
-        yield use
 
 
 def _names(document: Document | None) -> frozenset[str]:
     """The actions that a file used before, pinned or not, images without their tag."""
     if document is None:
         return frozenset()
-    return frozenset(use.full_name for use in _named(document))
+    return frozenset(use.full_name for _, _, use in document.uses())

@@ -1,4 +1,4 @@
-"""The checks on credentials that stay where they are read: in artifacts, and in the file itself."""
+"""The check ``workflow-credentials-persisted``: the token of a checkout in an artifact."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ _OLD_UPLOADS = ("v1", "v2", "v3", "v4.0", "v4.1", "v4.2", "v4.3")
 """Versions of the upload that take hidden files without being asked."""
 _OLD_CHECKOUTS = ("v1", "v2", "v3", "v4", "v5")
 """Versions of the checkout that put the token into ``.git/config``."""
-_PLACEHOLDERS = ("", "x", "xxx", "changeme", "password", "none", "null")
 
 
 @check(
@@ -158,73 +157,3 @@ def _switch_off(event: WorkflowEvent, step: Step) -> tuple[Edit, ...]:
         return ()
     indent = " " * (column - 1)
     return (Edit(Span(start, start), f"persist-credentials: false\n{indent}"),)
-
-
-@check(
-    id="workflow-container-password",
-    title="Password of a registry in a workflow",
-    aspect=Aspect.CREDENTIALS,
-    severity=Severity.HIGH,
-    confidence=Confidence.HIGH,
-    roles=CODE_ROLES,
-    on=WORKFLOW,
-    languages=frozenset({"yaml"}),
-    cwe=(798,),
-    security=True,
-)
-def workflow_container_password(event: WorkflowEvent, report: Report) -> None:
-    """The password with which a job's image is pulled stands in the workflow.
-
-    Why:
-        Everyone who can read the repository can use it, and removing the line leaves it in the
-        history.
-    Bad:
-        # file: .github/workflows/test.yml
-        on: push
-        jobs:
-          test:
-            runs-on: ubuntu-latest
-            container:
-              image: registry.acme.io/build:4
-              credentials:
-                username: ci
-                password: hackme-not-7
-            steps:
-              - run: make test
-    Good:
-        # file: .github/workflows/test.yml
-        on: push
-        jobs:
-          test:
-            runs-on: ubuntu-latest
-            container:
-              image: registry.acme.io/build:4
-              credentials:
-                username: ci
-                password: ${{ secrets.REGISTRY_PASSWORD }}
-            services:
-              db:
-                image: postgres:17
-                env:
-                  POSTGRES_PASSWORD: postgres
-            steps:
-              - run: make test
-    Suppress:
-        Where the registry takes any password.
-    """
-    for job in event.document.jobs:
-        for container in job.containers:
-            password = container.credentials.get("password")
-            if password is None or not password.is_constant:
-                continue
-            if password.text.strip().lower() in _PLACEHOLDERS:
-                continue
-            where = f"the service `{container.name}`" if container.name else "the job's container"
-            report(
-                at=password.span,
-                message=f"The password of the registry of {where} stands in the file.",
-                why="Removing the line is not enough: it stays in the history of the repository.",
-                fix="Change it, and read the new one from `${{ secrets… }}`.",
-                identity=f"container:{container.name}",
-                scope=job.scope,
-            )
