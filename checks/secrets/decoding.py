@@ -20,6 +20,9 @@ from checks.model import Span
 _BASE64 = re2.compile(
     rb"(?:[A-Za-z0-9+/]{60,76}\r?\n[ \t]*)*[A-Za-z0-9+/_-]{24,}={0,2}"  # RFC 4648, wrapped or not
 )
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+"""From the alphabet for addresses to the usual one."""
+_HEAD = 24
 _NAME_BEFORE = re2.compile(rb"([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*[:=][ \t]*[\"']?$")
 _LONGEST_NAME = 120
 _PERCENT = re2.compile(rb"[^\s\"'<>`]*%[0-9A-Fa-f]{2}[^\s\"'<>`]*")
@@ -84,7 +87,7 @@ def decoded(data: bytes, expired: Callable[[], bool]) -> Iterator[Decoded]:
 
 def text_of(run: bytes) -> bytes | None:
     """The ASCII text that Base64 holds; ``None`` when it holds none."""
-    plain = b"".join(run.split()).rstrip(b"=").replace(b"-", b"+").replace(b"_", b"/")
+    plain = b"".join(run.split()).rstrip(b"=").translate(_STANDARD)
     if len(plain) % 4 == 1:
         return None
     try:
@@ -97,15 +100,25 @@ def text_of(run: bytes) -> bytes | None:
 def _base64(data: bytes, expired: Callable[[], bool]) -> Decoded:
     result = Decoded("in Base64")
     for match in timed(_BASE64.finditer(data), expired):
-        text = text_of(match.group())
+        start, end = match.span()
+        if not _begins_as_text(data[start : start + _HEAD]):
+            continue
+        text = text_of(data[start:end])
         if text is not None:
-            start = match.start()
             # What it is given to goes with it: some secrets are known by that alone.
             name = _NAME_BEFORE.search(data[max(start - _LONGEST_NAME, 0) : start])
             given = b"" if name is None else name.group(1) + b"="
-            result.add(given + text, Span(*match.span()))
+            result.add(given + text, Span(start, end))
             result.end()
     return result
+
+
+def _begins_as_text(head: bytes) -> bool:
+    """Whether the first signs of a run decode to ASCII: hashes and most identifiers do not."""
+    try:
+        return binascii.a2b_base64(head.translate(_STANDARD)).isascii()
+    except binascii.Error:
+        return True
 
 
 def _percent(data: bytes, expired: Callable[[], bool]) -> Decoded:

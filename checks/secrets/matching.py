@@ -97,9 +97,8 @@ def scan(data: bytes, expired: Callable[[], bool] = never) -> Scan:
     }
     windows: dict[int, list[list[int]]] = {}
     lowered = data.lower()
-    longest = max(len(one) for one in _KEYWORDS)
     for start in range(0, max(len(data), 1), CHUNK):
-        chunk = lowered[start : start + CHUNK + longest - 1]
+        chunk = lowered[start : start + CHUNK + _LONGEST - 1]
         matches = _automaton.find_matches_as_indexes(chunk, overlapping=True)
         for keyword, at, end in timed(matches, expired):
             if at >= CHUNK:
@@ -182,9 +181,11 @@ def _is_real(provider: Provider, secret: bytes, drawn: bytes) -> bool:
 
 def _without_overlaps(found: Iterable[Found]) -> list[Found]:
     """In order; of two that share bytes the one whose provider stands earlier in the tables."""
-    order = {one.id: number for number, one in enumerate(PROVIDERS)}
+    found = list(found)
+    if len(found) < 2:
+        return found
     kept: list[Found] = []
-    for one in sorted(found, key=lambda it: (it.span.start, order[it.provider.id], it.span.end)):
+    for one in sorted(found, key=lambda it: (it.span.start, _order[it.provider.id], it.span.end)):
         if kept and one.span.start < kept[-1].span.end:
             continue
         kept.append(one)
@@ -202,6 +203,8 @@ def _table() -> tuple[list[str], list[list[int]]]:
 
 
 _KEYWORDS, _owners = _table()
+_LONGEST = max(len(one) for one in _KEYWORDS)
+_order = {one.id: number for number, one in enumerate(PROVIDERS)}
 _automaton = ahocorasick_rs.BytesAhoCorasick([one.encode() for one in _KEYWORDS])
 _options = re2.Options()
 _options.log_errors = False
