@@ -12,6 +12,7 @@ from checks.events import Flow
 from checks.flow.analysis import FlowReport, Flows
 from checks.flow.escaping import is_note
 from checks.flow.results import Hit, Reach
+from checks.flow.starting import Shelf
 from checks.flow.values import Link
 from checks.languages.python.module import Module
 from checks.model import Confidence, Span, Step
@@ -29,8 +30,9 @@ class Following:
         expired: Callable[[], bool],
         *,
         arguments: bool = False,
+        shelf: Shelf | None = None,
     ) -> None:
-        self._flows = Flows(modules, expired, arguments=arguments)
+        self._flows = Flows(modules, expired, arguments=arguments, shelf=shelf)
         self._arguments = arguments
         self._last: tuple[Module, FlowReport, bool] | None = None
 

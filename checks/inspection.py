@@ -13,6 +13,7 @@ from typing import Any
 from checks.dispatch import Dispatch
 from checks.events import Change, TextEvent
 from checks.evidence.registry import Gatherer
+from checks.flow.starting import Shelf
 from checks.following import Following
 from checks.languages.python.index import Index
 from checks.languages.python.module import Module
@@ -79,8 +80,9 @@ class Inspector:
         self._gatherers = gatherers
         self._settings = settings
         self._index = index
-        self._following = Following(index.known, deadline, arguments=not settings.trusted_arguments)
         self._deadline = deadline
+        self._shelf = Shelf(deadline)
+        self._following = self._followed(index)
         self._strict = strict
         self._tables: dict[_Key, _Table] = {}
         self._comparing: dict[str, frozenset[str]] = {}
@@ -90,8 +92,14 @@ class Inspector:
     def look_into(self, index: Index) -> None:
         """Look names up in this index from now on: each file of a change has one of its own."""
         self._index = index
-        self._following = Following(
-            index.known, self._deadline, arguments=not self._settings.trusted_arguments
+        self._following = self._followed(index)
+
+    def _followed(self, index: Index) -> Following:
+        return Following(
+            index.known,
+            self._deadline,
+            arguments=not self._settings.trusted_arguments,
+            shelf=self._shelf,
         )
 
     def comparing(self, language: str) -> frozenset[str]:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from checks import ir
+from checks.flow import demand
 from checks.flow import expressions as _expressions  # noqa: F401 - fills the table of expressions
 from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
-from checks.flow.demand import entries, has_arguments, has_sources
+from checks.flow.demand import Demand
 from checks.flow.entries import Entry
 from checks.flow.feeding import feeding
+from checks.flow.heap import Heap
 from checks.flow.machine import ENTRY_STEPS, MODULE_STEPS, Machine, ModuleRun, Spent
 from checks.flow.results import Hit, Reach, Results
-from checks.flow.values import VAGUE, LocalFunction
-from checks.languages.python.lower_statements import lower_module
+from checks.flow.starting import Shelf, Starts, start
+from checks.flow.values import LocalFunction
+from checks.languages.python.imports import Import
 from checks.languages.python.module import Module
 from checks.languages.python.parse import never
 from checks.models.facts import tables
 
-MAX_MODULES = 60
-"""Files of a change whose module code is run for one file."""
 MAX_NESTED = 200
 """Functions defined while one function ran that are run after it."""
 _MAX_NAMESAKES = 20
@@ -58,7 +58,7 @@ class FlowReport:
 
 
 class Flows:
-    """The analysis of the files of one change. Made once a change, asked once a text."""
+    """The analysis of files of one change, as one of them sees the others."""
 
     def __init__(
         self,
@@ -66,14 +66,25 @@ class Flows:
         expired: Callable[[], bool] = never,
         *,
         arguments: bool = False,
+        shelf: Shelf | None = None,
     ) -> None:
+        """Look into some modules.
+
+        Args:
+            modules: those that are seen.
+            expired: tells that the time is over.
+            arguments: whether what the person who runs a program says is told of, too.
+            shelf: the module code that was run for other files of the change.
+        """
         self._expired = expired
         self._arguments = arguments
-        """Whether what the person who runs a program says is told of, too."""
         self._by_name: dict[str, Module] = {}
         self._by_last: dict[str, list[Module]] = {}
         self._by_path: dict[str, Module] = {}
-        self._wanted: dict[str, set[int] | None] = {}
+        self._bringing: dict[str, tuple[Module, frozenset[int] | None]] = {}
+        self.shelf = Shelf(expired) if shelf is None else shelf
+        self.starts = Starts(self.shelf, self.find)
+        """The module code of these files."""
         for module in modules:
             self._by_name.setdefault(module.name, module)
             self._by_path.setdefault(module.path, module)
@@ -109,45 +120,71 @@ class Flows:
         Raises:
             Expired: the time is over.
         """
-        wanted = None if whole else self.wanted(module)
+        if whole:
+            return _Run(self, module, self._expired, None).report()
+        wanted = self._demand(module)
+        if not wanted.code:
+            return FlowReport(module)
         return _Run(self, module, self._expired, wanted).report()
-
-    def wanted(self, module: Module) -> set[int] | None:
-        """Where the functions start into which something untrusted may come; ``None`` for all."""
-        if self._arguments and has_arguments(module):
-            return None
-        if self._by_path.get(module.path) is not module:
-            return entries(module, self._sources(module))
-        if module.path not in self._wanted:
-            self._wanted[module.path] = entries(module, self._sources(module))
-        return self._wanted[module.path]
 
     def may_have_sources(self, module: Module) -> bool:
         """Whether something untrusted may come into a file, by itself or from what it imports."""
-        return self._has_sources(module) or bool(self._sources(module))
+        return self._has_sources(module) or bool(self._brought(module))
 
-    def _sources(self, module: Module) -> list[str]:
-        """The names that a file imports from files of the change with sources."""
-        found: list[str] = []
-        for one in module.imports:
-            for name in (one.module, one.qualified):
-                other = self.find(name, module)
-                if other is not None and other is not module and self._has_sources(other):
-                    if one.name == "*":
-                        found += [function.name for function in other.functions]
-                    found.append(one.alias)
-        return found
+    def may_bring(self, function: LocalFunction) -> bool:
+        """Whether a call of a function may bring something, or hand on a request."""
+        module = function.frame.module.module
+        if self._arguments and demand.has_arguments(module):
+            return True
+        known = self._bringing.get(module.path)
+        if known is None or known[0] is not module:
+            names = tuple(self._from_sources(module))
+            known = module.remember(
+                (demand.may_bring, names), lambda: (module, demand.may_bring(module, names))
+            )
+            self._bringing[module.path] = known
+        return known[1] is None or function.definition.start in known[1]
 
-    def lowered(self, module: Module) -> tuple[ir.Block, bool]:
-        """A file's statements, lowered once for all files that import it."""
-        return module.remember(
-            lower_module, lambda: lower_module(module.source.code, module.tree.root_node)
-        )
+    def _demand(self, module: Module) -> Demand:
+        if self._arguments and demand.has_arguments(module):
+            return demand.EVERYTHING
+        return demand.demand(module, self._brought(module))
 
     def _has_sources(self, module: Module) -> bool:
-        if self._arguments and has_arguments(module):
-            return True
-        return module.remember(has_sources, lambda: has_sources(module))
+        return (self._arguments and demand.has_arguments(module)) or module.remember(
+            demand.has_sources, lambda: demand.has_sources(module)
+        )
+
+    def _brought(self, module: Module) -> list[str]:
+        """The names that a file imports and that bring something."""
+        found: list[str] = []
+        for one, other in self._imported(module):
+            if self._arguments and demand.has_arguments(other):
+                found.append(one.alias)
+            # Of "from package import module" the module is what is imported.
+            name = one.name if other.name == one.module else ""
+            found += demand.brought(other, name, one.alias)
+        return found
+
+    def _from_sources(self, module: Module) -> Iterator[str]:
+        """The names that a file imports from files with sources."""
+        for one, other in self._imported(module):
+            if self._has_sources(other):
+                if one.name == "*":
+                    yield from (function.name for function in other.functions)
+                yield one.alias
+
+    def _imported(self, module: Module) -> Iterator[tuple[Import, Module]]:
+        """What a file imports from files of the change, and those files."""
+        for one in module.imports:
+            for name in dict.fromkeys((one.module, one.qualified)):
+                other = self.find(name, module)
+                if other is not None and other is not module:
+                    yield one, other
+
+    def holds(self, module: Module) -> bool:
+        """Whether this is the text of a file of the change that others import."""
+        return self._by_path.get(module.path) is module
 
 
 class _Run:
@@ -158,30 +195,34 @@ class _Run:
         flows: Flows,
         module: Module,
         expired: Callable[[], bool],
-        wanted: set[int] | None,
+        wanted: Demand | None,
     ) -> None:
         self._flows = flows
-        self._wanted = wanted
+        self._wanted = None if wanted is None else wanted.functions
+        self._is_whole = wanted is None
         self._module = module
-        self._runs: dict[str, ModuleRun] = {}
-        self._machine = Machine(tables(), self._find, expired)
+        self._met: dict[str, ModuleRun] = {}
+        self._machine = Machine(tables(), self._find, expired, Heap(flows.shelf.heap))
+        self._machine.sources = dict(flows.shelf.machine.sources)
         if wanted is not None:
-            self._machine.may_bring = self._may_bring
+            self._machine.may_bring = flows.may_bring
         self._limits: list[str] = []
         self._spent = 0
-        self._depth = 0
 
     def report(self) -> FlowReport:
         machine = self._machine
         complete = False
         try:
-            own = self._start(self._module)
+            own = self._start()
             complete = self._entries(own)
         except RecursionError:
             # The budgets leave room for it; a caller deep in its own stack may still have none.
             self._limits.append("data could not be followed: the code is nested too deeply")
-        if self._spent:
-            which = "1 function is" if self._spent == 1 else f"{self._spent} functions are"
+        finally:
+            machine.undo()
+        spent = self._spent + len(set[str]().union(*(one.spent for one in self._met.values())))
+        if spent:
+            which = "1 function is" if spent == 1 else f"{spent} functions are"
             self._limits.append(f"data was followed in part only: {which} too complex")
         hits = sorted(
             machine.results.hits.values(),
@@ -189,54 +230,41 @@ class _Run:
         )
         return FlowReport(
             self._module, hits, self._limits, machine.results,
-            complete and self._wanted is None and not self._spent and not machine.truncated,
+            complete and self._is_whole and not spent and not machine.truncated,
         )  # fmt: skip
 
-    def _may_bring(self, function: LocalFunction) -> bool:
-        module = function.frame.module.module
-        wanted = self._wanted if module is self._module else self._flows.wanted(module)
-        return wanted is None or function.definition.start in wanted
-
-    def _find(self, name: str) -> ModuleRun | None:
-        module = self._flows.find(name, self._module)
+    def _find(self, name: str, near: ModuleRun) -> ModuleRun | None:
+        module = self._flows.find(name, near.module)
         if module is None:
             return None
-        known = self._runs.get(module.path)
-        if known is not None:
-            return known
-        if len(self._runs) >= MAX_MODULES or self._depth > 8:
-            return None
-        return self._start(module)
+        known = self._met.get(module.path)
+        return self._meet(module) if known is None else known
 
-    def _start(self, module: Module) -> ModuleRun:
-        """Run a file's module code."""
+    def _meet(self, module: Module) -> ModuleRun:
+        """The run of a file of the change; what its code did to others is seen from here on."""
         machine = self._machine
-        run = self._runs[module.path] = ModuleRun(module)
-        block, too_deep = self._flows.lowered(module)
-        if too_deep:
-            machine.truncated = True
-        nesting, machine.nesting = machine.nesting, min(machine.nesting, 60)
-        left, machine.left = machine.left, ENTRY_STEPS
-        top = machine.heap.top
-        machine.heap.top = dict(top)
-        self._depth += 1
-        way, machine.way = machine.way, []
-        try:
-            machine.execute(run.frame, block)
-        except Spent:
-            self._spent += 1
-        finally:
-            self._depth -= 1
-            machine.nesting = nesting
-            machine.left = left
-            machine.way = way
-        run.frame.jumps = []
-        machine.heap.base.update(machine.heap.top)
-        machine.heap.top = top
-        for name, value in run.frame.names.items():
-            if value.constant is None:
-                run.frame.names[name] = VAGUE  # to be filled later, by a function
-        run.started = True
+        run = self._met[module.path] = self._flows.starts.run(module, machine.nesting)
+        machine.heap.base.update(run.cells)
+        machine.redo(run.writes)
+        machine.truncated = machine.truncated or run.truncated
+        return run
+
+    def _start(self) -> ModuleRun:
+        """Run the file's module code, or take over what it did when it was run."""
+        machine = self._machine
+        if self._flows.holds(self._module):
+            run = self._meet(self._module)
+        else:
+            # Another text of a file of the change: nobody imports this one.
+            run = self._met[self._module.path] = ModuleRun(self._module)
+            start(machine, run)
+            machine.redo(run.writes)
+            machine.heap.base.update(machine.heap.top)
+            machine.heap.top = {}
+            machine.truncated = run.truncated
+        machine.collecting = run
+        machine.entered = set(run.entered)
+        machine.results.take(run.results)
         return run
 
     def _entries(self, own: ModuleRun) -> bool:

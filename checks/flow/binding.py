@@ -21,7 +21,7 @@ _BESIDE = 40
 
 
 def assign_name(
-    _machine: Machine, frame: Frame, identifier: str, value: Value, node: ir.Node
+    machine: Machine, frame: Frame, identifier: str, value: Value, node: ir.Node
 ) -> None:
     """Bind a name."""
     if value.taints and not _just_came(value, node):
@@ -42,7 +42,7 @@ def assign_name(
     if owner is not None:
         known = owner.names.get(identifier)
         # Another function may run before or after: the name holds either.
-        owner.names[identifier] = value if known is None else join(known, value)
+        machine.write(owner, identifier, value if known is None else join(known, value))
         frame.names[identifier] = value
 
 
@@ -136,9 +136,9 @@ def _store(
                 both = value if known is None else join(known, value)
                 machine.heap.put(one, made.with_field(identifier, both))
         elif isinstance(one, LocalClass):
-            one.frame.names[identifier] = value
+            machine.write(one.frame, identifier, value)
         elif isinstance(one, LocalModule):
-            one.run.frame.names[identifier] = value
+            machine.write(one.run.frame, identifier, value)
     library.stored(machine, frame, owner, identifier, value, node)
 
 

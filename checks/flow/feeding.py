@@ -12,7 +12,7 @@ from checks.flow.values import (
 REQUEST_NAMES = frozenset({"request", "req"})
 _TASKS = (".task", ".shared_task")
 
-_ROUTES = frozenset({"route", "get", "post", "put", "patch", "delete", "head", "options",
+ROUTES = frozenset({"route", "get", "post", "put", "patch", "delete", "head", "options",
                      "websocket", "api_route", "trace"})  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def _route_template(machine: Machine, frame: Frame, node: ir.Expression) -> str 
     """The path in ``@router.get("/users/{name}")``; ``None`` when it is no such decorator."""
     if not isinstance(node, ir.Call) or not isinstance(node.function, ir.Attribute):
         return None
-    if node.function.name not in _ROUTES or not node.arguments:
+    if node.function.name not in ROUTES or not node.arguments:
         return None
     value = machine.evaluate(frame, node.arguments[0])
     template = value.template

@@ -7,6 +7,9 @@ functions' own writes cover.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+
 from checks.flow.values import CLEAN, VAGUE, Cell, LocalClass, Value, join, merge_taints
 
 MAX_FIELDS = 64
@@ -125,34 +128,41 @@ GONE = Object("instance", {}, VAGUE)
 class Heap:
     """The objects by number."""
 
-    __slots__ = ("base", "count", "top")
+    __slots__ = ("base", "count", "numbers", "shared", "top")
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Heap | None = None) -> None:
+        self.shared: dict[int, Object] = {} if shared is None else shared.base
+        """What the module code of all files made; never written here."""
+        self.numbers: Iterator[int] = itertools.count(1) if shared is None else shared.numbers
         self.base: dict[int, Object] = {}
         self.top: dict[int, Object] = {}
         self.count = 0
+        """The objects that were made here."""
 
     def new(self, made: Object) -> Cell:
         """Put a new object on the heap."""
         self.count += 1
-        self.top[self.count] = made
-        return Cell(self.count)
+        number = next(self.numbers)
+        self.top[number] = made
+        return Cell(number)
 
     def get(self, cell: Cell) -> Object:
         """The object that is referred to, as it is now."""
         found = self.top.get(cell.number)
-        if found is None:
-            found = self.base.get(cell.number)
-        return GONE if found is None else found
+        return self.settled(cell.number) or GONE if found is None else found
+
+    def settled(self, number: int) -> Object | None:
+        """The object as it was before the entry function began."""
+        found = self.base.get(number)
+        return self.shared.get(number) if found is None else found
+
+    def is_settled(self, number: int) -> bool:
+        """Whether an object was there before the entry function began."""
+        return number in self.base or number in self.shared
 
     def put(self, cell: Cell, made: Object) -> None:
         """Put an object in the place of one."""
         self.top[cell.number] = made
-
-    def settle(self) -> None:
-        """Make all that is there now the base of what follows."""
-        self.base.update(self.top)
-        self.top = {}
 
     def joined(self, first: dict[int, Object], second: dict[int, Object]) -> dict[int, Object]:
         """The objects after a branch."""
@@ -162,14 +172,13 @@ class Heap:
         # their numbers, so that nothing depends on where an object lies in memory.
         changed = sorted({number for number, _ in first.items() ^ second.items()})
         found = dict(first)
-        base = self.base
         for number in changed:
             one = first.get(number)
             if one is None:
-                one = base.get(number)
+                one = self.settled(number)
             other = second.get(number)
             if other is None:
-                other = base.get(number)
+                other = self.settled(number)
             if one is None or other is None:
                 whole = one or other
                 if whole is not None:

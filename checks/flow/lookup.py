@@ -86,7 +86,7 @@ def _attribute_of(
         found = one.run.frame.names.get(identifier)
         if found is not None:
             return found
-        inner = machine.find_module(f"{one.run.name}.{identifier}")
+        inner = machine.find_module(f"{one.run.name}.{identifier}", frame.module)
         return VAGUE if inner is None else Value(references=(LocalModule(inner),))
     if isinstance(one, LocalClass):
         found = class_attribute(machine, one, identifier)

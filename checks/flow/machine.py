@@ -46,7 +46,8 @@ class Spent(Exception):
 class ModuleRun:
     """A file of the change, and the frame of its module code once that has run."""
 
-    __slots__ = ("frame", "functions", "module", "name", "path", "spent", "stars", "started")
+    __slots__ = ("cells", "entered", "frame", "functions", "module", "name", "path", "results",
+                 "spent", "stars", "started", "truncated", "writes")  # fmt: skip
 
     def __init__(self, module: Module) -> None:
         self.module = module
@@ -58,7 +59,18 @@ class ModuleRun:
         """Libraries of which all names are imported."""
         self.functions: list[LocalFunction] = []
         """In the order of their definition, nested ones when they were defined."""
-        self.spent = 0
+        self.results = Results()
+        """What its module code did."""
+        self.entered: set[ir.Function | ir.Lambda] = set()
+        """The functions that its module code ran."""
+        self.spent: set[str] = set()
+        """The modules, it and what it imports, whose code was too long to be run to its end."""
+        self.truncated = False
+        """Whether something in it was too deep to be followed."""
+        self.cells: dict[int, Object] = {}
+        """Objects of other modules as its module code, and what it imports, left them."""
+        self.writes: list[tuple[Frame, str, Value]] = []
+        """Names of other modules and their classes that it bound, and what it imports."""
 
 
 class Frame:
@@ -100,19 +112,41 @@ class Frame:
         """Names that hold the answer of a test, and the test."""
 
 
+class Write:
+    """A name that was bound in a frame of another function, a class or a module."""
+
+    __slots__ = ("before", "frame", "name", "value")
+
+    def __init__(self, frame: Frame, name: str, value: Value) -> None:
+        self.frame = frame
+        self.name = name
+        self.value = value
+        self.before = frame.names.get(name)
+        frame.names[name] = value
+
+    def undo(self) -> None:
+        """Bind the name to what it was bound to before."""
+        if self.before is None:
+            self.frame.names.pop(self.name, None)
+        else:
+            self.frame.names[self.name] = self.before
+
+
 class Machine:
     """One analysis of one file, with the files of the change that it calls into."""
 
     def __init__(
         self,
         facts: Tables,
-        find_module: Callable[[str], ModuleRun | None],
+        find_module: Callable[[str, ModuleRun], ModuleRun | None],
         expired: Callable[[], bool],
+        heap: Heap | None = None,
     ) -> None:
         self.facts = facts
         self.find_module = find_module
+        """The module of a name, as the module that asks for it would find it."""
         self.expired = expired
-        self.heap = Heap()
+        self.heap = Heap() if heap is None else heap
         self.results = Results()
         self.sources: dict[tuple[str, int, int, str], Source] = {}
         """Sources by their place: one place is one source, however often it is evaluated."""
@@ -136,6 +170,25 @@ class Machine:
         """Whether something untrusted may come in through a function, by the names in it."""
         self.truncated = False
         """Whether something was too deep to be followed."""
+        self.collecting: ModuleRun | None = None
+        """The module of which the functions are gathered that are defined."""
+        self.journal: list[Write] = []
+        """What was written outside of the frame that wrote it, in order."""
+
+    def write(self, frame: Frame, name: str, value: Value) -> None:
+        """Bind a name outside of the frame that is running."""
+        self.journal.append(Write(frame, name, value))
+
+    def redo(self, writes: list[tuple[Frame, str, Value]]) -> None:
+        """Bind again what a module's code bound elsewhere."""
+        for frame, name, value in writes:
+            if frame.names.get(name) is not value:
+                self.journal.append(Write(frame, name, value))
+
+    def undo(self) -> None:
+        """Take back all that was written outside of the frame that wrote it."""
+        while self.journal:
+            self.journal.pop().undo()
 
     def tick(self) -> None:
         """Count a step.
@@ -224,7 +277,7 @@ class Machine:
             if other is not value and (other is None or _differs(value, other)):
                 return True
         for number, _ in self.heap.top.items() - before[1].items():
-            if number in before[1] or number in self.heap.base:
+            if number in before[1] or self.heap.is_settled(number):
                 return True
         return False
 

@@ -70,6 +70,12 @@ class Results:
     muted: bool = False
     """While a condition is read again to learn what follows from it."""
 
+    def take(self, other: Results) -> None:
+        """Begin with what another run found."""
+        self.hits.update(other.hits)
+        self.reaches.update(other.reaches)
+        self.visited |= other.visited
+
     def add(self, hit: Hit) -> None:
         """Keep a flow; of several to one sink, one."""
         if self.muted:

@@ -14,7 +14,7 @@ from checks.flow import (
     operators,
     verdicts,
 )
-from checks.flow.machine import EXECUTORS, Frame, Machine, Snapshot
+from checks.flow.machine import EXECUTORS, Frame, Machine, ModuleRun, Snapshot
 from checks.flow.values import (
     NONE,
     NOTHING,
@@ -311,27 +311,27 @@ def _import(machine: Machine, frame: Frame, node: ir.Import) -> bool:
     if node.alias == "*":
         _import_all(machine, frame, qualified.removesuffix(".*"))
         return True
-    found = _local(machine, qualified)
+    found = _local(machine, frame.module, qualified)
     if not node.alias:
         return True
     frame.names[node.alias] = library.imported(machine.facts, qualified) if found is None else found
     return True
 
 
-def _local(machine: Machine, qualified: str) -> Value | None:
+def _local(machine: Machine, near: ModuleRun, qualified: str) -> Value | None:
     """What a file of the change has under a name."""
     owner, _, name = qualified.rpartition(".")
-    run = machine.find_module(owner) if owner else None
+    run = machine.find_module(owner, near) if owner else None
     if run is not None and (found := run.frame.names.get(name)) is not None:
         return found
-    inner = machine.find_module(qualified)
+    inner = machine.find_module(qualified, near)
     if inner is not None:
         return Value(references=(LocalModule(inner),))
     return None
 
 
 def _import_all(machine: Machine, frame: Frame, name: str) -> None:
-    run = machine.find_module(name)
+    run = machine.find_module(name, frame.module)
     if run is None:
         frame.module.stars.append(name)
         return
@@ -361,7 +361,8 @@ def _function(machine: Machine, frame: Frame, node: ir.Function) -> bool:
     kind = next((_KINDS[path] for path in paths if path in _KINDS), "")
     cls = frame.cls
     function = LocalFunction(node, frame, node.name, kind, cls, paths)
-    frame.module.functions.append(function)
+    if frame.module is machine.collecting:
+        frame.module.functions.append(function)
     value = Value(references=(function,))
     for decorator in reversed(node.decorators):
         value = _decorated(machine, frame, decorator, value)
