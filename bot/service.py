@@ -29,6 +29,7 @@ from bot.jobs import Handler, JobEngine
 from bot.jobs.open import open_engine
 from bot.metrics import Metrics
 from bot.review.markers import Signer
+from bot.review.owners import Owners
 from bot.review.queue import MergeGroups
 from bot.review.resolving import Abilities
 from bot.review.run import Reviewer
@@ -176,6 +177,7 @@ def _handlers(
 
     signer = Signer.from_pem(settings.private_key, settings.previous_private_key or None)
     voice = Voice(version=__version__, catalogue=registry.load(), docs_url=settings.docs_url)
+    owners = Owners(app)
     reviewer = Reviewer(
         repository,
         engine,
@@ -183,10 +185,11 @@ def _handlers(
         signer,
         voice,
         observer=metrics,
+        owners=owners,
         abilities=Abilities(resolving),
         uploader=Uploader(uploading, voice.catalogue, __version__, settings.docs_url),
     )
-    commands = Commands(repository, engine, signer, pool, voice)
+    commands = Commands(repository, engine, signer, pool, voice, owners)
     return make_handlers(
         review=reviewer.review,
         merge_group=MergeGroups(repository, engine, voice).check,

@@ -25,6 +25,7 @@ from bot.review import buttons, settings
 from bot.review.markers import Place, Signer
 from bot.review.model import Says
 from bot.review.opened import open_pull
+from bot.review.owners import Owners
 from bot.review.settings import ConfigurationReader, InForce
 from bot.review.state import Posted, read_identity
 from bot.review.words.comment import rule_of
@@ -57,7 +58,9 @@ class Commands:
         signer: Signer,
         reader: ConfigurationReader,
         voice: Voice,
+        owners: Owners | None = None,
     ) -> None:
+        self._owners = owners
         self._repository = repository
         self._engine = engine
         self._signer = signer
@@ -139,6 +142,8 @@ class Commands:
             number=asked.pull,
             lag=(),
         )
+        if self._owners is not None:
+            opened = await self._owners.complete(opened)
         author = opened.pull.user.login if opened.pull.user is not None else ""
         return await settings.read(opened, self._reader), author
 

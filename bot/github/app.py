@@ -14,7 +14,8 @@ from typing import Self
 import aiohttp
 from cachetools import LRUCache
 
-from bot.github.auth import RESOLVING, UPLOADING, AppSigner
+from bot.github import contents
+from bot.github.auth import RESOLVING, SHARING, UPLOADING, AppSigner
 from bot.github.client import Caller, Credentials, Line, RepositoryClient
 from bot.github.clock import Clock
 from bot.github.config import GitHubSettings
@@ -22,7 +23,7 @@ from bot.github.faults import GitHubFault, OurBug
 from bot.github.identity import AppIdentity, HookDelivery, read
 from bot.github.limits import Governor, Limits
 from bot.github.observe import Observer, Unobserved
-from bot.github.tokens import AppProof, InstallationProof, Minter
+from bot.github.tokens import AppProof, GivenProof, InstallationProof, Minter
 from bot.github.transport import LARGEST_ANSWER, Surroundings, Tally, Transport
 from bot.github.urls import AllowedHosts, path
 
@@ -130,6 +131,22 @@ class GitHubApp:
             self._minter, installation, repository_id, tally, self._introduce, RESOLVING
         )
         return RepositoryClient(self._line(tally, proof, installation), self._slug)
+
+    async def shared_file(self, installation: int, name: str, path: str) -> bytes | None:
+        """A file of the installation's repository of that name; None when it is not there.
+
+        With a token for that repository alone, which is not kept.
+
+        Raises:
+            GitHubFault: GitHub does not answer, or does not let the app read it.
+        """
+        tally = Tally()
+        minted = await self._minter.named(installation, name, SHARING, tally)
+        if minted is None:
+            return None
+        repository, token = minted
+        line = self._line(tally, GivenProof(token), installation)
+        return await contents.text(RepositoryClient(line, self._slug), repository, path, None)
 
     def uploading(self, installation: int, repository_id: int) -> RepositoryClient:
         """A client that may upload results to code scanning, where the installation grants that.

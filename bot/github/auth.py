@@ -41,6 +41,9 @@ nothing of them is touched (github/gh-aw#35726)."""
 UPLOADING: Mapping[str, str] = {"metadata": "read", "security_events": "write"}
 """What an upload to code scanning needs."""
 
+SHARING: Mapping[str, str] = {"contents": "read", "metadata": "read"}
+"""What reading the owner's own repository needs."""
+
 _BACKDATED = timedelta(seconds=60)
 _JWT_LIFE = timedelta(minutes=9)
 """GitHub refuses more than ten minutes ahead of its own clock; exactly ten is already too much."""

@@ -32,6 +32,8 @@ class Opening:
     default_files: dict[str, blobs.Entry | None]
     shared: Shared | None
     """None where there is no such repository, or none that this token may read."""
+    private: bool = False
+    """Whether not everybody may read the repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,14 @@ class _Labels(msgspec.Struct, frozen=True):
 class _Repository(msgspec.Struct, frozen=True, rename="camel"):
     database_id: int
     name_with_owner: str
+    is_private: bool = False
 
 
 _QUERY = """\
 query Opening($owner: String!, $name: String!, $number: Int!%(declared)s) {
   %(shared)s
   repository(owner: $owner, name: $name) {
-    databaseId nameWithOwner
+    databaseId nameWithOwner isPrivate
     defaultBranchRef { name target { ... on Commit { %(files)s } } }
     pullRequest(number: $number) {
       number title isDraft state url headRefOid headRefName baseRefOid baseRefName changedFiles
@@ -176,6 +179,7 @@ def _opening(answer: Any, repository_id: int, paths: tuple[str, ...]) -> Opening
         base_files=_files(base["target"], paths),
         default_files=_files(default["target"], paths),
         shared=None,
+        private=named.is_private,
     )
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
+import msgspec
 from cachetools import TTLCache
 
+from bot.github import repos
 from bot.github.auth import (
     WANTED,
     AppSigner,
@@ -29,6 +31,25 @@ from bot.github.urls import path
 _GRANTS_AGE = 3_600.0
 _FORBIDDEN_AGE = 300.0
 _MOST_INSTALLATIONS = 10_000
+
+
+class _Narrowed(msgspec.Struct, frozen=True):
+    repositories: tuple[repos.Named, ...] = ()
+
+
+class GivenProof:
+    """A token that was minted for a single purpose; a refused one is not replaced."""
+
+    def __init__(self, secret: Secret) -> None:
+        self._secret = secret
+
+    async def secret(self) -> Secret:
+        """The token."""
+        return self._secret
+
+    def refused(self, secret: Secret, fault: GiveUp) -> bool:  # noqa: ARG002
+        """Nothing can be done."""
+        return False
 
 
 class AppProof:
@@ -112,6 +133,26 @@ class Minter:
                 raise
         permissions = await self._learn(installation, permissions, tally)
         return await self._get(installation, repository, permissions, tally)
+
+    async def named(
+        self, installation: int, name: str, permissions: Mapping[str, str], tally: Tally
+    ) -> tuple[str, Secret] | None:
+        """A token for the installation's repository of that name, with its full name.
+
+        None when the installation does not reach one.
+        """
+        where = path("/app/installations/{id}/access_tokens", id=installation)
+        body = {"repositories": [name], "permissions": dict(permissions)}
+        try:
+            answer = await self._as_app(tally).post(where, body, idempotent=True)
+        except OurBug as fault:
+            if "not accessible" not in fault.detail.lower():
+                raise
+            return None
+        found = repos.convert(answer, _Narrowed).repositories
+        return (
+            (found[0].full_name, read_token(answer, self._signer.now()).secret) if found else None
+        )
 
     async def _get(
         self, installation: int, repository: int, permissions: Mapping[str, str], tally: Tally

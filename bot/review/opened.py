@@ -59,6 +59,8 @@ class Opened:
     pull: PullRequest
     attributes: bytes
     files: ConfigurationFiles = ConfigurationFiles()
+    private: bool = False
+    """Whether not everybody may read the repository; False where that is not known."""
 
     @property
     def head(self) -> str:
@@ -125,6 +127,7 @@ async def _open(
         asked.pull,
         (marks.text if marks is not None else None) or b"",
         _files(asked),
+        asked.private,
     )
 
 

@@ -28,6 +28,7 @@ from bot.review.markers import Signer
 from bot.review.model import OwnCheckRun, Plan, Snapshot, Standing
 from bot.review.neighbours import Neighbours
 from bot.review.opened import Opened, Pause, open_pull
+from bot.review.owners import Owners
 from bot.review.publish import publish
 from bot.review.resolving import Abilities
 from bot.review.results import ResultCache
@@ -86,6 +87,7 @@ class Reviewer:
         observer: Observer | None = None,
         pause: Pause = asyncio.sleep,
         abilities: Abilities | None = None,
+        owners: Owners | None = None,
         uploader: Uploader | None = None,
     ) -> None:
         self._repository = repository
@@ -98,6 +100,7 @@ class Reviewer:
         self._observer = observer or Unobserved()
         self._pause = pause
         self._abilities = abilities
+        self._owners = owners
         self._uploader = uploader
         self._writers = Writers()
 
@@ -145,6 +148,8 @@ class Reviewer:
         target = Target(api, opened.repository, asked.repository.id, asked.pull, opened.head)
         wishes, decision = InForce.defaults(), Decision()
         if opened.open:
+            if self._owners is not None:
+                opened = await self._owners.complete(opened)
             wishes = await settings.read(opened, self._analysis)
             if asked.label and not conduct.concerns(wishes.policy, asked.label):
                 return "no matter"

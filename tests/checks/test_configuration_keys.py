@@ -370,4 +370,5 @@ def test_an_expression_that_can_be_used_is_compiled(expression: str) -> None:
 
 def test_an_expression_that_makes_others_slow_is_linear_here() -> None:
     pattern = expressions.compiled("(a+)+$x")
+    assert pattern is not None
     assert pattern.search(b"a" * 100_000) is None

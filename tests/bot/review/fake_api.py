@@ -54,6 +54,7 @@ class FakeAPI:
     from_fork: bool = False
     draft: bool = False
     by_bot: bool = False
+    private: bool = False
     labels: list[str] = field(default_factory=list)
     shared: Tree | None = None
     """What the owner's repository ``.github`` holds; None: there is none that can be read."""

@@ -46,7 +46,11 @@ def _named(api: FakeAPI, name: str) -> Any:
 
 
 def _repository(api: FakeAPI) -> Any:
-    here = {"databaseId": api.repository_id, "nameWithOwner": api.full_name}
+    here = {
+        "databaseId": api.repository_id,
+        "nameWithOwner": api.full_name,
+        "isPrivate": api.private,
+    }
     return {
         **here,
         "defaultBranchRef": {
