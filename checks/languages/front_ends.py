@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from checks.languages.go.file import read as read_go
 from checks.languages.javascript.file import read as read_javascript
 from checks.languages.python.module import Module
 from checks.languages.syntax.source_file import SourceFile
@@ -18,6 +19,7 @@ Reader: TypeAlias = Callable[[SourceText, str, str, Callable[[], bool]], SourceF
 """``read(source, path, language, expired)``; raises ``Expired`` when the time is over."""
 
 _READERS: dict[str, Reader] = {
+    "go": read_go,
     "javascript": read_javascript,
     "typescript": read_javascript,
     "tsx": read_javascript,

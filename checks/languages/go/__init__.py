@@ -1,0 +1,1 @@
+"""Go, read: names through imports and types, calls, constants, tests."""

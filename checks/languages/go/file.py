@@ -1,0 +1,180 @@
+"""One Go file, read."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+from collections.abc import Callable, Iterator, Sequence
+
+import tree_sitter
+
+from checks.languages.go.binding import Binder
+from checks.languages.go.blocks import Block, find_blocks
+from checks.languages.go.calls import GoCall, constant
+from checks.languages.go.grammar import GO, STRINGS
+from checks.languages.go.resolve import resolve
+from checks.languages.python.parse import never
+from checks.languages.syntax.grammar import Grammar
+from checks.languages.syntax.parse import parse
+from checks.languages.syntax.scopes import Scope
+from checks.languages.syntax.source_file import SourceFile
+from checks.languages.syntax.walk import walk
+from checks.model import Span
+from checks.text import SourceText
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "v": "\v", "f": "\f"}
+
+
+class GoFile(SourceFile):
+    """A file. Made by :func:`read`."""
+
+    def __init__(
+        self, source: SourceText, path: str, language: str, grammar: Grammar, tree: tree_sitter.Tree
+    ) -> None:
+        super().__init__(source, path, language, grammar, tree)
+        self.dotted: list[str] = []
+        """Packages whose names are imported without a qualifier."""
+        self._imports: dict[str, None] = {}
+
+    def note_import(self, path: str) -> None:
+        """Note that a package is imported, for the handlers of the walk."""
+        self._imports[path] = None
+
+    @property
+    def imported_modules(self) -> frozenset[str]:
+        """The import paths."""
+        return frozenset(self._imports)
+
+    @property
+    def imported_names(self) -> frozenset[str]:
+        """The same: a role is decided by packages."""
+        return self.imported_modules
+
+    @functools.cached_property
+    def build_tags(self) -> str:
+        """The expression of ``//go:build``, empty when there is none."""
+        for node in self.comment_nodes:
+            text = self.text_of(node)
+            if text.startswith("//go:build "):
+                return text.removeprefix("//go:build ").strip()
+        return ""
+
+    def string(self, node: tree_sitter.Node) -> str | None:
+        """The text of a string literal; ``None`` for anything else."""
+        if node.type not in STRINGS:
+            return None
+        text = self.text_of(node)[1:-1]
+        if node.type == "raw_string_literal" or "\\" not in text:
+            return text
+        pieces = []
+        for one in node.named_children:
+            piece = self.text_of(one)
+            simple = one.type == "escape_sequence" and len(piece) == 2
+            pieces.append(_ESCAPES.get(piece[1], piece[1]) if simple else piece)
+        return "".join(pieces)
+
+    def type_name(self, node: tree_sitter.Node, scope: Scope) -> str:
+        """The qualified name of a type, pointers left out: ``testing.T``; empty when unknown."""
+        for _ in range(4):
+            if node.type in ("pointer_type", "parenthesized_type") and node.named_children:
+                node = node.named_children[0]
+            elif node.type == "generic_type":
+                node = node.child_by_field_name("type") or node.named_children[0]
+        if node.type not in ("qualified_type", "type_identifier"):
+            return ""
+        return resolve(self, node, scope) or ""
+
+    def resolve(self, node: tree_sitter.Node, scope: Scope) -> str | None:
+        """The qualified name of an expression: see :mod:`checks.languages.go.resolve`."""
+        return resolve(self, node, scope)
+
+    def constant(self, node: tree_sitter.Node, scope: Scope) -> object:
+        """The value of an expression, or ``UNKNOWN``."""
+        return constant(self, node, scope)
+
+    @functools.cached_property
+    def _calls(self) -> list[GoCall]:
+        places = self.places[self.grammar.kind("call_expression")]
+        ordered = sorted(places, key=lambda place: (place[0].start_byte, -place[0].end_byte))
+        return [GoCall(self, place) for place in ordered]
+
+    def calls(self) -> Sequence[GoCall]:
+        """Every call of the file, outer ones before those in them."""
+        return self._calls
+
+    @functools.cached_property
+    def _starts_of_calls(self) -> list[int]:
+        return [call.node.start_byte for call in self._calls]
+
+    def calls_in(self, node: tree_sitter.Node | Span) -> Iterator[GoCall]:
+        """The calls inside a node, itself included when it is one.
+
+        Raises:
+            Expired: the time is over.
+        """
+        start, end = (
+            (node.start, node.end) if isinstance(node, Span) else (node.start_byte, node.end_byte)
+        )
+        index = bisect.bisect_left(self._starts_of_calls, start)
+        while index < len(self._calls) and self._starts_of_calls[index] < end:
+            self.visit()
+            call = self._calls[index]
+            index += 1
+            if call.node.end_byte <= end:
+                yield call
+
+    @functools.cached_property
+    def _calls_by_word(self) -> dict[str, list[GoCall]]:
+        found: dict[str, list[GoCall]] = {}
+        for call in self._calls:
+            if call.method:
+                found.setdefault(call.method, []).append(call)
+        return found
+
+    def calls_named(self, word: str) -> Sequence[GoCall]:
+        """The calls whose callee's last part is this word: Go cannot import it under another."""
+        return self._calls_by_word.get(word, ())
+
+    @functools.cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The tests, what surrounds them, and hooks, outer ones before those in them."""
+        return tuple(find_blocks(self))
+
+    def block_at(self, node: tree_sitter.Node) -> Block | None:
+        """The innermost test, group or hook whose body holds a node."""
+        found = None
+        for block in self.blocks:
+            if block.body.start_byte <= node.start_byte < block.body.end_byte:
+                found = block
+            elif block.span.start > node.start_byte:
+                break
+        return found
+
+    def definitions(self) -> list[tuple[Span, str]]:
+        """Functions, methods, types and subtests with a name."""
+        found = [
+            (block.span, block.name)
+            for block in self.blocks
+            if block.call is not None and block.name
+        ]
+        for kind in ("function_declaration", "method_declaration", "type_spec"):
+            for one in self.nodes(kind):
+                name = one.child("name")
+                if name is not None:
+                    found.append((one.span, self.text_of(name)))
+        return found
+
+
+def read(
+    source: SourceText, path: str, language: str, expired: Callable[[], bool] = never
+) -> GoFile:
+    """Read a file.
+
+    Raises:
+        Expired: the time was over first.
+    """
+    tree = parse(source.code, GO, expired)
+    file = GoFile(source, path, language, GO, tree)
+    file.expired = expired
+    walk(file, tree.root_node, Binder(file).handlers(), expired)
+    return file
