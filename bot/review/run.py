@@ -199,12 +199,11 @@ class Reviewer:
         # What an earlier push made the analysis ask for is asked for along with the texts.
         also = self._results.asked(opened.installation, opened.repository_id, target.pull)
         snapshot = await take(target.api, opened, wishes, self._cache, also=also)
+        empty = None
         if not snapshot.diffs and not snapshot.unread:
             empty = plans.nothing_to_review(
                 target.head_sha, "the pull request changes no files", voice=self._voice
             )
-            await runs.complete(target, run, empty)
-            return empty.conclusion.value
         await guard()
         proposal = await settings.proposal(opened, wishes, snapshot, self._analysis)
         snapshot = dataclasses.replace(snapshot, proposal=proposal, remark=decision.reason)
@@ -219,7 +218,7 @@ class Reviewer:
             paused = standing.memory.paused
             if paused is not None and not asked.rerun:
                 return plans.paused(target.head_sha, paused, voice=self._voice)
-            return plans.make(
+            made = plans.make(
                 _without_places(snapshot, refused),
                 report,
                 standing,
@@ -229,8 +228,12 @@ class Reviewer:
                 found=found,
                 most_comments=MOST_INLINE if asked.show_all else None,
             )
+            if empty is None:
+                return made
+            # What was found before is gone with the change, and its comments say so.
+            return dataclasses.replace(empty, edit=made.edit, leave=made.leave)
 
-        if self._uploader is not None:
+        if self._uploader is not None and empty is None:
             await self._uploader.upload(asked.installation, target, snapshot, report)
         resolver = None if self._abilities is None else self._abilities.of(asked.installation)
         done = await publish(

@@ -191,6 +191,66 @@ class PullRequest:
         """Press a button of a check run."""
         await self.repository.request_action(run_id, identifier, sender)
 
+    async def reply(self, to: ReviewComment, author: str, body: str) -> ReviewComment:
+        """Somebody answers in a comment's thread; GitHub wraps each answer in a review."""
+        user, now = self.standin.user(author), self.standin.clock()
+        root = to.in_reply_to or to
+        number = self.standin.next_id("review")
+        review = Review(number, self, user, "", "COMMENTED", root.original_commit_id, now)
+        made = ReviewComment(
+            id=self.standin.next_id("comment"),
+            pull=self,
+            review=review,
+            thread=root.thread,
+            user=user,
+            body=body,
+            path=root.path,
+            original_commit_id=root.original_commit_id,
+            diff_hunk=root.diff_hunk,
+            subject_type=root.subject_type,
+            side=root.side,
+            original_line=root.original_line,
+            original_position=root.original_position,
+            start_side=root.start_side,
+            original_start_line=root.original_start_line,
+            created_at=now,
+            updated_at=now,
+            in_reply_to=root,
+        )
+        review.comments.append(made)
+        self.reviews.append(review)
+        root.thread.comments.append(made)
+        self.standin.emit(events.review_comment(made, "created", user))
+        return made
+
+    async def resolve(self, thread: Thread, by: str) -> None:
+        """Somebody resolves a thread: people with write access may, and the author."""
+        if not thread.is_resolved:
+            thread.resolved_by = self.standin.user(by)
+            self.standin.emit(events.review_thread(thread, "resolved", thread.resolved_by))
+
+    async def unresolve(self, thread: Thread, by: str) -> None:
+        """Somebody opens a thread again."""
+        if thread.is_resolved:
+            thread.resolved_by = None
+            self.standin.emit(events.review_thread(thread, "unresolved", self.standin.user(by)))
+
+    async def delete_comment(self, comment: ReviewComment, by: str) -> None:
+        """Somebody with write access deletes a comment on a line; its review stays."""
+        comment.review.comments.remove(comment)
+        comment.thread.comments.remove(comment)
+        for one in comment.thread.comments:
+            one.in_reply_to = None if one.in_reply_to is comment else one.in_reply_to
+        self.threads = [one for one in self.threads if one.comments]
+        self.standin.emit(events.review_comment(comment, "deleted", self.standin.user(by)))
+
+    async def edit_comment(self, comment: ReviewComment, by: str, body: str) -> None:
+        """Somebody with write access edits a comment on a line."""
+        before, comment.body = comment.body, body
+        comment.updated_at = self.standin.clock()
+        event = events.review_comment(comment, "edited", self.standin.user(by), body_before=before)
+        self.standin.emit(event)
+
     # ── shared with the API ──────────────────────────────────────────────────────────────────
 
     def add_comment(self, user: User, body: str, app: App | None = None) -> IssueComment:

@@ -7,6 +7,7 @@ not serve is an error that tests can see, never a made-up value.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import graphql
@@ -36,12 +37,11 @@ def answer(call: Call) -> Answer:
         raise refuse("graphql-query")
     schema = graphql_schema()
     try:
-        document = graphql.parse(query)
+        document, errors = _read(query)
     except GraphQLError as error:
         return Answer({"errors": [_shown(error)]})
     except RecursionError:
         return Answer({"errors": [{"message": "The document is nested too deeply."}]})
-    errors = graphql.validate(schema, document)
     if errors:
         return Answer({"errors": [_shown(error) for error in errors]})
     name = body.get("operationName")
@@ -65,6 +65,13 @@ def answer(call: Call) -> Answer:
         if result.data is None:
             del reply["data"]
     return Answer(reply)
+
+
+@functools.lru_cache(maxsize=200)
+def _read(query: str) -> tuple[graphql.DocumentNode, list[GraphQLError]]:
+    """A document, parsed and validated: callers send the same ones again and again."""
+    document = graphql.parse(query)
+    return document, graphql.validate(graphql_schema(), document)
 
 
 def _resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:

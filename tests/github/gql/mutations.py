@@ -43,9 +43,7 @@ def _unresolve(_: None, context: Context, *, input: dict[str, Any]) -> Any:  # n
 
 
 def _update(_: None, context: Context, *, input: dict[str, Any]) -> Any:  # noqa: A002
-    """Nobody but its author changes the text; that ``pull_requests: write`` is enough is assumed,
-    as it is for the same over REST.
-    """
+    """Only its author changes a text; what permission that needs is assumed to be as over REST."""
     found = node_of(context, input["pullRequestReviewCommentId"])
     if not isinstance(found, ReviewComment):
         raise not_found("Could not resolve to PullRequestReviewComment node.")
