@@ -18,6 +18,7 @@ from checks.secrets.placeholders import has_filler
 from checks.secrets.secret import Secret, described, loading
 
 MAX_PATTERNS = 50
+MAX_TEST_DATA = 100
 _MAX_MATCHES = 2_000
 """Matches of one expression that are looked at in one text."""
 _MIN_SECRET = 4
@@ -56,7 +57,7 @@ def found(
 def is_test_data(value: str, patterns: tuple[str, ...]) -> bool:
     """Whether one of a repository's expressions matches a value from its first to its last sign."""
     data = value.encode("utf-8", "replace")
-    for pattern in patterns[:MAX_PATTERNS]:
+    for pattern in patterns[:MAX_TEST_DATA]:
         expression = _compiled(pattern)
         if expression is not None and expression.fullmatch(data) is not None:
             return True

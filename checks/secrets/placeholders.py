@@ -105,6 +105,7 @@ def is_placeholder(value: str) -> bool:
         or any(word in data.lower() for word in _WORDS)
         or _has_run(data, 4, 4)
         or _has_sequence(data.lower())
+        or _counts_on(data.lower())
     )
 
 
@@ -129,6 +130,12 @@ def _has_sequence(text: bytes) -> bool:
         if up >= _SEQUENCE or down >= _SEQUENCE:
             return True
     return b"1234567890" in text
+
+
+def _counts_on(text: bytes) -> bool:
+    """Whether a text is hardly more than neighbours of the alphabet: ``abcdef123456``."""
+    steps = sum(abs(byte - previous) == 1 for previous, byte in itertools.pairwise(text))
+    return steps * 5 >= (len(text) - 1) * 4 > 0
 
 
 PRINTABLE = frozenset(string.printable) - frozenset(string.whitespace)
