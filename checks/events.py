@@ -255,7 +255,7 @@ class Flow:
     source: str
     """What comes in, as a reader calls it: "`name` from the query string"."""
     origin: str
-    """``remote``, ``stored`` or ``local`` (from the person who runs the program)."""
+    """``remote``, ``stored``, ``queued`` or ``local`` (from the person who runs the program)."""
     trace: tuple[Step, ...]
     confidence: Confidence
 
