@@ -12,8 +12,7 @@ from checks.workflows import knowledge
 from checks.workflows.event import WorkflowEvent
 from checks.workflows.expressions import Placed, paths_in
 from checks.workflows.flow import Values
-from checks.workflows.judging import secret_of
-from checks.workflows.model import Text, Use, UseKind
+from checks.workflows.model import Text, Use, UseKind, secret_of
 
 _MAX_TEXTS = 2_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.model import Aspect, Confidence, Severity, Span, Surface
 from checks.registry import CODE_ROLES, WORKFLOW, check
 from checks.report import Report
-from checks.workflows import knowledge, shell
+from checks.workflows import knowledge
 from checks.workflows.event import WorkflowEvent
 from checks.workflows.model import Document, Job, Step
 
@@ -120,7 +120,7 @@ def _publishes(job: Job) -> str | None:
                 return step.uses.name
         if step.run is None or not any(word in step.run.text for word in _WORDS):
             continue
-        for command in shell.commands(step.run.text):
+        for command in step.run.commands:
             words = _COMMANDS.get(command.program, set())
             arguments = [one.plain for one in command.arguments]
             if words.intersection(arguments[:2]) and "--dry-run" not in arguments:

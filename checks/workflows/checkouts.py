@@ -164,7 +164,7 @@ def _by_git(document: Document, job: Job, step: Step, run: Text) -> HeadCheckout
     }
     fetched = False
     folder = execution.relative(step.working_directory)
-    for command in shell.commands(text):
+    for command in run.commands:
         words = [one.plain for one in command.arguments]
         if command.program in ("gh", "hub") and words[:2] == ["pr", "checkout"]:
             return _at(step, run, command, folder)

@@ -111,7 +111,7 @@ def executes(step: Step, folder: str, trusted: frozenset[str] = frozenset()) -> 
     if any(_within(here, one) for one in trusted):
         return None
     inside = _within(here, folder)
-    for command in shell.commands(step.run.text):
+    for command in step.run.commands:
         command = _without_prefix(command)
         if command.program == "cd" and command.arguments:
             here = posixpath.normpath(posixpath.join(here, command.arguments[0].plain))

@@ -8,7 +8,7 @@ from checks.model import Confidence, Severity, Surface
 from checks.workflows.conditions import Reach, reach_of
 from checks.workflows.contexts import CALLER, PRIVILEGED, UNPRIVILEGED, Level
 from checks.workflows.expressions import Expression, path_of, paths_in
-from checks.workflows.model import Document, Job, Step, Variable
+from checks.workflows.model import Document, Job, Step, Variable, secret_of
 from checks.workflows.taint import Taint
 
 
@@ -71,29 +71,11 @@ def secrets_of(document: Document, job: Job) -> list[str]:
 
     ``*`` for all of them.
     """
-    found: dict[str, None] = {}
-    texts = [*(one.value for one in document.env), *job.texts]
-    for text in texts:
-        for placed in text.expressions:
-            if placed.expression is None:
-                continue
-            for path in paths_in(placed.expression):
-                name = secret_of(path)
-                if name is not None:
-                    found[name] = None
+    found = [name for one in document.env for name in one.value.secrets]
+    found += job.secret_names
     if job.secrets is not None:
-        found["*"] = None
-    return list(found)
-
-
-def secret_of(path: str) -> str | None:
-    """The secret that a path names, in upper case; ``*`` for all; ``None`` for no secret."""
-    if path == "secrets":
-        return "*"
-    if not path.startswith("secrets."):
-        return None
-    name = path.removeprefix("secrets.").upper()
-    return None if name == "GITHUB_TOKEN" else name
+        found.append("*")
+    return list(dict.fromkeys(found))
 
 
 def only_path(expression: Expression) -> str | None:

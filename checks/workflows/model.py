@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from checks.model import Span
-from checks.workflows import expressions, tree
+from checks.workflows import expressions, shell, tree
 from checks.workflows.expressions import Expression, NotAnExpression, Placed
 from checks.workflows.paths import Kind
 from checks.workflows.tree import Scalar
@@ -41,6 +41,20 @@ class Text:
     def expressions(self) -> list[Placed]:
         """The expressions in it, in order."""
         return expressions.find(self.scalar.text)
+
+    @functools.cached_property
+    def commands(self) -> list[shell.Command]:
+        """Its commands, where it is a script of a POSIX shell."""
+        return shell.commands(self.scalar.text)
+
+    @functools.cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets that its expressions take up, the token of the run not counted."""
+        if self.is_constant:
+            return ()
+        read = (one.expression for one in self.expressions if one.expression is not None)
+        names = (secret_of(path) for one in read for path in expressions.paths_in(one))
+        return tuple(dict.fromkeys(name for name in names if name is not None))
 
     def place(self, placed: Placed) -> Span:
         """Where an expression of this text stands."""
@@ -266,6 +280,11 @@ class Job:
         """Every text of the job."""
         return texts_of(self.node)
 
+    @functools.cached_property
+    def secret_names(self) -> tuple[str, ...]:
+        """The secrets that the job's texts take up."""
+        return tuple(dict.fromkeys(name for text in self.texts for name in text.secrets))
+
     @property
     def scope(self) -> str:
         """Where things of this job are, in words that stay when lines move."""
@@ -344,3 +363,13 @@ def texts_of(root: tree.Node) -> list[Text]:
         else:
             todo += [value for _, value in reversed(node.pairs)]
     return found
+
+
+def secret_of(path: str) -> str | None:
+    """The secret that a path names, in upper case; ``*`` for all; ``None`` for no secret."""
+    if path == "secrets":
+        return "*"
+    if not path.startswith("secrets."):
+        return None
+    name = path.removeprefix("secrets.").upper()
+    return None if name == "GITHUB_TOKEN" else name

@@ -129,7 +129,7 @@ def writes(
     script = _Script(text, dict(variables), placed, files)
     found: list[Write] = []
     fence: dict[Target, tuple[str, str, bool]] = {}
-    written = shell.commands(text)
+    written = run.commands
     for number, command in enumerate(written):
         script.assign(command)
         target = _target(command, written, number)
@@ -255,7 +255,7 @@ def evaluated(run: Text, variables: Mapping[str, Taint]) -> Iterator[Evaluated]:
     if not variables:
         return
     script = _Script(run.text, dict(variables), (), None)
-    for command in shell.commands(run.text):
+    for command in run.commands:
         script.assign(command)
         code = _code_words(command)
         for word in code:

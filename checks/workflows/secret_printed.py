@@ -10,8 +10,8 @@ from checks.report import Report
 from checks.workflows import scripts, shell
 from checks.workflows.event import WorkflowEvent
 from checks.workflows.expressions import Binary, Call, Expression, Not, paths_in
-from checks.workflows.judging import only_path, secret_in, secret_of
-from checks.workflows.model import Document, Job, Step, Text
+from checks.workflows.judging import only_path, secret_in
+from checks.workflows.model import Document, Job, Step, Text, secret_of
 
 _PRINTERS = frozenset({"echo", "printf", "Write-Host", "Write-Output"})
 _DISGUISES = frozenset({"base64", "rev", "xxd", "od", "hexdump", "fold", "cut", "sed", "tr",
@@ -110,7 +110,7 @@ def _takes_all(expression: Expression) -> bool:
 
 def _printed(report: Report, document: Document, job: Job, step: Step, run: Text) -> None:
     variables = _secret_variables(document, job, step)
-    commands = shell.commands(run.text)
+    commands = run.commands
     for number, command in enumerate(commands):
         if command.program not in _PRINTERS or command.writes_to:
             continue

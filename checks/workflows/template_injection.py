@@ -101,6 +101,8 @@ def workflow_template_injection(event: WorkflowEvent, report: Report) -> None:
     values = Values(event.document)
     inputs: list[Found] = []
     for job, step in event.document.steps():
+        if report.is_full:
+            break
         for found in found_in(event.document, values, job, step):
             if found.taint.level is Level.OUTSIDER:
                 _tell(event, report, found)

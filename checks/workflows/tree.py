@@ -26,7 +26,7 @@ __all__ = ["Mapping", "Node", "NotReadable", "Scalar", "Sequence", "read"]
 
 MAX_DEPTH = 40
 """Deepest nesting of lists and mappings."""
-MAX_NODES = 50_000
+MAX_NODES = 20_000
 """Nodes of a tree, those that aliases repeat counted each time."""
 
 _BOM = b"\xef\xbb\xbf"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import sys
 from dataclasses import dataclass
 
 from checks.model import Aspect, Confidence, Severity, Surface
@@ -11,7 +13,7 @@ from checks.report import Report
 from checks.workflows.checkouts import HeadCheckout, head_checkouts, trusted_folders
 from checks.workflows.conditions import Reach, reach_of
 from checks.workflows.event import WorkflowEvent
-from checks.workflows.execution import Execution, executes
+from checks.workflows.execution import Execution, executes, relative
 from checks.workflows.judging import has_rights
 from checks.workflows.model import Document, Job, Step
 
@@ -116,37 +118,60 @@ def workflow_untrusted_checkout(event: WorkflowEvent, report: Report) -> None:
     for job in document.jobs:
         heads = head_checkouts(document, job)
         trusted = trusted_folders(job, heads)
+        folders: dict[str, _Folder] = {}
         for head in heads:
-            execution = _execution(job, head, trusted)
+            if report.is_full:
+                return
+            folder = folders.get(head.folder)
+            if folder is None:
+                folder = folders[head.folder] = _Folder.of(job, head.folder, trusted)
+            execution = folder.after(head)
             if execution is not None:
                 _judge(event, report, job, head, names, *execution)
 
 
-def _execution(
-    job: Job, head: HeadCheckout, trusted: frozenset[str]
-) -> tuple[Step, Execution] | None:
-    """The first step that runs what was checked out; one that surely does, if there is one."""
-    vague: tuple[Step, Execution] | None = None
-    for step in job.steps[head.step.index :]:
-        if step.index == head.step.index and step.run is None:
-            continue
-        if _replaces(step, head):
-            break
-        found = executes(step, head.folder, trusted)
-        if found is None:
-            continue
-        if found.certain and not found.apart:
-            return step, found
-        vague = vague or (step, found)
-    return vague
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """What a job does with a folder of its workspace."""
+
+    surely: tuple[tuple[Step, Execution], ...]
+    """What runs files of it, in order."""
+    maybe: tuple[tuple[Step, Execution], ...]
+    """What may, or does so away from the job's rights."""
+    replaced: tuple[int, ...]
+    """Steps that check out something trusted there."""
+
+    @classmethod
+    def of(cls, job: Job, folder: str, trusted: frozenset[str]) -> _Folder:
+        """Look at all steps of a job."""
+        surely: list[tuple[Step, Execution]] = []
+        maybe: list[tuple[Step, Execution]] = []
+        for step in job.steps:
+            found = executes(step, folder, trusted)
+            if found is not None:
+                (surely if found.certain and not found.apart else maybe).append((step, found))
+        replaced = [step.index for step in job.steps if _replaces(step, folder)]
+        return cls(tuple(surely), tuple(maybe), tuple(replaced))
+
+    def after(self, head: HeadCheckout) -> tuple[Step, Execution] | None:
+        """The first step that runs what was checked out; one that surely does, if there is one."""
+        # A script that checks out may go on to build; an action that does not.
+        start = head.step.index + (head.step.run is None)
+        at = bisect.bisect_right(self.replaced, head.step.index)
+        end = self.replaced[at] if at < len(self.replaced) else sys.maxsize
+        for found in (self.surely, self.maybe):
+            index = bisect.bisect_left(found, start, key=lambda one: one[0].index)
+            if index < len(found) and found[index][0].index < end:
+                return found[index]
+        return None
 
 
-def _replaces(step: Step, head: HeadCheckout) -> bool:
-    """Whether a later checkout puts something trusted in the same place."""
+def _replaces(step: Step, folder: str) -> bool:
+    """Whether a step checks out something trusted in a folder."""
     use = step.uses
-    if use is None or use.name != "actions/checkout" or step.index <= head.step.index:
+    if use is None or use.name != "actions/checkout":
         return False
-    return (step.input("path") or "").strip().strip("./") == head.folder and not step.input("ref")
+    return relative(step.input("path") or "") == folder and not step.input("ref")
 
 
 @dataclass(frozen=True, slots=True)

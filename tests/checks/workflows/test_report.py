@@ -229,15 +229,24 @@ def test_a_stranger_who_is_kept_out_is_quieter() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "on: push\njobs:\n" + "".join(f"  j{i}:\n    steps: []\n" for i in range(4_000)),
-        "on: issues\njobs:\n  a:\n    steps:\n" + "      - run: echo ${{ env.A }}\n" * 5_000,
+        "on: push\njobs:\n" + "".join(f"  j{i}:\n    steps: []\n" for i in range(2_000)),
+        "on: issues\njobs:\n  a:\n    steps:\n" + "      - run: echo ${{ env.A }}\n" * 4_000,
         "on: issues\njobs:\n  a:\n    steps:\n      - run: |\n"
-        + "          echo ${{ github.event.issue.title }} >> $GITHUB_ENV\n" * 5_000,
+        + "          echo ${{ github.event.issue.title }} >> $GITHUB_ENV\n" * 4_000,
         "on: issues\nenv:\n"
-        + "".join(f"  A{i}: ${{{{ env.A{i + 1} }}}}\n" for i in range(5_000))
+        + "".join(f"  A{i}: ${{{{ env.A{i + 1} }}}}\n" for i in range(4_000))
         + "jobs:\n  a:\n    steps:\n      - run: echo ${{ env.A0 }}\n",
+        "on: issues\njobs:\n  a:\n    steps:\n"
+        + "".join(
+            f"      - run: echo ${{{{ github.event.issue.title || '{i}' }}}}\n"
+            for i in range(4_000)
+        ),
+        "on: issue_comment\njobs:\n  a:\n    steps:\n"
+        + "      - if: github.actor == 'a' || github.actor == 'b'\n        run: make\n" * 3_000,
+        "on: pull_request_target\njobs:\n  a:\n    steps:\n"
+        + "      - run: gh pr checkout 1\n      - run: cat x\n" * 2_500,
     ],
-    ids=["jobs", "steps", "lines", "variables"],
+    ids=["jobs", "steps", "lines", "variables", "injections", "conditions", "checkouts"],
 )
 def test_hostile_files_end(text: str) -> None:
     said = report(text.encode())

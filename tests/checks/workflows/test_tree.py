@@ -114,7 +114,7 @@ def _laughs() -> str:
         "a: \x00",
         "\n".join("  " * i + "a:" for i in range(60)),
         f"a: &a {'[' * 30}{']' * 30}\nb: {'[' * 15}*a{']' * 15}",
-        "- x\n" * 60_000,
+        "- [x, x]\n" * 15_000,
     ],
     ids=["laughs", "itself", "no anchor", "deep", "open", "colons", "tab", "long line", "nul",
          "deep blocks", "deep alias", "many"],
