@@ -73,8 +73,9 @@ mail.sink(
     "aiosmtplib.SMTP().sendmail",
     at="2/msg/message",
     when=in_mail_header,
+    label="text",
 )
-mail.cleans("mail", "email.header.Header", "email.utils.formataddr", "email.header.make_header")
+mail.cleans("mail", "email.header.Header", "email.header.make_header")
 
 tables = Library("https://owasp.org/www-community/attacks/CSV_Injection")
 tables.sink(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.events import Flow
-from checks.model import Aspect, Confidence, Severity
+from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, check, flows
 from checks.report import Report
 from checks.security.flowing import tell
@@ -23,8 +23,9 @@ from checks.security.flowing import tell
 def mail_header_injection(flow: Flow, report: Report) -> None:
     """Untrusted data reaches a header of a mail through a class that does not refuse line ends.
 
-    `email.message.EmailMessage` and the mail of Django raise an error for them; `MIMEText` and its
-    kin, and messages that are written as text, do not.
+    `email.message.EmailMessage` and the mail of Django raise an error for them. Messages that are
+    written as text take everything. `MIMEText` and its kin refuse what looks like a further header,
+    but not what ends the headers: they are mentioned in the summary.
 
     Why:
         A line end in a subject begins a new header: `Bcc:` with a thousand addresses makes a form
@@ -80,11 +81,15 @@ def mail_header_injection(flow: Flow, report: Report) -> None:
     Suppress:
         Where the version of Python refuses such headers when it writes them (3.13 and later).
     """
+    written = flow.label == "text"
     tell(
         flow,
         report,
         how=" with its line ends",
-        why="A line end in it adds headers: receivers, or another text.",
+        why="A line end in it adds headers: receivers, or another text."
+        if written
+        else "A line end in it ends the headers, and what follows is read as the text.",
         fix="Make the message with `email.message.EmailMessage`, which refuses line ends.",
-        severity=Severity.MEDIUM,
+        severity=Severity.MEDIUM if written else Severity.LOW,
+        surface=Surface.INLINE if written else Surface.SUMMARY,
     )
