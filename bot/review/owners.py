@@ -1,9 +1,9 @@
 """The owner's configuration where only another token reaches it, remembered for some minutes.
 
 The first query of a review reads the owner's repository ``.github`` where everybody may read it. A
-private one is read here, with a token for it alone, so that it costs two requests in ten minutes and
-not one a review. It holds for private repositories only: what a public one's check run says of its
-settings, everybody reads.
+private one is read here, with a token for it alone: two requests in ten minutes, not one a review.
+It holds for private repositories only: what a public one's check run says of its settings,
+everybody reads.
 """
 
 from __future__ import annotations
