@@ -29,7 +29,8 @@ from bot.review.state import Posted, identity
 from bot.review.threads import Pairs
 from bot.review.words import comment
 from bot.review.words.place import Blobs, Voice
-from checks.model import Finding, Lines, Suggestion, Surface
+from checks import path_settings
+from checks.model import Finding, Lines, Settings, Suggestion, Surface
 
 _CLOSED = (Says.FIXED, Says.DISMISSED)
 
@@ -110,13 +111,15 @@ class Gone:
         check = self._voice.catalogue.get(rule)
         return not hiding.can_hide(file.limits, check, rule, one.line)
 
-    def silenced(self, one: OwnComment, disabled: frozenset[str]) -> bool:
+    def silenced(self, one: OwnComment, settings: Settings) -> bool:
         """Whether nobody can tell if a finding was mended or silenced."""
-        file = self._files.get(self.path(one))
+        path = self.path(one)
+        file = self._files.get(path)
         rule = comment.rule_of(one.body)
         # Of a comment whose last line was edited away, the rule is not known.
         hushed = file is not None and any(not rule or s.check == rule for s in file.suppressed)
-        return hushed or rule in disabled
+        unread = file is not None and not path_settings.reads(settings, file.language)
+        return hushed or unread or rule in path_settings.for_path(settings, path).disabled
 
 
 def plan(
@@ -218,7 +221,7 @@ def _fixed(one: OwnComment, snapshot: Snapshot, gone: Gone, write: Writer) -> Co
     body = comment.fixed(
         one.body,
         head_sha=snapshot.pull.head_sha,
-        silenced=gone.silenced(one, snapshot.settings.disabled),
+        silenced=gone.silenced(one, snapshot.settings),
         marker=write.mark(says, one.fingerprint, one.kin),
     )
     return CommentEdit(one.id, body, one.node_id, one.thread, None if one.resolved else True)

@@ -126,7 +126,7 @@ class Walker:
         written = node.text if isinstance(node, Scalar) else ""
         if (near := nearest(written, names)) is not None:
             sentences.append(f"Did you mean `{near}`?")
-        if allowed:
+        elif allowed:
             sentences.append(allowed)
         self._note(node, shown(path), " ".join(sentences))
 

@@ -202,3 +202,22 @@ async def test_a_closed_pull_request_that_is_opened_again_is_reviewed(reviews: R
     assert await reviews.run() == "skipped"
     reviews.api.state = "open"
     assert await reviews.run() == "failure"
+
+
+@pytest.mark.parametrize(
+    "text", ["paths: {a.py: {checks: {sql-injection: off}}}", "checks: {sql-injection: off}"]
+)
+async def test_a_finding_that_the_configuration_silenced_is_not_called_fixed(
+    reviews: Reviews, text: str
+) -> None:
+    await reviews.run()
+    reviews.api.trees["d" * 40] = reviews.api.trees[reviews.api.head]
+    reviews.api.head = "d" * 40
+    reviews.api.change("a.py", "mended\n", bad_file("one"))
+    configure(reviews, text)
+
+    await reviews.run()
+
+    body = reviews.api.comments[0]["body"]
+    assert "no longer reported" in body.lower()
+    assert "Fixed" not in body
