@@ -35,6 +35,8 @@ class Neighbours:
         self._source = source
         self._commit = commit
         self._places = source.places
+        self.asked: set[str] = set()
+        """The paths that were asked for, answered or not."""
         self._rest_left = REST_FILES
         self._largest = Bounds().file_bytes
         self._tree: dict[str, Entry] | None = None
@@ -47,6 +49,7 @@ class Neighbours:
             RetryNow, RetryLater: GitHub is in passing trouble or sets a limit.
         """
         found: dict[str, bytes | None] = {}
+        self.asked.update(paths)
         asked = [path for path in paths if not self._recall(path, found)]
         if asked:
             left = self._accept(await self._entries(asked), found)

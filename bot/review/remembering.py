@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from bot.review.neighbours import Neighbours
-from bot.review.results import Change, Ids, Kept, ResultCache, is_unicode, lasts
+from bot.review.results import Change, Ids, Kept, Last, ResultCache, is_unicode, lasts
 from bot.review.texts import Source
 from checks.model import ChangedFile, FileReport, Settings
 from checks.repository import Beside
@@ -65,15 +65,20 @@ class Remembering:
         keys = await asyncio.to_thread(lambda: {path: change.key(path) for path in change.files})
         known = await self._known(change, keys, neighbours)
         fresh = [one for one in files if one.path not in known]
-        made = await self._make(change, fresh, known, settings, neighbours) if fresh else {}
+        last = self._cache.last(*self._place, pull)
+        made: dict[str, FileReport] = {}
+        if fresh:
+            made = await self._make(change, fresh, known, last, settings, neighbours)
         reports = known | made
         asked = {path: None for one in reports.values() for path in one.asked}
         ids = neighbours.known(asked)
+        unasked = asked.keys() - neighbours.asked - ids.keys()
         for path in made:
-            kept = change.keep(path, reports, ids)
+            kept = change.keep(path, reports, ids, unasked)
             if kept is not None:
                 self._cache.put(*self._place, keys[path], kept)
-        self._cache.remember(*self._place, pull, asked)
+        scanned = {path: one.scanned for path, one in reports.items() if one.scanned}
+        self._cache.remember(*self._place, pull, Last(tuple(asked), scanned))
         return tuple(reports[one.path] for one in files)
 
     @property
@@ -98,12 +103,17 @@ class Remembering:
         change: Change,
         fresh: Sequence[ChangedFile],
         known: dict[str, FileReport],
+        last: Last,
         settings: Settings,
         neighbours: Neighbours,
     ) -> dict[str, FileReport]:
         """New reports on some files."""
         names = {one.path for one in fresh}
         seen = {path for one in fresh for path in change.sees(one.path)}
+        # What was searched before is likely to be searched again.
+        for path in names:
+            for where in last.scanned.get(path, ()):
+                seen.update(change.within(path, where))
         made = await self._look(change, fresh, seen - names, settings, neighbours)
         given = frozenset(seen | names)
         blind = [one for one in fresh if change.blind(made[one.path], given)]

@@ -10,8 +10,9 @@ the code that made a report is then the code that runs, and a restart costs an a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 
 import msgspec
 from cachetools import LRUCache
@@ -30,13 +31,13 @@ _PASSING = frozenset(
 )
 """Reasons for having not analysed a file that another run may not have."""
 _PASSING_LIMITS = (
-    gathering.PAST_BOUNDS,
     gathering.NOT_READ,
     gathering.NO_TIME,
     "the base could not be compared",
     "check ",
 )
-"""How limits begin that come of time, of other files, or of a defect of ours."""
+"""How limits begin that come of time, of trouble, or of a defect of ours. That more was wished for
+than a review may ask is none of them: the report says so, and what it says beside that stands."""
 
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _reports = msgspec.msgpack.Decoder(FileReport)
@@ -56,6 +57,16 @@ class Kept:
     """What of the change was searched, and the digests of those files."""
 
 
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What a review looked at, as a guess at what the next one will."""
+
+    asked: tuple[str, ...] = ()
+    """Paths of the repository."""
+    scanned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By file, what of the change was searched."""
+
+
 class ResultCache:
     """A bounded cache of reports, shared by all reviews of a process.
 
@@ -64,7 +75,7 @@ class ResultCache:
 
     def __init__(self, max_bytes: int = 32 * 1024 * 1024) -> None:
         self._kept: LRUCache[tuple[int, int, bytes], Kept] = LRUCache(max_bytes, getsizeof=_size_of)
-        self._asked: LRUCache[tuple[int, int, int], tuple[str, ...]] = LRUCache(_MAX_PULLS)
+        self._last: LRUCache[tuple[int, int, int], Last] = LRUCache(_MAX_PULLS)
 
     def get(self, installation: int, repository: int, key: bytes) -> Kept | None:
         """What is kept under a key."""
@@ -75,13 +86,13 @@ class ResultCache:
         if _size_of(kept) <= self._kept.maxsize:
             self._kept[installation, repository, key] = kept
 
-    def asked(self, installation: int, repository: int, pull: int) -> tuple[str, ...]:
-        """The paths of the repository that the last review of a pull request asked for."""
-        return self._asked.get((installation, repository, pull), ())
+    def last(self, installation: int, repository: int, pull: int) -> Last:
+        """What the last review of a pull request looked at."""
+        return self._last.get((installation, repository, pull), Last())
 
-    def remember(self, installation: int, repository: int, pull: int, paths: Iterable[str]) -> None:
-        """Remember which paths the review of a pull request asked for."""
-        self._asked[installation, repository, pull] = tuple(paths)
+    def remember(self, installation: int, repository: int, pull: int, last: Last) -> None:
+        """Remember what the review of a pull request looked at."""
+        self._last[installation, repository, pull] = last
 
 
 class Change:
@@ -128,7 +139,7 @@ class Change:
 
     def scan(self, path: str, where: str) -> bytes:
         """A digest of the files that an analysis searched (:attr:`FileReport.scanned`)."""
-        return _digest([(one, self._heads[one]) for one in self._within(path, where)])
+        return _digest([(one, self._heads[one]) for one in self.within(path, where)])
 
     def report(self, path: str, kept: Kept, ids: Ids) -> FileReport | None:
         """The kept report, when what it depends on beside its key is still the same."""
@@ -138,19 +149,27 @@ class Change:
             return None
         return _reports.decode(kept.report)
 
-    def keep(self, path: str, reports: Mapping[str, FileReport], ids: Ids) -> Kept | None:
+    def keep(
+        self,
+        path: str,
+        reports: Mapping[str, FileReport],
+        ids: Ids,
+        unasked: AbstractSet[str] = frozenset(),
+    ) -> Kept | None:
         """What is to be kept of a report; None when another run may say something else.
 
         Args:
             path: of the file.
             reports: those on all files of the change.
             ids: what stood at the paths that were asked for.
+            unasked: paths that were wished for, beyond what one review may ask.
         """
         seen = self.sees(path)
         if not is_unicode(path) or not all(lasts(reports[one]) for one in seen):
             return None
-        answers = {asked: ids.get(asked) for one in seen for asked in reports[one].asked}
-        found = tuple((asked, oid) for asked, oid in answers.items() if oid is not None)
+        asked = (asked for one in seen for asked in reports[one].asked if asked not in unasked)
+        answers = {one: ids.get(one) for one in asked}
+        found = tuple((one, oid) for one, oid in answers.items() if oid is not None)
         if len(found) < len(answers):
             return None
         report = reports[path]
@@ -160,10 +179,11 @@ class Change:
     def blind(self, report: FileReport, given: frozenset[str]) -> bool:
         """Whether the analysis searched files that it was not given."""
         return any(
-            not given.issuperset(self._within(report.path, where)) for where in report.scanned
+            not given.issuperset(self.within(report.path, where)) for where in report.scanned
         )
 
-    def _within(self, path: str, where: str) -> Sequence[str]:
+    def within(self, path: str, where: str) -> Sequence[str]:
+        """The files of the change that are searched: :attr:`FileReport.scanned`."""
         if where == USERS:
             return self._links.users(path) if path in self._links.paths else ()
         every = sorted(self._links.paths)

@@ -197,8 +197,8 @@ class Reviewer:
                 raise Superseded
 
         # What an earlier push made the analysis ask for is asked for along with the texts.
-        also = self._results.asked(opened.installation, opened.repository_id, target.pull)
-        snapshot = await take(target.api, opened, wishes, self._cache, also=also)
+        last = self._results.last(opened.installation, opened.repository_id, target.pull)
+        snapshot = await take(target.api, opened, wishes, self._cache, also=last.asked)
         empty = None
         if not snapshot.diffs and not snapshot.unread:
             empty = plans.nothing_to_review(

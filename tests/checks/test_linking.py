@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ def links(**texts: str) -> Links:
 def test_a_file_sees_those_whose_names_it_says_and_what_they_see() -> None:
     found = links(
         app__views="from app import service\n",
-        app__service="def run():\n    models.save()\n",
+        app__service="import os; from app.models import save\n",
         app__models="",
         app__other="",
         tests__test_x='patch("app.views.run")\n',
@@ -26,12 +27,41 @@ def test_a_file_sees_those_whose_names_it_says_and_what_they_see() -> None:
     assert found.users("app/service.py") == ("app/views.py",)
 
 
-def test_a_name_within_a_word_is_none() -> None:
-    assert links(a__run="rerun = runner = run2\n", a__rerun="").reach("a/run.py") == (
-        "a/run.py",
-        "a/rerun.py",
-    )
-    assert links(a__x="running = 1\n", a__run="").reach("a/x.py") == ("a/x.py",)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import app.service\n",
+        "import os, app.service as s\n",
+        "from app import service\n",
+        "from .service import run\n",
+        "from . import (\n    other,\n    # words\n    service,\n)\n",
+        "from app import other, \\\n    service\n",
+        "if x: import app.service\n",
+        "def f():\n    from app import service\n",
+        "patch('app.service.run')\n",
+        'patch("service.run")\n',
+        "pytest_plugins = 'service'\n",
+        "pytest_plugins = [\n    'other',\n    'service',\n]\n",
+        "é = 1\nfrom é import service\n",
+    ],
+)
+def test_a_name_is_said_in_imports_and_in_texts_of_dots(text: str) -> None:
+    assert links(app__x=text, app__service="").reach("app/x.py")[1:] == ("app/service.py",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "service = 1\n",
+        "service.run()\n",
+        "from app import services, reservice\n",
+        "'the service of it'\n",
+        "important = service\n",
+        "x = 'service'\n",
+    ],
+)
+def test_a_word_elsewhere_is_no_name(text: str) -> None:
+    assert links(app__x=text, app__service="").reach("app/x.py") == ("app/x.py",)
 
 
 def test_conftests_above_and_packages_around_are_seen_without_being_named() -> None:
@@ -53,11 +83,12 @@ def test_a_large_neighbourhood_is_cut_off_far_away() -> None:
 
 
 def test_a_text_that_is_not_read_as_code_says_nothing() -> None:
-    assert said(b"run " * (MAX_BYTES // 4), frozenset({b"run"})) == {b"run"}
-    assert said(b"run " * MAX_BYTES, frozenset({b"run"})) == frozenset()
+    names = frozenset({b"run"})
+    assert said(b"import run\n" * (MAX_BYTES // 11), names) == names
+    assert said(b"import run\n" * MAX_BYTES, names) == frozenset()
 
 
-@given(st.dictionaries(st.sampled_from("abcdef"), st.text("abcdef \n.")))
+@given(st.dictionaries(st.sampled_from("abcdef"), st.text("abcdef \n.'").map("import {}".format)))
 def test_it_is_symmetric_and_the_order_of_files_changes_nothing(texts: dict[str, str]) -> None:
     files = {f"lib/{name}.py": text.encode() for name, text in texts.items()}
     found, turned = Links(files), Links(dict(reversed(files.items())))

@@ -1,11 +1,11 @@
 """Which Python files of a change the analysis of one of them may look into.
 
-A file can only use what another one defines by saying the name of its module: in an import, in the
-text that a patcher is given, in an attribute. So it sees the files whose name stands among its own
-words, those that they see, and the conftest files above it, and no others. That makes the result
-of one file depend on few: a review knows, from the texts alone, whose result still holds when a
-file has changed. Linear in the texts, and nothing is parsed; a word too many costs a look into a
-file that is not used, and nothing else.
+A file can only use what another one defines by saying the name of its module: in an import, or in
+a text like those that patchers are given (``"app.db.connect"``). So it sees the files whose names
+it says there, those that they see, the packages around it and the conftest files above it, and no
+others. That makes the result of one file depend on few: a review knows, from the texts alone,
+whose result still holds when a file has changed. Linear in the texts, and nothing is parsed; a name
+too many costs a look into a file that is not used, and nothing else.
 """
 
 from __future__ import annotations
@@ -13,10 +13,22 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 
+import re2
+
 MAX_REACH = 80
 """Files that one file sees, the nearest first. A larger neighbourhood is cut off there."""
 MAX_BYTES = 1_000_000
 """Of a text that is looked at; a larger one is not read as code either."""
+
+_options = re2.Options()
+_options.encoding = re2.Options.Encoding.LATIN1
+_SAYS = re2.compile(
+    rb"\b(?:from|import)\b[^\n(\\]*(?:\([^)]*\)?|(?:\\\r?\n[^\n\\]*)+)?"  # also of many lines
+    rb"|[\"'](?:[\w\x80-\xff]+\.)+[\w\x80-\xff]+[\"']"  # a dotted name in quotes
+    rb"|\bpytest_plugins\b[^\n(\[]*(?:[(\[][^)\]]*)?",
+    options=_options,
+)
+"""Where a file says names of modules."""
 
 _CONFTEST = "conftest"
 _PACKAGE = "__init__"
@@ -60,10 +72,11 @@ class Links:
 
 
 def said(text: bytes, names: frozenset[bytes]) -> frozenset[bytes]:
-    """Those of the names that stand as words in a text."""
+    """Those of the names of modules that a text says."""
     if len(text) > MAX_BYTES:
         return frozenset()
-    return names.intersection(text.translate(_WORDS).split())
+    parts = b" ".join(match.group() for match in _SAYS.finditer(text))
+    return names.intersection(parts.translate(_WORDS).split())
 
 
 def _links(texts: Mapping[str, bytes]) -> dict[str, list[str]]:
