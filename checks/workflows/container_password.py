@@ -6,6 +6,7 @@ from checks.model import Aspect, Confidence, Severity
 from checks.registry import CODE_ROLES, WORKFLOW, check
 from checks.report import Report
 from checks.workflows.event import WorkflowEvent
+from checks.workflows.model import Text
 
 _PLACEHOLDERS = ("", "x", "xxx", "changeme", "password", "none", "null")
 
@@ -69,6 +70,8 @@ def workflow_container_password(event: WorkflowEvent, report: Report) -> None:
                 continue
             if password.text.strip().lower() in _PLACEHOLDERS:
                 continue
+            if _is_told(report, password):
+                continue
             where = f"the service `{container.name}`" if container.name else "the job's container"
             report(
                 at=password.span,
@@ -78,3 +81,12 @@ def workflow_container_password(event: WorkflowEvent, report: Report) -> None:
                 identity=f"container:{container.name}",
                 scope=job.scope,
             )
+
+
+def _is_told(report: Report, password: Text) -> bool:
+    """Whether the check on secrets in any text has told of it already."""
+    start, end = password.span
+    return any(
+        one.check == "hard-coded-secret" and one.span.start < end and start < one.span.end
+        for one in report.said
+    )

@@ -210,7 +210,7 @@ class Values:
                 facts.outputs[step.id.lower()] = outputs
 
     def _run(self, run: Text, job: Job, step: Step, files: Taint | None) -> list[Write]:
-        if not scripts.is_posix(step.shell):
+        if not scripts.is_followed(step.shell):
             return []
         return scripts.writes(run, self.variables(job, step), self.in_text(run, job, step), files)
 

@@ -22,6 +22,7 @@ from checks.workflows.shell import Command, Word
 from checks.workflows.taint import Taint
 
 _POSIX = ("", "bash", "sh", "dash", "zsh")
+_POWERSHELL = ("pwsh", "powershell")
 _CLEANING = re2.compile(
     r"(?:^|[\s|(`/])(?:tr|sed|grep|egrep|awk|jq|yq|cut|wc|basename|dirname|sha\d+sum|md5sum|base64|"
     r"sort|uniq|xxd|iconv|date|git|gh|curl)\s|%q"
@@ -61,6 +62,11 @@ class Write:
 def is_posix(shell_name: str) -> bool:
     """Whether a step's ``shell`` speaks the language that is read here."""
     return shell_name.split(" ")[0].rpartition("/")[2] in _POSIX
+
+
+def is_followed(shell_name: str) -> bool:
+    """Whether variables are followed through a step's script: PowerShell's are in plain forms."""
+    return is_posix(shell_name) or shell_name.split(" ")[0] in _POWERSHELL
 
 
 @dataclass(slots=True)
@@ -175,7 +181,8 @@ def _body(command: Command) -> tuple[int, int, bool]:
     if command.document is not None:
         start, end = command.document
         return start, end, command.document_is_quoted
-    words = [one for one in command.arguments if not _is_option(one)]
+    # PowerShell writes a text that stands alone: `"a=b" >> $env:GITHUB_OUTPUT`.
+    words = [one for one in command.arguments or command.words if not _is_option(one)]
     if not words:
         return command.end, command.end, False
     return words[0].start, words[-1].end, False
@@ -235,6 +242,7 @@ def javascript_outputs(script: str) -> Iterator[tuple[str, str, int]]:
 
 
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh"})
+_EXPRESSIONS = ("invoke-expression", "iex")
 _INTERPRETERS = {"python": "-c", "python3": "-c", "node": "-e", "perl": "-e", "ruby": "-e",
                  "php": "-r"}  # fmt: skip
 
@@ -270,7 +278,7 @@ def evaluated(run: Text, variables: Mapping[str, Taint]) -> Iterator[Evaluated]:
 def _code_words(command: Command) -> list[Word]:
     """The words of a command that are run as code."""
     program, arguments = command.program, command.arguments
-    if program == "eval":
+    if program == "eval" or program.lower() in _EXPRESSIONS:
         return arguments
     name = program.rpartition("/")[2]
     option = "-c" if name in _SHELLS else _INTERPRETERS.get(name)

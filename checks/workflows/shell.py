@@ -285,8 +285,8 @@ class _Scanner:
 def variables(text: str) -> Iterator[str]:
     """The variables that a text takes up as they are, in double quotes or bare.
 
-    Not those in single quotes, and not those that an expansion cleans: ``${x//[^a-z]/}``,
-    ``${x@Q}``, ``${#x}``.
+    PowerShell's ``$env:NAME`` is one of them. Not those in single quotes, and not those that an
+    expansion cleans: ``${x//[^a-z]/}``, ``${x@Q}``, ``${#x}``.
     """
     at, double = 0, False
     while at < len(text):
@@ -305,6 +305,11 @@ def variables(text: str) -> Iterator[str]:
             end = start
             while end < len(text) and text[end] in _NAME:
                 end += 1
+            if text[start:end].lower() == "env" and text.startswith(":", end):
+                # PowerShell: `$env:NAME`, `${env:NAME}`.
+                start = end = end + 1
+                while end < len(text) and text[end] in _NAME:
+                    end += 1
             if end > start and not (brace and text[end : end + 1] in ("/", "@", "%", "#")):
                 yield text[start:end]
                 at = end

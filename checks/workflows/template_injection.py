@@ -132,7 +132,7 @@ def found_in(document: Document, values: Values, job: Job, step: Step) -> Iterat
     """The texts of others that a step runs as code."""
     for text, language in _code(step):
         yield from _in_text(document, values, job, step, text, language)
-    if step.run is not None and scripts.is_posix(step.shell):
+    if step.run is not None and scripts.is_followed(step.shell):
         yield from _evaluated(document, values, job, step, step.run)
 
 

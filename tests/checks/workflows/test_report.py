@@ -257,3 +257,18 @@ def test_the_path_decides() -> None:
     nested = ".github/workflows/old/a.yml"
     assert report(INJECTION, path=nested).findings == ()
     assert report(INJECTION, path=PATH.replace(".yml", ".yaml")).findings
+
+
+def test_a_password_is_told_once() -> None:
+    said = report(
+        """
+        on: push
+        jobs:
+          a:
+            container:
+              image: registry.acme.io/a
+              credentials: {username: ci, password: Tr4vel!Lamp77xQ}
+            steps: []
+        """
+    )
+    assert [one.check for one in said.findings] == ["hard-coded-secret"]
