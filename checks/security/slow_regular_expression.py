@@ -87,7 +87,10 @@ def slow_regular_expression(event: Call | Flow, report: Report) -> None:
     if found is None:
         return
     text, flags, is_text = found
-    slow = exponential(text, flags, whole=_is_whole(event), unicode=is_text)
+    slow = exponential(text, flags, whole=True, unicode=is_text)
+    if slow is not None and not _is_whole(event):
+        # A match of a beginning fails less often than one of a whole text.
+        slow = exponential(text, flags, unicode=is_text)
     if slow is None:
         return
     if event.method != "compile" and report.reach(event, "match") is Reach.CLEAN:
