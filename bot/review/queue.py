@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot import external_id
 from bot.events.jobs import queued_review
+from bot.external_id import GROUP_PREFIX as PREFIX
 from bot.github import checks, repos
 from bot.github.faults import GiveUp, OurBug
 from bot.github.port import RepositoryAPI
@@ -51,6 +52,7 @@ _TITLES = {
     Conclusion.NEUTRAL: "Reviewed in its pull request",
     Conclusion.FAILURE: "Its pull request has findings",
     Conclusion.SKIPPED: "Not reviewed in its pull request",
+    Conclusion.CANCELLED: "Not checked",
 }
 
 
@@ -146,7 +148,8 @@ class MergeGroups:
         if self._clock() - job.created_at.astimezone(UTC) >= LONGEST_WAIT:
             minutes = int(LONGEST_WAIT.total_seconds() // 60)
             said = words.too_late(asked.pull, minutes)
-            await self._say(group, standing, Conclusion.NEUTRAL, said, job)
+            # Not a pass: where the check is required, nothing gets in that nobody looked at.
+            await self._say(group, standing, Conclusion.CANCELLED, said, job)
             return
         if seen.answer is None and not seen.under_way:
             # Refused as a duplicate when it was asked for before.
@@ -188,12 +191,12 @@ class MergeGroups:
         name = await repos.full_name(api, asked.repository.id)
         group = Group(Target(api, name, asked.repository.id, asked.pull, asked.head_sha), asked)
         try:
-            left = [run for run in await group.find() if run.status != "completed"]
+            left = [run for run in await group.find_all() if run.status != "completed"]
         except (GiveUp, OurBug) as fault:
             log.info("the check runs of %s cannot be listed: %s", asked.head_sha, fault)
             return
         for run in left:
-            plan = self._plan(asked, Conclusion.CANCELLED, "Not checked", said)
+            plan = self._plan(asked, Conclusion.CANCELLED, _TITLES[Conclusion.CANCELLED], said)
             await runs.complete(group.target, run, plan)
 
     def _plan(
@@ -214,13 +217,17 @@ class Group:
     def request(self) -> str:
         """The external id of the group's check run; another one when a person asks again."""
         key = f":{self.asked.delivery}" if self.asked.rerun else ""
-        return f"{external_id.GROUP_PREFIX}{self.asked.pull}{key}"
+        return f"{PREFIX}{self.asked.pull}{key}"
 
     async def find(self) -> list[OwnCheckRun]:
         """The check runs of this request, the oldest first."""
+        return [run for run in await self.find_all() if run.external_id == self.request]
+
+    async def find_all(self) -> list[OwnCheckRun]:
+        """The group's check runs, whoever asked for them, the oldest first."""
         target = self.target
         found = await checks.of_commit(
             target.api, target.repository, target.head_sha, name=runs.NAME
         )
-        mine = [runs.own(run) for run in found if run.external_id == self.request]
-        return sorted(mine, key=lambda run: run.id)
+        mine = (run for run in found if (run.external_id or "").startswith(PREFIX))
+        return sorted(map(runs.own, mine), key=lambda run: run.id)
