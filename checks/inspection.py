@@ -22,7 +22,7 @@ from checks.languages.syntax.events import FileChange, SyntaxDispatch
 from checks.languages.syntax.grammar import Grammar
 from checks.languages.syntax.source_file import SourceFile
 from checks.model import Audits, Lines, Role, Settings
-from checks.path_settings import enabled_somewhere
+from checks.path_settings import enabled_somewhere, reads
 from checks.registry import Check, EventKind, Events, Implementation
 from checks.report import Desk, EvidenceSink, Report
 from checks.text import SourceText
@@ -184,7 +184,8 @@ class Inspector:
                 dispatch.change(change, run.emit)
             return
         if module is None:
-            _send_workflow(subject, dispatch, run)
+            if reads(run.desk.settings, "yaml"):
+                _send_workflow(subject, dispatch, run)
             return
         dispatch.code(module, run.emit, self._deadline)
         if dispatch.follows:

@@ -67,6 +67,23 @@ def test_code_in_another_language_is_searched_for_secrets_only(language: str) ->
     assert "sleep-in-test" not in found(settings, "tests/test_a.py", text)
 
 
+WORKFLOW = b"""\
+on: issue_comment
+jobs:
+  greet:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo "${{ github.event.comment.body }}"
+"""
+
+
+def test_workflows_are_checked_where_yaml_is() -> None:
+    path = ".github/workflows/greet.yml"
+    assert found(Settings(), path, WORKFLOW)
+    assert found(read("languages: [yaml, go]"), path, WORKFLOW)
+    assert not found(read("languages: [python, go]"), path, WORKFLOW)
+
+
 def test_settings_without_paths_stay_the_same_value() -> None:
     settings = Settings(disabled=frozenset({"sleep-in-test"}))
     assert for_path(settings, "a.py") is settings
