@@ -140,8 +140,6 @@ def _head_of(document: Document, job: Job, text: Text, depth: int) -> str | None
 
 def _by_output(job: Job, name: str, output: str) -> str | None:
     """An output of a step that asked GitHub for the pull request's head."""
-    if not any(word in output for word in _HEAD_WORDS) or "base" in output:
-        return None
     step = next((one for one in job.steps if one.id.lower() == name), None)
     if step is None:
         return None
@@ -150,6 +148,12 @@ def _by_output(job: Job, name: str, output: str) -> str | None:
         texts.append(step.run.text)
     if step.uses is not None:
         texts.append(step.uses.scalar.text)
+    if output == "result":
+        # What a script of `actions/github-script` returns.
+        returned = (line for text in texts for line in text.split("\n") if "return" in line)
+        return "moving" if any("head.sha" in one or "head.ref" in one for one in returned) else None
+    if not any(word in output for word in _HEAD_WORDS) or "base" in output:
+        return None
     return "moving" if any(mark in text for text in texts for mark in _ASKS_FOR_HEAD) else None
 
 

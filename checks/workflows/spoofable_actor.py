@@ -80,7 +80,7 @@ def workflow_spoofable_actor(event: WorkflowEvent, report: Report) -> None:
             at=whole,
             message=f"`{path}` is who acted last, not who wrote the pull request.",
             why="A stranger can get a bot to act on a pull request of theirs.",
-            fix=f"Compare `{author or _AUTHORS['pull_request_target']}` instead.",
+            fix=f"Compare the author, `{author or _AUTHORS['pull_request_target']}`, instead.",
             edits=(Edit(span, author),) if certain and author is not None else (),
             scope=job.scope if step is None else job.scope_of(step),
         )
@@ -89,6 +89,8 @@ def workflow_spoofable_actor(event: WorkflowEvent, report: Report) -> None:
 def _trusted_bots(expression: Expression) -> Iterator[str]:
     """The contexts that have to be a bot's name for the condition to be true."""
     match expression:
+        case Binary("&&", left, right) if _names_author(left) or _names_author(right):
+            return
         case Binary("&&" | "||", left, right):
             yield from _trusted_bots(left)
             yield from _trusted_bots(right)
@@ -100,3 +102,15 @@ def _trusted_bots(expression: Expression) -> Iterator[str]:
                     yield path
         case _:
             return
+
+
+def _names_author(expression: Expression) -> bool:
+    """Whether a condition asks for the author as well: then who acted last decides nothing."""
+    match expression:
+        case Binary("==", left, right):
+            paths = (path_of(left), path_of(right))
+            return any(one is not None and one.endswith(".user.login") for one in paths)
+        case Binary("&&", left, right):
+            return _names_author(left) or _names_author(right)
+        case _:
+            return False
