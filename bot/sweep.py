@@ -24,7 +24,16 @@ log = logging.getLogger(__name__)
 
 KIND = "sweep"
 
-EVENTS = frozenset({"pull_request", "issue_comment", "check_run", "check_suite", "merge_group"})
+EVENTS = frozenset(
+    {
+        "pull_request",
+        "pull_request_review_comment",
+        "issue_comment",
+        "check_run",
+        "check_suite",
+        "merge_group",
+    }
+)
 """Events that ask for work; others are not worth a second delivery."""
 
 LOOK_BACK = timedelta(days=3)

@@ -381,3 +381,9 @@ def test_the_page_describes_every_key() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text()
     for key in SCHEMA["properties"]:
         assert f"\n## `{key}`\n" in page
+
+
+def test_the_page_names_the_address_of_the_schema() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    assert f"# yaml-language-server: $schema={SCHEMA['$id']}\n" in page
+    assert SCHEMA["$id"].endswith("/checks/configuration.schema.json")
