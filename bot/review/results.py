@@ -35,6 +35,7 @@ _PASSING_LIMITS = (
     gathering.NO_TIME,
     "the base could not be compared",
     "check ",
+    "zizmor: ",
 )
 """How limits begin that come of time, of trouble, or of a defect of ours. That more was wished for
 than a review may ask is none of them: the report says so, and what it says beside that stands."""
