@@ -73,10 +73,12 @@ async def publish(
         standing = await look(target, signer, writers)
         hopeless = len(bad) == len(plan.create) > 1 or left == 1
         refused = None if hopeless else refused | {one.path for one in bad}
-    await _edit(target, plan.edit, standing.comments)
     if resolver is not None:
+        # Before the words: these say what was done with the thread, so that a crash in between is
+        # healed by doing both again.
         threads = {one.thread: one.resolve for one in plan.edit if one.resolve is not None}
         await resolver.carry_out(target, {one: way for one, way in threads.items() if one})
+    await _edit(target, plan.edit, standing.comments)
     await guard()
     await runs.complete(target, run, plan)
     return plan

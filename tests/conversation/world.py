@@ -253,7 +253,9 @@ async def begin(*, may_resolve: bool) -> World:
         return api
 
     async def resolving(installation_id: int, repository_id: int) -> RepositoryAPI:
-        return DirectAPI(standin, installation, found)
+        wide = DirectAPI(standin, installation, found)
+        wide.before, wide.after = api.before, api.after
+        return wide
 
     async def pause(seconds: float) -> None:
         raise AssertionError("nothing lags here")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -223,6 +223,9 @@ class DirectAPI:
         self._token = auth.mint(standin, installation, granted, [found])
         self._app = installation.app
         self.calls = 0
+        self.before: Callable[[str], None] = lambda asked: None
+        self.after: Callable[[str], None] = lambda asked: None
+        """Called around each call; what they raise goes to the caller, as a kill would."""
 
     @property
     def app_id(self) -> int:
@@ -276,6 +279,7 @@ class DirectAPI:
 
     def _call(self, method: str, path: str, params: Mapping[str, Any] | None, body: Any) -> Answer:
         self.calls += 1
+        self.before(f"{method} {path}")
         query = {name: str(value) for name, value in (params or {}).items()}
         headers = {"user-agent": "a test", "authorization": f"Bearer {self._token.text}"}
         target = urlsplit(path).path
@@ -286,6 +290,7 @@ class DirectAPI:
         answer = self._server.answer(call, exchange, True)
         exchange.status, exchange.response = answer.status, answer.body
         self._standin.note_complaints(exchange)
+        self.after(f"{method} {path}")
         if answer.status >= 300:
             raise classify(answer.status, answer.headers, _dump(answer.body), datetime.now(UTC))
         return answer
