@@ -1,7 +1,7 @@
-"""Readable cases of checks: one Markdown file a check in ``tests/checks/cases/<check-id>.md``,
-and one for each further language in a folder of that name.
+"""Readable cases of checks: one Markdown file a check, ``tests/checks/cases/<check-id>.md``.
 
-A case begins with ``## its name``. Its fence says what is to come out::
+Those of a further language stand in a folder of that name. A case begins with ``## its name``, and
+its fence says what is to come out::
 
     ```python bad path=app/x.py
     eval(text)  # <- here
@@ -10,8 +10,8 @@ A case begins with ``## its name``. Its fence says what is to come out::
 The first word is the language, for the reader's editor: the path says which front end reads it.
 
 ``bad``: the check flags exactly the lines that end with ``# <- here``, or ``// <- here`` (at least
-one somewhere when no line does); ``good``: it flags nothing. A fence before it with ``base`` in its first line is the
-text that the change replaces. The marks are cut off before the analysis.
+one somewhere when no line does); ``good``: it flags nothing. A fence before it with ``base`` in its
+first line is the text that the change replaces. The marks are cut off before the analysis.
 """
 
 from __future__ import annotations

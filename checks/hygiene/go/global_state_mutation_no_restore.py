@@ -1,0 +1,171 @@
+"""The check ``global-state-mutation-no-restore`` in Go."""
+
+from __future__ import annotations
+
+from checks.hygiene.go.shared.places import own_test, short
+from checks.languages.go.blocks import Block, Kind
+from checks.languages.go.events import GoCall, GoFileEvent
+from checks.languages.go.file import GoFile
+from checks.languages.syntax.located import Located
+from checks.languages.syntax.scopes import Bound
+from checks.model import Role, Span
+from checks.registry import GO, MODULE, also
+from checks.report import Report
+
+_CALLS = {
+    "os.Setenv": "`t.Setenv` puts it back by itself.",
+    "os.Unsetenv": "Set it with `t.Setenv` first: that puts it back by itself.",
+    "os.Clearenv": "Set single variables with `t.Setenv`, which puts them back by itself.",
+    "os.Chdir": "`t.Chdir` (Go 1.24) puts it back by itself.",
+    "flag.Set": "Put the old value back in `t.Cleanup`.",
+    "log.SetOutput": "Put the old writer back in `t.Cleanup`.",
+    "log/slog.SetDefault": "Put the old logger back in `t.Cleanup`.",
+}
+
+
+@also(
+    "global-state-mutation-no-restore",
+    languages=GO,
+    on=MODULE,
+    roles=frozenset({Role.TEST}),
+)
+def global_state_mutation_no_restore(event: GoFileEvent, report: Report) -> None:
+    """A Go test changes the environment, or a variable of a package.
+
+    Bad:
+        // file: settings/settings_test.go
+        package settings
+
+        import (
+            "os"
+            "testing"
+        )
+
+        func TestLevel(t *testing.T) {
+            os.Setenv("LEVEL", "debug")
+            if Read().Level != "debug" {
+                t.Fatal("not read")
+            }
+        }
+    Bad:
+        // file: client/client_test.go
+        package client
+
+        import (
+            "net/http"
+            "testing"
+        )
+
+        func TestGet(t *testing.T) {
+            http.DefaultTransport = fake{}
+            if _, err := Get("a"); err != nil {
+                t.Fatal(err)
+            }
+        }
+    Good:
+        // file: settings/settings_test.go
+        package settings
+
+        import "testing"
+
+        func TestLevel(t *testing.T) {
+            t.Setenv("LEVEL", "debug")
+            if Read().Level != "debug" {
+                t.Fatal("not read")
+            }
+        }
+    Good:
+        // file: client/client_test.go
+        package client
+
+        import (
+            "net/http"
+            "testing"
+        )
+
+        func TestGet(t *testing.T) {
+            before := http.DefaultTransport
+            http.DefaultTransport = fake{}
+            defer func() { http.DefaultTransport = before }()
+            if _, err := Get("a"); err != nil {
+                t.Fatal(err)
+            }
+        }
+    """
+    file = event.file
+    for call in file.calls():
+        name = call.name or ""
+        block = own_test(file, call) if name in _CALLS else None
+        if block is None or not block.is_test or _is_later(call):
+            continue
+        if _is_restored(file, block, call):
+            continue
+        report(
+            at=call,
+            message=f"`{call.short}` changes what all tests of the package share.",
+            why="The tests that run after it see the change, and fail or pass for it.",
+            fix=_CALLS[name],
+        )
+    for one in file.nodes("assignment_statement"):
+        _assigned(file, one, report)
+
+
+def _is_restored(file: GoFile, block: Block, call: GoCall) -> bool:
+    """Whether the test, or its package, calls the like of it again when it ends."""
+    alike = {call.method, "Unsetenv", "Setenv", "Chdir"} if call.method != "Set" else {"Set"}
+    outer = block.span
+    for one in file.calls():
+        inside = outer.start <= one.node.start_byte < outer.end
+        if one.node == call.node or one.method not in alike or not inside:
+            continue
+        if _is_later(one):
+            return True
+    # A helper that is told of the test may put it back.
+    hooks = any(each.kind in (Kind.MAIN, Kind.HOOK) for each in file.blocks)
+    return hooks and any(
+        each.kind in (Kind.MAIN, Kind.HOOK) and any(c.method in alike for c in each.calls())
+        for each in file.blocks
+    )
+
+
+def _is_later(located: Located) -> bool:
+    """Whether it runs when the test ends: under ``defer`` or in ``t.Cleanup``."""
+    for above in located.ancestors():
+        if above.kind == "defer_statement":
+            return True
+        if above.kind == "call_expression" and isinstance(above.file, GoFile):
+            function = above.child("function")
+            if function is not None and above.file.text_of(function).endswith(".Cleanup"):
+                return True
+    return False
+
+
+def _assigned(file: GoFile, one: Located, report: Report) -> None:
+    """``pkg.Variable = …`` in a test."""
+    left = one.child("left")
+    target = None if left is None else next(iter(left.named_children), None)
+    if target is None or target.type != "selector_expression":
+        return
+    owner = target.child_by_field_name("operand")
+    found = (
+        [] if owner is None or owner.type != "identifier" else one.names.find(file.text_of(owner))
+    )
+    if len(found) != 1 or found[0].how is not Bound.IMPORT:
+        return
+    block = own_test(file, one)
+    if block is None or not block.is_test or _is_later(one):
+        return
+    text = file.text_of(target)
+    again = (each.node for each in file.within(block.body, "assignment_statement")
+             if file.text_of(each.node).startswith(text))  # fmt: skip
+    if any(each != one.node for each in again):
+        return
+    saved = any(text in file.text_of(call.node) and _is_later(call) for call in block.calls())
+    if saved:
+        return
+    report(
+        at=Span(*target.byte_range),
+        message=f"`{short(file, target)}` of another package is changed and not put back.",
+        why="The tests that run after it see the change, and fail or pass for it.",
+        fix="Keep the old value, and put it back in `t.Cleanup`.",
+    )

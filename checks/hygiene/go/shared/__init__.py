@@ -1,0 +1,1 @@
+"""What the hygiene checks on Go share."""

@@ -1,0 +1,91 @@
+"""Where a piece of a Go test stands: its statement, its test, what is around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import tree_sitter
+
+from checks.languages.go.blocks import Block
+from checks.languages.go.file import GoFile
+from checks.languages.go.grammar import FUNCTIONS
+from checks.languages.syntax.located import MAX_ANCESTORS, Located
+
+_LISTS = frozenset(
+    {"block", "communication_case", "default_case", "expression_case", "source_file",
+     "statement_list", "type_case"}
+)  # fmt: skip
+
+
+def statement(located: Located) -> Located:
+    """The statement that holds it: the last node below a list of statements."""
+    place = located.place
+    kinds = located.file.grammar.kinds
+    for _ in range(MAX_ANCESTORS):
+        above = place[2]
+        if above is None or kinds[above[1]] in _LISTS:
+            break
+        place = above
+    return Located(located.file, place)
+
+
+def statements(node: tree_sitter.Node) -> list[tree_sitter.Node]:
+    """The statements of a body, without comments."""
+    inner = [one for one in node.named_children if one.type != "comment"]
+    if len(inner) == 1 and inner[0].type == "statement_list":
+        inner = [one for one in inner[0].named_children if one.type != "comment"]
+    return inner
+
+
+def following(located: Located) -> list[tree_sitter.Node]:
+    """The statements after it in its list."""
+    above = statement(located).place[2]
+    end = located.node.end_byte
+    return [] if above is None else [one for one in statements(above[0]) if one.start_byte >= end]
+
+
+def own_test(file: GoFile, located: Located) -> Block | None:
+    """The test or hook whose function runs it itself, not a function in it."""
+    block = file.block_at(located.node)
+    if block is None:
+        return None
+    function = block.node if block.call is None else block.call.callback
+    return block if function is not None and located.names.function.node == function else None
+
+
+def is_statement(located: Located) -> bool:
+    """Whether it is a statement of its own."""
+    above = located.parent
+    return above is not None and above.kind == "expression_statement"
+
+
+def within_kinds(located: Located, *kinds: str) -> Iterator[Located]:
+    """The nodes of these kinds around it, up to the function that runs it."""
+    for one in located.ancestors():
+        if one.kind in FUNCTIONS:
+            return
+        if one.kind in kinds:
+            yield one
+
+
+def runs_in(located: Located, kind: str) -> bool:
+    """Whether a function literal around it is what a ``go`` or ``defer`` statement runs."""
+    place = located.place[2]
+    kinds = located.file.grammar.kinds
+    for _ in range(MAX_ANCESTORS):
+        if place is None:
+            return False
+        if kinds[place[1]] in FUNCTIONS:
+            call = place[2]
+            runner = None if call is None else call[2]
+            return runner is not None and kinds[runner[1]] == kind
+        place = place[2]
+    return False
+
+
+def short(file: GoFile, node: tree_sitter.Node | None, limit: int = 60) -> str:
+    """What is written, on one line and cut where it is long."""
+    if node is None:
+        return ""
+    plain = " ".join(file.text_of(node).split()).replace("`", "'")
+    return plain if len(plain) <= limit else f"{plain[: limit - 1]}…"

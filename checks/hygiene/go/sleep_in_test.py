@@ -1,0 +1,95 @@
+"""The check ``sleep-in-test`` in Go: a fixed sleep that is used as synchronisation."""
+
+from __future__ import annotations
+
+from checks.hygiene.go.shared.asserting import is_assertion
+from checks.hygiene.go.shared.places import following, is_statement, own_test, within_kinds
+from checks.languages.go.blocks import Block, Kind
+from checks.languages.go.events import GoCall
+from checks.model import Confidence
+from checks.registry import GO, also, calls
+from checks.report import Report
+
+_YIELD = 1_000_000
+"""Nanoseconds up to which a sleep only lets other goroutines run."""
+_FAKES = ("testing/synctest", "github.com/benbjohnson/clock", "github.com/jonboulle/clockwork",
+          "k8s.io/utils/clock/testing", "github.com/coder/quartz")  # fmt: skip
+"""Packages under whose clocks a sleep takes no time, or is driven by the test."""
+_SUBJECTS = ("backoff", "cache", "concurren", "debounce", "deadline", "delay", "elapsed", "expir",
+             "idle", "interval", "keepalive", "latency", "limit", "poll", "rate", "retry",
+             "sleep", "slow", "stale", "throttle", "tick", "timeout", "timer", "ttl",
+             "wait")  # fmt: skip
+"""Words in a test's name that say that time is what is tested."""
+
+
+@also("sleep-in-test", languages=GO, on=calls("time.Sleep"), once_a_file=True)
+def sleep_in_test(call: GoCall, report: Report) -> None:
+    """A fixed sleep in Go tests.
+
+    Bad:
+        // file: jobs/runner_test.go
+        package jobs
+
+        import (
+            "testing"
+            "time"
+        )
+
+        func TestRuns(t *testing.T) {
+            runner := Start("job")
+            time.Sleep(200 * time.Millisecond)
+            if runner.State() != "done" {
+                t.Fatalf("state is %s", runner.State())
+            }
+        }
+    Good:
+        // file: jobs/runner_test.go
+        package jobs
+
+        import (
+            "testing"
+            "time"
+        )
+
+        func TestRuns(t *testing.T) {
+            runner := Start("job")
+            select {
+            case <-runner.Done():
+            case <-time.After(5 * time.Second):
+                t.Fatal("not done after 5 s")
+            }
+        }
+    """
+    file = call.file
+    block = own_test(file, call)
+    if block is None or block.kind in (Kind.BENCHMARK, Kind.MAIN) or not is_statement(call):
+        return
+    duration = file.constant(call.arguments[0], call.names) if call.arguments else 0
+    if isinstance(duration, (int, float)) and duration <= _YIELD:
+        return
+    if any(True for _ in within_kinds(call, "for_statement")) or _is_faked(call):
+        return
+    after = following(call)
+    proves = any(is_assertion(one) for one in block.calls() if one.node.start_byte > call.span.end)
+    idle = not after or not proves
+    known = isinstance(duration, (int, float))
+    length = f"{duration / 1e9:g} s" if isinstance(duration, (int, float)) else "a fixed time"
+    report(
+        at=call,
+        message=f"The test sleeps {length} for something that it does not look at.",
+        why="Nothing after it could see a difference: every run just takes longer."
+        if idle
+        else "On a loaded machine it comes later than that, and the test fails now and then.",
+        fix="Wait for the event: a channel, `require.Eventually`, or `testing/synctest`.",
+        confidence=Confidence.LOW if idle or not known or _is_subject(block) else Confidence.HIGH,
+    )
+
+
+def _is_faked(call: GoCall) -> bool:
+    return any(one.startswith(_FAKES) for one in call.file.imported_modules)
+
+
+def _is_subject(block: Block) -> bool:
+    """Whether the names of the test and of what holds it say that it is about time."""
+    scope = block.file.scope_at(block.body.start_byte).lower()
+    return any(word in scope for word in _SUBJECTS)
