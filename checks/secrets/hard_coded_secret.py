@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from checks.clock import timed
 from checks.events import TextEvent
 from checks.languages.paths import language_of
-from checks.model import Aspect, Confidence, Role, Severity, Span
+from checks.model import Aspect, Confidence, Role, Severity, Span, Surface
 from checks.registry import TEST_ROLES, TEXT, check
 from checks.report import MAX_FINDINGS, Report
 from checks.secrets import assignments, decoding, formats, generic, kinds, own
@@ -19,6 +19,8 @@ from checks.secrets.secret import Secret, loading
 
 _MAX_TOLD = MAX_FINDINGS + 1
 """One more than a report takes, so that it says that there are more."""
+_COMMENTS = (b"#", b"//", b";", b"--", b"*", b"<!--")
+_MAX_INDENT = 400
 _EVERY_LANGUAGE = frozenset({"python", "text"})
 
 
@@ -181,6 +183,8 @@ def _named(event: TextEvent, seen: Scan, report: Report) -> Iterator[Secret]:
     data, path = event.source.data, event.path
     if event.module is not None:
         literals = assignments.in_python(event.module) if seen.names else iter(())
+    elif kinds.speaks_of_tests(path):
+        return
     else:
         language = language_of(path, data[:256])
         literals = formats.literals(data, path, language, timed(seen.names, report.expired))
@@ -190,6 +194,7 @@ def _named(event: TextEvent, seen: Scan, report: Report) -> Iterator[Secret]:
             continue
         what = "password" if judgement.kind is Kind.PASSWORD else "secret"
         written = f", {literal.way}," if literal.way else ""
+        idle = _is_comment(data, literal.span.start)
         yield Secret(
             literal.span,
             f"named:{literal.name}",
@@ -197,6 +202,13 @@ def _named(event: TextEvent, seen: Scan, report: Report) -> Iterator[Secret]:
             f"`{literal.name[:60]}` is given a {what} of {len(judgement.secret)} characters"
             f"{written} that stands in the code.",
             f"Change it, and read the new one from {loading(path)}.",
-            Severity.HIGH,
+            Severity.MEDIUM if idle else Severity.HIGH,
             judgement.confidence,
+            Surface.SUMMARY if idle else Surface.INLINE,
         )
+
+
+def _is_comment(data: bytes, at: int) -> bool:
+    """Whether the line at ``at`` is a comment: a setting that is switched off, often an example."""
+    start = max(data.rfind(b"\n", max(at - _MAX_INDENT, 0), at) + 1, at - _MAX_INDENT, 0)
+    return data[start:at].lstrip().startswith(_COMMENTS)

@@ -22,7 +22,9 @@ from checks.secrets.secret import Secret, described, loading
 
 _MADE_UP = ("dummy", "fake", "mock", "test", "example", "sample", "demo", "snakeoil", "self-signed",
             "selfsigned", "self_signed")  # fmt: skip
-_TESTING = frozenset({"test", "tests", "testing", "unit", "unittest", "selftest", "fixtures"})
+_TESTING = frozenset({"test", "tests", "testing", "unit", "unittest", "selftest", "fixtures",
+                      "sample", "samples", "example", "examples", "demo", "demos", "doc", "docs",
+                      "documentation"})  # fmt: skip
 
 Place = Callable[[Span], Span | None]
 """Where a part of a decoded text stands in the file."""
@@ -62,8 +64,9 @@ def issued(
                 what = "an access key with its secret"
         if provider.near:
             confidence = Confidence.MEDIUM
-        if provider.by_name and in_tests:
-            surface = Surface.SUMMARY  # a made-up value has that shape as well
+        if severity <= Severity.LOW or (provider.by_name and in_tests):
+            # What opens nothing alone; and a value that may be made up in that shape.
+            surface = Surface.SUMMARY
         span = place(one.span)
         if span is None:
             continue
@@ -86,7 +89,7 @@ def blocks(
 ) -> Iterator[Secret]:
     """Private keys: PEM of all labels, OpenSSH, OpenPGP, PuTTY."""
     role = event.role
-    for_tests = role.is_test_code or role is Role.EXAMPLE or _speaks_of_tests(event.path)
+    for_tests = role.is_test_code or role is Role.EXAMPLE or speaks_of_tests(event.path)
     for at, following in itertools.zip_longest(places, places[1:], fillvalue=len(data)):
         block = special.private_key(data, at, following) or special.putty_key(data, at, following)
         span = None if block is None else place(block.span)
@@ -137,12 +140,16 @@ def tokens(data: bytes, places: Iterable[int], role: Role, path: str) -> Iterato
             token.span,
             "json-web-token",
             secret.decode("latin-1"),
-            f"{described(secret)} is a JSON Web Token with its signature.",
+            f"{described(secret)} is a JSON Web Token{_of(host)} with its signature.",
             f"End the session that it belongs to, and load tokens from {loading(path)}.",
             Severity.MEDIUM,
             Confidence.MEDIUM,
             Surface.INLINE if in_code else Surface.SUMMARY,
         )
+
+
+def _of(issuer: str | None) -> str:
+    return f" of `{issuer[:60]}`" if issuer else ""
 
 
 def addresses(
@@ -201,7 +208,7 @@ def hidden(event: TextEvent, text: Decoded, expired: Callable[[], bool]) -> Iter
     yield from addresses(data, timed(seen.addresses, expired), role, event.path, place)
 
 
-def _speaks_of_tests(path: str) -> bool:
+def speaks_of_tests(path: str) -> bool:
     """Whether a part of the path says that what stands there is made up: ``dummyserver/certs``."""
     return any(
         part.startswith(_MADE_UP) or not _TESTING.isdisjoint(words_of(part))

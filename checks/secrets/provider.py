@@ -5,7 +5,6 @@ The tables of providers are data made of these values; :mod:`checks.secrets.matc
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,15 +21,6 @@ _QUOTE = r"(?:\\?[\"'`])?"
 
 DRAWN = b"drawn"
 """The group of an expression that holds what is drawn by lot, where the rest is always the same."""
-
-
-class Exposure(enum.Enum):
-    """How much a secret of this kind gives away by itself."""
-
-    LIVE = "live"
-    """Who has it can act at once. Flagged wherever it stands."""
-    LOCAL = "local"
-    """Often made for a test or an example: private keys, tokens of one's own server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +55,6 @@ class Provider:
     """What else its inside tells."""
     severity: Severity = Severity.HIGH
     confidence: Confidence = Confidence.HIGH
-    exposure: Exposure = Exposure.LIVE
     source: str = ""
     """Where the provider publishes the shape."""
 

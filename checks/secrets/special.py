@@ -19,6 +19,8 @@ from checks.secrets.structure import entropy, is_private_key, jwt_parts, private
 _MAX_BLOCK = 20_000
 _MAX_TOKEN = 4_096
 _MAX_ADDRESS = 600
+_MAX_CONNECTION = 300
+"""Bytes of a connection string before and behind its password."""
 _PAIR_REACH = 400
 """How far from an AWS key id its secret is looked for, in bytes."""
 
@@ -173,9 +175,9 @@ def connection(data: bytes, at: int, *, drawn: bool) -> Address | None:
     match = _PARAMETER.match(data[at : at + 240])
     if match is None:
         return None
-    first = max(data.rfind(b"\n", max(at - _MAX_ADDRESS, 0), at) + 1, at - _MAX_ADDRESS, 0)
-    last = data.find(b"\n", at, at + _MAX_ADDRESS)
-    line = data[first : at + _MAX_ADDRESS if last < 0 else last]
+    first = max(data.rfind(b"\n", max(at - _MAX_CONNECTION, 0), at) + 1, at - _MAX_CONNECTION, 0)
+    last = data.find(b"\n", at, at + _MAX_CONNECTION)
+    line = data[first : at + _MAX_CONNECTION if last < 0 else last]
     here = at - first
     start = max((line.rfind(sign, 0, here) for sign in (b'"', b"'", b"`", b"<")), default=-1) + 1
     whole = line[start:]

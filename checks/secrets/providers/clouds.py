@@ -53,7 +53,7 @@ PROVIDERS = (
         keywords=("ltai",),
         pattern=r"LTAI[A-Za-z0-9]{20}",
         revoke="https://ram.console.aliyun.com/manage/ak",
-        severity=Severity.MEDIUM,
+        severity=Severity.LOW,
     ),
     Provider(
         id="aws-bedrock-key",
@@ -164,7 +164,7 @@ PROVIDERS = (
         keywords=("akid",),
         pattern=r"AKID[A-Za-z0-9]{32}",
         revoke="https://console.cloud.tencent.com/cam/capi",
-        severity=Severity.MEDIUM,
+        severity=Severity.LOW,
     ),
     named(
         id="scaleway-secret-key",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 
@@ -64,8 +65,8 @@ def test_a_finding_tells_the_provider_and_never_the_secret(name: str) -> None:
     drawn = flagged[-16:]
     assert not any(drawn[at : at + 5] in said for at in range(len(drawn) - 5))
     assert f"({len(flagged)} characters)" in one.message
-    assert one.severity >= Severity.MEDIUM
-    assert one.surface is Surface.INLINE
+    # What opens nothing alone is a note.
+    assert (one.surface is Surface.INLINE) == (one.severity >= Severity.MEDIUM)
 
 
 @settings(max_examples=50, deadline=None)
@@ -174,6 +175,7 @@ def test_web_tokens() -> None:
     claims: dict[str, object] = {"sub": "7f3a", "iss": "https://login.acme.io", "exp": 1}
     (one,) = look(f"T = '{web_token(CHANCE, claims)}'\n")
     assert one.severity is Severity.MEDIUM
+    assert "of `login.acme.io`" in one.message
     assert len(look(f"T = '{web_token(CHANCE, claims)}'\n", "tests/test_a.py")) == 1
     assert look(f"T = '{web_token(CHANCE, claims, 'HS256')}'\n", "tests/test_a.py") == []
     made_up: dict[str, object] = {"sub": "1234567890", "name": "John Doe", "iat": 1516239022}
@@ -204,3 +206,52 @@ def test_a_literal_with_a_lone_surrogate_is_read() -> None:
 def test_a_comment_silences_it_in_python() -> None:
     text = f"A = '{GITHUB}'  # assay: ignore[hard-coded-secret] revoked\n"
     assert look(text) == []
+
+
+def test_a_setting_that_is_switched_off_is_a_note() -> None:
+    for path, mark in (("a.yaml", "#"), ("conf/a.ini", ";"), ("web/a.js", "//"), ("a.go", "//")):
+        (one,) = look(f'{mark} password = "Tr4vel!Lamp77"\n', path)
+        assert (one.severity, one.surface) == (Severity.MEDIUM, Surface.SUMMARY)
+        (one,) = look(f'password = "Tr4vel!Lamp77" {mark} old\n', path)
+        assert one.surface is Surface.INLINE
+
+
+def test_samples_and_documents_hold_none_of_ones_own() -> None:
+    text = '{"password": "C4jBpJ6x", "secret": "df8daeaa981b40cea1217fead123bc64"}\n'
+    for path in ("doc/api_samples/get.json", "api-ref/source/samples/a.json", "docs/a.txt"):
+        assert look(text, path) == []
+    assert len(look(text, "app/a.json")) == 2
+    (noted,) = look(json.dumps({"key": KEYS["PRIVATE KEY"]}), "doc/api_samples/key.json")
+    assert (noted.severity, noted.surface) == (Severity.LOW, Surface.SUMMARY)
+
+
+def putty(chance: random.Random, version: int, encryption: str) -> str:
+    public, private = (base64.b64encode(chance.randbytes(90)).decode() for _ in range(2))
+    return (
+        f"PuTTY-User-Key-File-{version}: ssh-ed25519\r\nEncryption: {encryption}\r\n"
+        f"Comment: deploy\r\nPublic-Lines: 2\r\n{public[:64]}\r\n{public[64:]}\r\n"
+        f"Private-Lines: 2\r\n{private[:64]}\r\n{private[64:]}\r\nPrivate-MAC: {'ab12' * 10}\r\n"
+    )
+
+
+def test_keys_of_putty() -> None:
+    for version in (2, 3):
+        (one,) = look(putty(CHANCE, version, "none"), "deploy/server.ppk")
+        assert (one.severity, one.identity) == (Severity.CRITICAL, "private-key")
+        (one,) = look(putty(CHANCE, version, "aes256-cbc"), "deploy/server.ppk")
+        assert one.severity is Severity.MEDIUM
+    public = putty(CHANCE, 3, "none").partition("Private-Lines")[0]
+    assert look(public, "deploy/server.ppk") == []
+    filled = "PuTTY-User-Key-File-3: x\nEncryption: none\nPrivate-Lines: 1\n" + "A" * 64 + "\n"
+    assert look(filled, "deploy/server.ppk") == []
+
+
+def test_keys_of_openpgp() -> None:
+    body = base64.b64encode(b"\x95" + CHANCE.randbytes(400)).decode()
+    lines = "\n".join(body[at : at + 64] for at in range(0, len(body), 64))
+    label = "PGP PRIVATE KEY BLOCK"
+    text = f"-----BEGIN {label}-----\nVersion: 1\n\n{lines}\n=aB3d\n-----END {label}-----\n"
+    (one,) = look(text, "deploy/key.asc")
+    assert one.identity == "private-key"
+    public = text.replace("PRIVATE", "PUBLIC")
+    assert look(public, "deploy/key.asc") == []

@@ -127,7 +127,7 @@ def certificate() -> str:
 
 
 def public_keys() -> dict[str, str]:
-    keys = {
+    keys: dict[str, rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey] = {
         "RSA": rsa.generate_private_key(65537, 2048).public_key(),
         "EC": ec.generate_private_key(ec.SECP256R1()).public_key(),
         "Ed25519": ed25519.Ed25519PrivateKey.generate().public_key(),
