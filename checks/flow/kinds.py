@@ -64,6 +64,9 @@ LINES: Final = HEADER | LOG | MAIL
 FULL: Final = ALL | NORMAL | HOST | SLASH | SINGLE
 """Every kind, and no fact known: the mask of content of which nothing is known."""
 
+TOLD_ONLY: Final = HEADER | LOG | MAIL | CSV | UPLOAD | ENTITIES | UNPACK | PLAIN
+"""Kinds of which flows are told and no check asks what reaches a call at most."""
+
 
 BY_NAME: Final = {
     "sql": SQL, "command": COMMAND, "code": CODE, "path": PATH, "html": HTML,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks import ir
 from checks.flow import methods, special, storing
-from checks.flow.kinds import ALL, BY_NAME, FULL
+from checks.flow.kinds import ALL, BY_NAME, FULL, TOLD_ONLY
 from checks.flow.machine import Frame, Machine
 from checks.flow.results import Hit, Reach
 from checks.flow.site import Site
@@ -218,6 +218,8 @@ def _check(machine: Machine, frame: Frame, fact: Sink, site: Site) -> None:
         if value is None:
             continue
         flat = machine.heap.flat(value)
+        if not flat.taints and bit & TOLD_ONLY:
+            continue
         reached = Reach.CLEAN
         dangerous = flat.dangerous(bit)
         if dangerous:
