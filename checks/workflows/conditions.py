@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from checks.workflows.contexts import PROVIDED, PULL_REQUEST_EVENTS
+from checks.workflows.contexts import CALLER, PROVIDED, PULL_REQUEST_EVENTS
 from checks.workflows.expressions import (
     Access,
     Binary,
@@ -151,7 +151,7 @@ class Stranger:
             case "workflow_run.event":
                 return "pull_request"
             case "pull_request" | "issue" | "comment" | "review" | "discussion" | "workflow_run":
-                return UNKNOWN if self.event == CALLED else True
+                return UNKNOWN if self.event == CALLER else True
             case _:
                 return UNKNOWN
 
@@ -159,11 +159,7 @@ class Stranger:
         """Whether the event has this part at all."""
         part = path.split(".")[2] if path.count(".") > 1 else ""
         events = PROVIDED.get(part)
-        return events is None or self.event in events or self.event == CALLED
-
-
-CALLED = "workflow_call"
-"""Stands for the event of whoever calls a workflow or uses an action: it may be any."""
+        return events is None or self.event in events or self.event == CALLER
 
 
 def _identity(path: str, prefixes: tuple[str, ...]) -> bool:

@@ -12,6 +12,7 @@ import enum
 from dataclasses import dataclass
 
 CALLER = "workflow_call"
+"""Stands for the event of whoever calls a workflow or uses an action: it may be any."""
 
 PULL_REQUEST_EVENTS = frozenset(
     {"pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"}
