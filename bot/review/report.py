@@ -102,6 +102,7 @@ def assemble(
             known=len(files) + len(unread) if known is None else known,
             whole_files=whole_files,
             deleted=deleted,
+            silenced=0 if whole_files else _silenced(files),
         ),
         assumptions=_assumptions(analysed, settings_source, preexisting),
         not_looked_at=_not_looked_at(every_file, unread),
@@ -109,6 +110,11 @@ def assemble(
         preexisting=preexisting,
         suppressed=sum(len(one.suppressed) for one in files),
     )
+
+
+def _silenced(files: Sequence[FileReport]) -> int:
+    """How many findings comments silence that the change adds."""
+    return sum(one.added for file in files for one in file.suppressed)
 
 
 def known_files(snapshot: Snapshot, reports: Sequence[FileReport]) -> int:

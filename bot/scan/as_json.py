@@ -95,9 +95,12 @@ def _file(report: FileReport) -> dict[str, Any]:
                 "startLine": one.lines.start,
                 "endLine": one.lines.end,
                 "reason": one.reason,
+                "marker": one.marker,
+                "commentLine": one.comment or None,
             }
             for one in report.suppressed
         ],
+        "idleComments": [{"line": one.line, "checks": list(one.checks)} for one in report.idle],
     }
 
 

@@ -82,10 +82,11 @@ def verdict(
     known: int,
     whole_files: bool = False,
     deleted: Collection[str] = (),
+    silenced: int = 0,
 ) -> str:
     """The review in one sentence: what was found, where the gravest is, and in how much of it.
 
-    ``known`` counts the files that there are, ``analysed`` those that were looked at; ``deleted``
+    ``silenced`` counts what the change itself keeps from being found; ``known`` counts the files that there are, ``analysed`` those that were looked at; ``deleted``
     are paths of which neither counts anything, though something may be found in them.
     """
     if not known and gravest is None:
@@ -101,6 +102,8 @@ def verdict(
         where = f"in the {analysed:,} of {known:,} files that could be read"
     if not tally.problems or gravest is None:
         notes = f"; there {_is(tally.notes)} {count(tally.notes, 'note')}" if tally.notes else ""
+        if silenced:
+            notes += f"; the change silences {count(silenced, 'finding')}"
         return f"No security defects were found {where}{notes}."
     kinds = [
         count(number, noun)

@@ -23,6 +23,7 @@ from checks.model import (
     Role,
     Severity,
     State,
+    Suppressed,
     Surface,
 )
 from tests.bot.review import values
@@ -224,6 +225,17 @@ def test_findings_are_sorted_by_gravity_whatever_their_order(shuffle: random.Ran
     shuffle.shuffle(mixed)
     report = build(values.report("a.py", findings=tuple(mixed)))
     assert list(report.findings) == expected
+
+
+def test_the_verdict_tells_of_what_the_change_silences() -> None:
+    hidden = (
+        Suppressed("weak-hash", Lines(4, 4), "", True),
+        Suppressed("weak-hash", Lines(9, 9), "", False),
+    )
+    report = build(values.report("a.py", suppressed=hidden))
+    assert report.verdict == (
+        "No security defects were found in the changed code; the change silences 1 finding."
+    )
 
 
 def test_what_was_not_looked_at_is_named_once() -> None:

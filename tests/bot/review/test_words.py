@@ -21,7 +21,16 @@ from bot.review.model import Plan, Standing, Unread
 from bot.review.words import comment, document
 from bot.review.words.document import Block
 from bot.review.words.place import Blobs, Voice
-from checks.model import Aspect, Evidence, Finding, Lines, Problem, Suggestion, Suppressed
+from checks.model import (
+    Aspect,
+    Evidence,
+    Finding,
+    IdleComment,
+    Lines,
+    Problem,
+    Suggestion,
+    Suppressed,
+)
 from tests.bot.review import values
 from tests.bot.review.test_words_escape import MARKDOWN, REFERENCES, plain, structure, texts
 from tests.bot.review.values import CATALOGUE, HEAD, REPORTS, SNAPSHOT, SQL, TRACE, VOICE
@@ -42,6 +51,25 @@ def plan() -> Plan:
     )
 
 
+def silenced() -> Plan:
+    """A change that hides what is wrong with it, in more ways than one."""
+    first = values.report(
+        "app/sums.py",
+        suppressed=(
+            Suppressed("weak-hash", Lines(4, 4), "a checksum, not a secret", True, comment=4),
+            Suppressed("weak-hash", Lines(9, 9), "", True, comment=8),
+            Suppressed("sql-injection", Lines(20, 22), "", True, comment=20, marker="nosec"),
+            Suppressed("path-traversal", Lines(30, 30), "older", False, comment=30),
+        ),
+        idle=(IdleComment(41, ("code-injection", "command-injection")),),
+        preexisting=3,
+    )
+    quiet = replace(SNAPSHOT, diffs=SNAPSHOT.diffs[:1], unread=())
+    quiet = replace(quiet, pull=replace(quiet.pull, changed_files=1))
+    report = reports.build(quiet, (first,), CATALOGUE)
+    return plans.make(quiet, report, Standing(), SIGNER, repository=PLACE.repository, voice=VOICE)
+
+
 def pages() -> dict[str, str]:
     made = plan()
     quiet = replace(SNAPSHOT, diffs=SNAPSHOT.diffs[:1], unread=())
@@ -58,6 +86,7 @@ def pages() -> dict[str, str]:
         "sleep.md": made.create[2].body,
         "fixed.md": comment.fixed(body, head_sha=HEAD, silenced=False, marker=MARKER),
         "clean.md": clean.summary,
+        "silenced.md": silenced().summary,
         "gave-up.md": plans.gave_up(HEAD, "GitHub did not answer", voice=VOICE).summary,
         "superseded.md": plans.superseded(HEAD, voice=VOICE).summary,
     }
