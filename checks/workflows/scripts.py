@@ -85,12 +85,15 @@ class _Script:
     def taint(self, start: int, end: int, *, quoted: bool = False) -> Taint | None:
         """What a stranger's part in a piece of the script is."""
         piece = self.text[start:end]
-        cleaned = _CLEANING.search(piece) is not None and ("$(" in piece or "`" in piece)
-        if cleaned:
-            return None
+        cleaned = list(_cleaned(piece))
         at = bisect.bisect_left(self.starts, start)
-        if at < len(self.starts) and self.starts[at] < end:
-            return self.placed[at][1]
+        while at < len(self.starts) and self.starts[at] < end:
+            here = self.starts[at] - start
+            if not any(first <= here < last for first, last in cleaned):
+                return self.placed[at][1]
+            at += 1
+        for first, last in reversed(cleaned):
+            piece = piece[:first] + piece[last:]
         if not quoted:
             for name in shell.variables(piece):
                 if name in self.local:
@@ -98,6 +101,17 @@ class _Script:
             if self.files is not None and _READS_FILE.search(piece):
                 return self.files
         return None
+
+    def lines(self, command: Command) -> Iterator[tuple[int, int, bool]]:
+        """The texts that a command writes: that of ``echo``, or the lines of a here-document."""
+        start, end, quoted = _body(command)
+        if command.document is None:
+            yield start, end, quoted
+            return
+        for line in self.text[start:end].split("\n"):
+            if line.strip():
+                yield start, start + len(line), quoted
+            start += len(line) + 1
 
     def assign(self, command: Command) -> None:
         """Remember what the assignments of a command put into variables."""
@@ -142,25 +156,44 @@ def writes(
         if target is None:
             found += _old_style(command, script)
             continue
-        start, end, quoted = _body(command)
-        taint = script.taint(start, end, quoted=quoted)
-        if taint is None and _copies_file(command):
-            taint = files
-        content = text[start:end].strip().strip("\"'")
-        if target in fence:
-            name, mark, known = fence[target]
-            if content == mark:
-                del fence[target]
-            else:
-                found.append(Write(target, name, start, end, taint, not known))
-            continue
-        name, mark = _named(content)
-        if mark and not content[len(name) + 2 + len(mark) :].strip():
-            fence[target] = (name, mark, "$" not in mark)
-            continue
-        fenced = bool(mark) and "$" in mark
-        found.append(Write(target, name, start, end, taint, fenced))
+        for start, end, quoted in script.lines(command):
+            taint = script.taint(start, end, quoted=quoted)
+            if taint is None and _copies_file(command):
+                taint = files
+            content = text[start:end].strip().strip("\"'")
+            if target in fence:
+                name, mark, known = fence[target]
+                if content == mark:
+                    del fence[target]
+                else:
+                    found.append(Write(target, name, start, end, taint, not known))
+                continue
+            name, mark = _named(content)
+            if mark and not content[len(name) + 2 + len(mark) :].strip():
+                fence[target] = (name, mark, "$" not in mark)
+                continue
+            fenced = bool(mark) and "$" in mark
+            found.append(Write(target, name, start, end, taint, fenced))
     return found
+
+
+def _cleaned(piece: str) -> Iterator[tuple[int, int]]:
+    """The parts of a text that a command puts in, where it gives something else than it got."""
+    at = 0
+    while (first := piece.find("$(", at)) >= 0:
+        depth, last = 0, first + 1
+        while last < len(piece):
+            depth += (piece[last] == "(") - (piece[last] == ")")
+            last += 1
+            if depth == 0:
+                break
+        if _CLEANING.search(piece[first:last]) is not None:
+            yield first, last
+        at = last
+    first = piece.find("`")
+    last = piece.find("`", first + 1)
+    if 0 <= first < last and "$(" not in piece and _CLEANING.search(piece[first:last]) is not None:
+        yield first, last + 1
 
 
 def _target(command: Command, written: Sequence[Command], number: int) -> Target | None:
