@@ -330,6 +330,9 @@ def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) 
         if name in _ALPHABETS and truth and not node.arguments:
             clean(machine, frame, function.value, ALL)
             return
+        if name == "isprintable" and truth and not node.arguments:
+            clean(machine, frame, function.value, LINES)
+            return
         if name == "startswith" and node.arguments:
             _starts(machine, frame, function.value, node, truth=truth)
             return

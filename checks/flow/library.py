@@ -201,8 +201,8 @@ def _is_function(site: Site) -> bool:
     function = site.node.function
     if not isinstance(function, ir.Attribute) or site.receiver is None:
         return False
-    if not isinstance(function.value, ir.Name):
-        return False
+    if not isinstance(function.value, ir.Name) or "log" in function.value.id.lower():
+        return False  # a logger is an object, wherever it is imported from
     return any(
         isinstance(one, Api) and one.imported and "()" not in one.path
         for one in site.receiver.references

@@ -43,6 +43,8 @@ _FOLDED = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "title", "ca
 _VALIDATING = frozenset({"load", "loads", "parse_obj", "model_validate", "deserialize", "validate",
                          "from_dict"})  # fmt: skip
 """Methods of a schema: only the fields that it names come out."""
+_ESCAPING = ("unicode_escape", "unicode-escape")
+"""Encodings that write a line end as an escape."""
 _MAX_FOLDED = 500
 
 
@@ -110,6 +112,8 @@ def of_text(machine: Machine, frame: Frame, receiver: Value, name: str, site: Si
     if name == "encode" or name == "decode":
         if known is not NOTHING and isinstance(known, (str, bytes)):
             return receiver
+        if name == "encode" and site.constant(0, "encoding") in _ESCAPING:
+            return cleaned(content(receiver), LINES)
         return content(receiver) if receiver.text is None else receiver
     if name == "replace" and len(site.arguments) >= 2:
         return _replaced(receiver, site)

@@ -64,7 +64,7 @@ _DANGEROUS: tuple[tuple[int, frozenset[str]], ...] = (
     (TEMPLATE, frozenset("{}%")),
     (NOSQL, frozenset("'\"${};()")),
     (HEADER, frozenset("\r\n")),
-    (MAIL, frozenset("\r\n,")),
+    (MAIL, frozenset("\r\n")),
     (LOG, frozenset("\r\n")),
     (REGEX, frozenset("()*+?{}[]|\\")),
     (FORMAT, frozenset("{}%")),

@@ -36,7 +36,8 @@ def forges_lines(site: Site) -> bool:
     if site.callee.startswith(_STRUCTURED):
         return False
     function = site.node.function
-    if not isinstance(function, ir.Attribute) or not _names_log(function.value):
+    of_logging = site.callee.startswith(("logging.", "loguru."))
+    if not of_logging and not (isinstance(function, ir.Attribute) and _names_log(function.value)):
         return False
     value = site.tested
     index = next((n for n, one in enumerate(site.arguments) if one is value), 0)
@@ -45,6 +46,8 @@ def forges_lines(site: Site) -> bool:
     text = site.arguments[0].template
     if text is None:
         return True
+    if site.callee.startswith("loguru."):
+        return "{" in text
     written = [m.group(2) for m in _DIRECTIVE.finditer(text) if m.group(2) != "%"]
     if any(m.group(1) for m in _DIRECTIVE.finditer(text)):
         return any(one == _PLAIN for one in written)

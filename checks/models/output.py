@@ -52,6 +52,7 @@ logs.sink(
     when=forges_lines,
 )
 logs.sink("log", "logging.log", "*.log", at="1/msg 2 3 4", when=names_log)
+logs.sink("log", "syslog.syslog", at="0/priority 1/message")
 logs.cleans("header log mail csv", "json.dumps", "orjson.dumps", "ujson.dumps")
 
 mail = Library("https://docs.python.org/3/library/email.compat32-message.html")

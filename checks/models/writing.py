@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checks.flow.values import HOLE
+from checks import ir
+from checks.flow.values import HOLE, Cell
 from checks.models.facts import Library
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _SERVED = frozenset({"static", "public", "www", "wwwroot", "htdocs", "public_html", "html",
                      "webroot", "cgi-bin", "assets", "media", "site"})  # fmt: skip
+_QUERIES = (".query.", ".query().", ".query()", ".objects.")
 _OPENS = frozenset({"open", "io.open", "codecs.open", "aiofiles.open", "anyio.open_file"})
 
 
@@ -30,6 +32,22 @@ def is_written(site: Site) -> bool:
     mode = site.get(1, "mode")
     text = "" if mode is None else mode.template or ""
     return bool(set("wax") & set(text)) and is_served(site)
+
+
+def fills_fields(site: Site) -> bool:
+    """A dict as a whole says which columns of a query, or attributes of an object, are written."""
+    function = site.node.function
+    if not isinstance(function, ir.Attribute) or site.tested is None:
+        return False
+    for one in site.tested.references:
+        if isinstance(one, Cell) and site.machine.heap.get(one).keys is None:
+            return False  # its names stand in the code
+    owner = function.value
+    if isinstance(owner, ir.Attribute) and owner.name == "__dict__":
+        return True
+    if isinstance(owner, ir.Call) and isinstance(owner.function, ir.Name):
+        return owner.function.id == "vars"
+    return any(part in site.callee for part in _QUERIES)
 
 
 uploads = Library("https://cheatsheetseries.owasp.org/cheatsheets/File_Upload_Cheat_Sheet.html")
@@ -52,4 +70,5 @@ uploads.sink(
 )
 
 fields = Library("https://docs.python.org/3/library/functions.html#setattr")
+fields.sink("assign", "*.update", at="0/values", when=fills_fields, label="update")
 fields.sink("assign", "setattr", at="1", label="setattr")
