@@ -61,7 +61,7 @@ def _writes(machine: Machine, one: object) -> bool:
     if isinstance(one, Api):
         owner, _, last = one.path.rpartition(".")
         if last in _WRITERS:
-            return any(part in f"{owner}." for part in _MANAGERS)
+            return owner.startswith(_MODEL_ROOTS) or any(part in f"{owner}." for part in _MANAGERS)
         return last[:1].isupper() and not _MODEL_MODULES.isdisjoint(owner.split("."))
     if isinstance(one, Method):
         if one.name not in _WRITERS:

@@ -84,7 +84,7 @@ def slow_regular_expression(event: Call | Flow, report: Report) -> None:
         _followed(event, report)
         return
     found = _read(event)
-    if found is None:
+    if found is None or report.expired():
         return
     text, flags, is_text = found
     slow = exponential(text, flags, whole=True, unicode=is_text)
