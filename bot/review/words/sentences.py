@@ -86,8 +86,9 @@ def verdict(
 ) -> str:
     """The review in one sentence: what was found, where the gravest is, and in how much of it.
 
-    ``silenced`` counts what the change itself keeps from being found; ``known`` counts the files that there are, ``analysed`` those that were looked at; ``deleted``
-    are paths of which neither counts anything, though something may be found in them.
+    ``known`` counts the files that there are, ``analysed`` those that were looked at; ``deleted``
+    are paths of which neither counts anything, though something may be found in them. ``silenced``
+    counts what the change itself keeps from being found.
     """
     if not known and gravest is None:
         return "There is no file to look at."
