@@ -14,6 +14,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from cachetools import LRUCache
+
 from bot.github import pulls
 from bot.github.faults import GiveUp, OurBug
 from bot.github.port import RepositoryAPI
@@ -23,7 +25,7 @@ from bot.review import plan as plans
 from bot.review import report as reports
 from bot.review.cache import TextCache
 from bot.review.conduct import Decision, Extent
-from bot.review.conversation import Superseded, Writers
+from bot.review.conversation import Superseded, Writers, look
 from bot.review.markers import Signer
 from bot.review.model import OwnCheckRun, Plan, Snapshot, Standing
 from bot.review.neighbours import Neighbours
@@ -44,6 +46,7 @@ log = logging.getLogger(__name__)
 
 MOST_INLINE = 100
 """Comments on lines that a pull request gets when somebody asks for all of them."""
+_MOST_PAUSED = 10_000
 _MAX_PAST_HEADS = 5
 """Commits of the pull request whose check runs an ending job looks at."""
 
@@ -103,6 +106,7 @@ class Reviewer:
         self._owners = owners
         self._uploader = uploader
         self._writers = Writers()
+        self._paused: LRUCache[tuple[int, int], bool] = LRUCache(_MOST_PAUSED)
 
     async def review(self, job: Job) -> None:
         """Review the job's pull request, or tidy up after a job that ends without a review.
@@ -196,6 +200,12 @@ class Reviewer:
             if not await self._engine.still_current(job):
                 raise Superseded
 
+        if self._paused.pop((target.repository_id, target.pull), False):
+            paused = self._pause_of(target, await look(target, self._signer), asked)
+            if paused is not None:
+                await guard()
+                await runs.complete(target, run, paused)
+                return paused.conclusion.value
         # What an earlier push made the analysis ask for is asked for along with the texts.
         last = self._results.last(opened.installation, opened.repository_id, target.pull)
         snapshot = await take(target.api, opened, wishes, self._cache, also=last.asked)
@@ -215,9 +225,8 @@ class Reviewer:
         report = reports.build(snapshot, found)
 
         def planner(standing: Standing, refused: frozenset[str] | None) -> Plan:
-            paused = standing.memory.paused
-            if paused is not None and not asked.rerun:
-                return plans.paused(target.head_sha, paused, voice=self._voice)
+            if (paused := self._pause_of(target, standing, asked)) is not None:
+                return paused
             made = plans.make(
                 _without_places(snapshot, refused),
                 report,
@@ -246,6 +255,15 @@ class Reviewer:
             resolver=resolver,
         )
         return done.conclusion.value
+
+    def _pause_of(self, target: Target, standing: Standing, asked: kinds.ReviewPull) -> Plan | None:
+        """The check run of a push while reviews are paused; None when they are not."""
+        paused = standing.memory.paused
+        if paused is None or asked.rerun:
+            return None
+        # Remembered only so that the next push is not read for nothing.
+        self._paused[target.repository_id, target.pull] = True
+        return plans.paused(target.head_sha, paused, voice=self._voice)
 
     def _source(self, api: RepositoryAPI, opened: Opened) -> Source:
         return Source(

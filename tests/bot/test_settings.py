@@ -150,6 +150,22 @@ def test_the_key_is_read_from_a_file(tmp_path: Path) -> None:
     assert number(found.private_key) == number(pem())
 
 
+def test_the_key_before_a_rotation_is_read_too(tmp_path: Path) -> None:
+    assert settings().previous_private_key == ""
+    file = tmp_path / "old.pem"
+    file.write_text(pem())
+    inline = settings(ASSAY_PREVIOUS_PRIVATE_KEY=pem())
+    named = settings(ASSAY_PREVIOUS_PRIVATE_KEY_FILE=str(file))
+    for found in (inline, named):
+        assert number(found.previous_private_key) == number(pem())
+        assert pem().splitlines()[1] in found.secrets()
+        assert "PRIVATE KEY" not in repr(found)
+    (said,) = problems(ASSAY_PREVIOUS_PRIVATE_KEY="hello")
+    assert said.startswith("ASSAY_PREVIOUS_PRIVATE_KEY ")
+    both = problems(ASSAY_PREVIOUS_PRIVATE_KEY=pem(), ASSAY_PREVIOUS_PRIVATE_KEY_FILE=str(file))
+    assert "both set" in both[0]
+
+
 def bad_keys() -> dict[str, tuple[str, str]]:
     key = rsa_key()
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
