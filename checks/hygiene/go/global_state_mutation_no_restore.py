@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from checks.hygiene.go.shared.places import own_test, short
-from checks.languages.go.blocks import Block, Kind
+from checks.hygiene.go.shared.places import outermost, own_test, short
+from checks.languages.go.blocks import Kind
 from checks.languages.go.events import GoCall, GoFileEvent
 from checks.languages.go.file import GoFile
 from checks.languages.syntax.located import Located
@@ -98,7 +98,7 @@ def global_state_mutation_no_restore(event: GoFileEvent, report: Report) -> None
         block = own_test(file, call) if name in _CALLS else None
         if block is None or not block.is_test or _is_later(call):
             continue
-        if _is_restored(file, block, call):
+        if _is_restored(file, call):
             continue
         report(
             at=call,
@@ -110,13 +110,11 @@ def global_state_mutation_no_restore(event: GoFileEvent, report: Report) -> None
         _assigned(file, one, report)
 
 
-def _is_restored(file: GoFile, block: Block, call: GoCall) -> bool:
+def _is_restored(file: GoFile, call: GoCall) -> bool:
     """Whether the test, or its package, calls the like of it again when it ends."""
     alike = {call.method, "Unsetenv", "Setenv", "Chdir"} if call.method != "Set" else {"Set"}
-    outer = block.span
-    for one in file.calls():
-        inside = outer.start <= one.node.start_byte < outer.end
-        if one.node == call.node or one.method not in alike or not inside:
+    for one in file.calls_in(outermost(call)):
+        if one.node == call.node or one.method not in alike:
             continue
         if _is_later(one):
             return True
@@ -156,12 +154,15 @@ def _assigned(file: GoFile, one: Located, report: Report) -> None:
     if block is None or not block.is_test or _is_later(one):
         return
     text = file.text_of(target)
-    again = (each.node for each in file.within(block.body, "assignment_statement")
-             if file.text_of(each.node).startswith(text))  # fmt: skip
-    if any(each != one.node for each in again):
+    whole = outermost(one)
+    again = (
+        each.node
+        for each in file.within(whole, "assignment_statement")
+        if file.text_of(each.node).startswith(text)
+    )
+    if any(each != one.node for each in again) or _is_kept_value(file, one, text):
         return
-    saved = any(text in file.text_of(call.node) and _is_later(call) for call in block.calls())
-    if saved:
+    if any(text in file.text_of(call.node) and _is_later(call) for call in file.calls_in(whole)):
         return
     report(
         at=Span(*target.byte_range),
@@ -169,3 +170,13 @@ def _assigned(file: GoFile, one: Located, report: Report) -> None:
         why="The tests that run after it see the change, and fail or pass for it.",
         fix="Keep the old value, and put it back in `t.Cleanup`.",
     )
+
+
+def _is_kept_value(file: GoFile, one: Located, text: str) -> bool:
+    """Whether what is assigned was read from the same variable before: it is put back."""
+    right = one.child("right")
+    value = None if right is None else next(iter(right.named_children), None)
+    if value is None or value.type != "identifier":
+        return False
+    found = one.names.find(file.text_of(value))
+    return any(each.value is not None and file.text_of(each.value) == text for each in found)

@@ -36,6 +36,7 @@ _MAKERS = {
     "unclosed-resource-in-test",
     languages=GO,
     on=calls(*_MAKERS),
+    once_a_file=True,
 )
 def unclosed_resource_in_test(call: GoCall, report: Report) -> None:
     """A Go test opens something and nothing in it closes it.

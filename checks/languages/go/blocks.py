@@ -94,7 +94,9 @@ def _functions(file: GoFile) -> Iterator[Block]:
         if one.kind == "method_declaration":
             if name in _SUITE_HOOKS:
                 yield Block(file, Kind.HOOK, name, one.node, body, None, handle)
-            elif _is_named(name, "Test") and not handle and _is_suite(file, one.node):
+            elif _is_named(name, "Test") and (
+                kind_name == "testing.T" if handle else _is_suite(file, one.node)
+            ):
                 yield Block(file, Kind.TEST, name, one.node, body, None, handle)
         elif name == "TestMain" and kind_name == "testing.M":
             yield Block(file, Kind.MAIN, name, one.node, body, None, handle)

@@ -53,6 +53,15 @@ def own_test(file: GoFile, located: Located) -> Block | None:
     return block if function is not None and located.names.function.node == function else None
 
 
+def outermost(located: Located) -> tree_sitter.Node:
+    """The function at the top of the file around it: what it defers runs after all subtests."""
+    found = located.node
+    for above in located.ancestors():
+        if above.kind in FUNCTIONS:
+            found = above.node
+    return found
+
+
 def is_statement(located: Located) -> bool:
     """Whether it is a statement of its own."""
     above = located.parent
