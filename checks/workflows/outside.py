@@ -44,17 +44,11 @@ def _words(message: str, why: str, fix: str, *ours: str) -> Words:
     return Words(message, why, fix, frozenset(ours))
 
 
-_RUNS = "It is replaced before the script is run, whatever stands around it."
 AUDITS: dict[str, Words] = {
     "archived-uses": _words(
         "This action's repository is archived.",
         "Nobody mends it any more, whatever is found in it.",
         "Use one that is kept, or a few lines of script.",
-    ),
-    "adhoc-packages": _words(
-        "A package is installed here by its name alone.",
-        "Whatever version is newest at that moment runs in the job.",
-        "Install it from a lock file, or name the version and its hash.",
     ),
     "bot-conditions": _words(
         "This condition trusts whoever acted last.",
@@ -106,12 +100,6 @@ AUDITS: dict[str, Words] = {
         "Name the secrets that are needed, one by one.",
         "workflow-secret-printed", "workflow-secrets-inherited",
     ),
-    "template-injection": _words(
-        "An expression becomes part of a script here.",
-        _RUNS,
-        "Hand it over in `env:` and use the variable in double quotes.",
-        "workflow-template-injection", "workflow-trigger-adds-rights",
-    ),
     "typosquat-uses": _words(
         "The name of this action is nearly that of a well-known one.",
         "Somebody may have registered it for those who mistype the other.",
@@ -147,6 +135,8 @@ AUDITS: dict[str, Words] = {
     ),
 }  # fmt: skip
 """By zizmor's name (https://docs.zizmor.sh/audits/). What is not here is not told."""
+_INLINE = frozenset({"typosquat-uses"})
+"""What is grave and rarely wrong: told on the line."""
 
 
 @check(
@@ -165,7 +155,8 @@ def workflow_zizmor(event: WorkflowEvent, report: Report) -> None:
     """Zizmor says something about a workflow that no check of ours has said.
 
     Only where the operator has switched zizmor on. What our own checks tell of is not told twice,
-    and only what the change brings is told.
+    only what the change brings is told, and the same in one file once. It is told in the summary;
+    on the line where an action's name looks like another's.
 
     Why:
         It knows actions and habits that we do not, archived actions and misspelled names among
@@ -196,23 +187,26 @@ def workflow_zizmor(event: WorkflowEvent, report: Report) -> None:
     before: Counter[tuple[str, bytes]] = Counter()
     if event.base_source is not None:
         before.update((one.audit, _text(event.base_source, one.span)) for one in audits.base)
+    told: set[tuple[str, bytes]] = set()
     for hit in audits.head:
         key = (hit.audit, _text(event.source, hit.span))
         if before[key] > 0:
             before[key] -= 1
             continue
+        if key in told:
+            continue
+        told.add(key)
         words = AUDITS.get(hit.audit)
         if words is None or hit.confidence is Confidence.LOW or _is_said(event, report, hit, words):
             continue
-        grave = hit.severity is Severity.HIGH and hit.confidence is Confidence.HIGH
-        alone = grave and not words.ours
+        inline = hit.audit in _INLINE
         report(
             at=_first_line(event.source, hit.span),
             message=words.message,
             why=words.why,
             fix=words.fix,
-            severity=Severity.MEDIUM if alone else min(hit.severity, Severity.LOW),
-            surface=Surface.INLINE if alone else None,
+            severity=Severity.MEDIUM if inline else min(hit.severity, Severity.LOW),
+            surface=Surface.INLINE if inline else None,
             scope=_scope(event.document, hit.span),
         )
 

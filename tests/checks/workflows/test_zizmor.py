@@ -41,6 +41,11 @@ jobs:
       - run: echo ${{ github.event.issue.title }}
       - uses: actions-rs/toolchain@16499b5e05bf2e26879000db0c1d13f7e13fa3af
       - run: echo ${{ github.event.issue.user.login && '' || 'b' }}
+        env:
+          ACTIONS_ALLOW_UNSECURE_COMMANDS: true
+      - run: make
+        env:
+          PLAIN: true
 """
 
 
@@ -129,18 +134,19 @@ async def test_through_the_pool() -> None:
 
 
 def test_ours_win() -> None:
-    same = _hit(TEXT, "github.event.issue.title", "template-injection")
-    other = _hit(TEXT, "github.event.issue.user", "template-injection")
+    same = _hit(TEXT, "ACTIONS_ALLOW", "insecure-commands")
+    other = _hit(TEXT, "PLAIN: true", "insecure-commands")
     (one,) = _told(TEXT, None, Audits(head=(same, other)))
-    assert one.region.start_line == 9
-    assert one.surface is Surface.SUMMARY
-    assert one.severity is Severity.LOW
+    assert one.region.start_line == 14
+    assert (one.surface, one.severity) == (Surface.SUMMARY, Severity.LOW)
 
 
 def test_what_is_new_to_us_stands_by_itself() -> None:
     hit = _hit(TEXT, "uses: actions-rs", "archived-uses")
-    (one,) = _told(TEXT, None, Audits(head=(hit,)))
+    (one,) = _told(TEXT, None, Audits(head=(hit, hit)))
     assert one.message == "This action's repository is archived."
+    assert (one.surface, one.severity) == (Surface.SUMMARY, Severity.LOW)
+    (one,) = _told(TEXT, None, Audits(head=(_hit(TEXT, "uses: actions-rs", "typosquat-uses"),)))
     assert (one.surface, one.severity) == (Surface.INLINE, Severity.MEDIUM)
 
 
@@ -150,13 +156,14 @@ def test_what_was_there_before_is_not_told() -> None:
     moved = _hit(head, "uses: actions-rs", "archived-uses")
     assert _told(head, TEXT, Audits(head=(moved,), base=(hit,))) == []
     (one,) = _told(head, TEXT, Audits(head=(moved, moved), base=(hit,)))
-    assert one.check == outside.CHECK
+    assert one.region.start_line == 9
 
 
 @pytest.mark.parametrize(
     ("audit", "confidence"),
     [
         ("unpinned-uses", Confidence.HIGH),
+        ("template-injection", Confidence.HIGH),
         ("something-new", Confidence.HIGH),
         ("archived-uses", Confidence.LOW),
     ],
