@@ -43,6 +43,8 @@ _FIXED = frozenset(
     }
 )
 _MAX_NODES = 3_000
+_MAX_LITERALS = 300
+"""Literals of several lines that are looked into."""
 _SINKS = {
     "query": "SQL",
     "execute": "SQL",
@@ -59,13 +61,18 @@ _SINKS = {
 def blocks(event: JsFileEvent, evidence: EvidenceSink) -> None:
     """Literals of several lines that hold nothing but fixed data; the outermost ones."""
     file = event.file
-    end = -1
+    end, looked = -1, 0
     found = [*file.nodes("object", "array", "template_string")]
     for one in sorted(found, key=lambda place: place.node.start_byte):
         if one.node.start_byte < end:
             continue
         first, last = file.lines(one.node)
-        if last - first + 1 < _LINES or not _is_fixed(file, one.node):
+        if last - first + 1 < _LINES:
+            continue
+        looked += 1
+        if looked > _MAX_LITERALS:
+            return
+        if not _is_fixed(file, one.node):
             continue
         end = one.node.end_byte
         hosts = url_hosts(file.text_of(one.node)[:50_000])

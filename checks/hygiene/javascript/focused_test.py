@@ -56,6 +56,8 @@ def focused_test(event: JsFileEvent, report: Report) -> None:
         written = _focus(event, block)
         if written is None:
             continue
+        if report.is_full:
+            return
         kind = "suite" if block.is_suite else "test"
         report(
             at=written,

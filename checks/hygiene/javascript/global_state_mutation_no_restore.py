@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import tree_sitter
@@ -15,6 +16,9 @@ from checks.languages.syntax.located import Located
 from checks.model import Role
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report
+
+_MOST = 300
+"""Changes of one file that are held against each other."""
 
 _ROOTS = ("global", "globalThis", "window", "self")
 _OBJECTS = frozenset(
@@ -81,7 +85,7 @@ def global_state_mutation_no_restore(event: JsFileEvent, report: Report) -> None
         });
     """
     file = event.file
-    changes = list(_changes(file))
+    changes = list(itertools.islice(_changes(file), _MOST))
     for number, (place, target, owner) in enumerate(changes):
         block = test_around(file, place.node)
         if block is None or not _is_in(place, block):

@@ -65,11 +65,11 @@ def _dead(file: JavaScriptFile, one: Expect) -> Expect | None:
     if not before:
         return None
     last = inner[-1]
-    for other in file.expects:
+    for other in file.expects_in(last):
         if other.whole.parent is not None and other.whole.parent.node == last:
-            # Where the first call is an assertion as well, the last may be what throws.
-            start = before[0].start_byte
-            if any(start <= one.call.node.start_byte < last.start_byte for one in file.expects):
-                return None
-            return other if other.matcher is not None else None
+            # Where an earlier call is an assertion as well, the last may not be meant.
+            earlier = any(
+                one.call.node.start_byte < last.start_byte for one in file.expects_in(body)
+            )
+            return None if earlier or other.matcher is None else other
     return None

@@ -12,7 +12,7 @@ from checks.hygiene.javascript.shared.places import (
 from checks.hygiene.javascript.shared.waiting import (
     NOT_A_SLEEP,
     fakes_clock,
-    reads_clock,
+    measures,
     slept,
 )
 from checks.languages.javascript.blocks import Block
@@ -105,8 +105,10 @@ def sleep_in_test(event: JsFileEvent, report: Report) -> None:
             continue
         if any(True for _ in within_kinds(call, *LOOPS)) or fakes_clock(file, block):
             continue
-        if any(reads_clock(one) for one in block.calls()):
+        if measures(file, block):
             continue
+        if report.is_full:
+            return
         _report(file, call, block, duration, report)
 
 
@@ -142,13 +144,9 @@ def _is_subject(block: Block) -> bool:
 def _awaits_nothing(file: JavaScriptFile, call: JsCall) -> bool:
     """Whether the next assertion is that nothing has happened: there is no event to wait for."""
     for statement in following(call)[:2]:
-        for one in file.expects:
-            start = one.whole.node.start_byte
-            if statement.start_byte <= start < statement.end_byte:
-                zero = one.matcher is not None and [
-                    file.text_of(argument) for argument in one.matcher.arguments
-                ] in (["0"], ["false"], ["null"], ["undefined"], ["[]"])
-                return (
-                    one.is_negated or zero or one.name in ("toBeUndefined", "toBeNull", "toBeFalsy")
-                )
+        for one in file.expects_in(statement):
+            zero = one.matcher is not None and [
+                file.text_of(argument) for argument in one.matcher.arguments
+            ] in (["0"], ["false"], ["null"], ["undefined"], ["[]"])
+            return one.is_negated or zero or one.name in ("toBeUndefined", "toBeNull", "toBeFalsy")
     return False

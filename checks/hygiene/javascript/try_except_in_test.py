@@ -134,10 +134,9 @@ def _swallows(file: JavaScriptFile, body: tree_sitter.Node, inner: tree_sitter.N
 
 
 def _own_expects(file: JavaScriptFile, body: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
-    for one in file.expects:
-        node = one.whole.node
-        if body.start_byte <= node.start_byte < body.end_byte and one.matcher is not None:
-            yield node
+    for one in file.expects_in(body):
+        if one.matcher is not None:
+            yield one.whole.node
 
 
 def _stands_in_loop(one: Located, block: Block) -> bool:

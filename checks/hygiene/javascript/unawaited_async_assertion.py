@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import tree_sitter
+
 from checks.hygiene.javascript.shared.assertions import assertions, callee, is_asynchronous
 from checks.hygiene.javascript.shared.places import stands_in, text
 from checks.hygiene.javascript.shared.waiting import fakes_clock
@@ -181,11 +183,9 @@ def _helpers(file: JavaScriptFile) -> Iterator[JsCall]:
             yield call
 
 
-def _expects(file: JavaScriptFile, body: object) -> Iterator[JsCall]:
-    for one in file.expects:
-        node = one.whole.node
-        if body.start_byte <= node.start_byte < body.end_byte:  # type: ignore[attr-defined]
-            yield one.call
+def _expects(file: JavaScriptFile, body: tree_sitter.Node) -> Iterator[JsCall]:
+    for one in file.expects_in(body):
+        yield one.call
 
 
 def _callbacks(file: JavaScriptFile) -> Iterator[JsCall]:

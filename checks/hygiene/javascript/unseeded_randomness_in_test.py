@@ -70,7 +70,8 @@ def _decides(file: JavaScriptFile, call: JsCall) -> bool:
         if above.kind == "arguments":
             matcher = above.parent
             return matcher is not None and any(
-                one.matcher is not None and one.matcher.node == matcher.node for one in file.expects
+                one.matcher is not None and one.matcher.node == matcher.node
+                for one in file.expects_in(matcher.node)
             )
         previous = above.node
     return False

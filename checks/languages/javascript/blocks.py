@@ -6,6 +6,7 @@ things with a few words; a word counts as theirs when it is a global or imported
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,26 @@ SUITES = frozenset(
 SETUPS = frozenset({"before", "beforeAll", "beforeEach", "setup", "suiteSetup"})
 TEARDOWNS = frozenset({"after", "afterAll", "afterEach", "suiteTeardown", "teardown"})
 HOOKS = SETUPS | TEARDOWNS
+_COMMON = frozenset({"after", "before", "context", "setup", "suite", "teardown"})
+"""Words that are names of many other things as well."""
+
+_MARKS = frozenset(
+    {
+        "each",
+        "only",
+        "skip",
+        "todo",
+        "after",
+        "afterAll",
+        "afterEach",
+        "before",
+        "beforeAll",
+        "beforeEach",
+    }
+)
+"""What may stand behind one of them."""
+
+MAX_HOOKS = 50
 _MAX_DEPTH = 100
 
 
@@ -132,10 +153,16 @@ class Block:
             yield from self.call.file.calls_in(self.callback)
 
     def hooks(self) -> Iterator[Block]:
-        """The hooks that are run around it: those of the suites that hold it, and the file's."""
+        """The hooks that are run around it: those of the suites that hold it, and the file's.
+
+        Bounded: at most :data:`MAX_HOOKS` are given.
+        """
+        yield from itertools.islice(self._hooks(), MAX_HOOKS)
+
+    def _hooks(self) -> Iterator[Block]:
         for suite in self.around():
             yield from (one for one in suite.children if one.is_hook)
-        yield from (one for one in self.call.file.blocks if one.is_hook and one.parent is None)
+        yield from self.call.file.hooks
 
     @property
     def is_off(self) -> bool:
@@ -156,14 +183,15 @@ def find_blocks(file: JavaScriptFile) -> Iterator[Block]:
         word, marks = words
         while open_blocks and open_blocks[-1].span.end <= call.node.start_byte:
             open_blocks.pop()
+        if len(open_blocks) >= _MAX_DEPTH:
+            continue  # nobody nests so deep: what is there is not looked at as a test
         parent = open_blocks[-1] if open_blocks else None
         block = Block(call, word, marks, parent)
         if not _is_block(block, call):
             continue
         if parent is not None:
             parent.children.append(block)
-        if len(open_blocks) < _MAX_DEPTH:
-            open_blocks.append(block)
+        open_blocks.append(block)
         yield block
 
 
@@ -217,6 +245,8 @@ def classify(name: str) -> tuple[str, frozenset[str]] | None:
     if not words or words[0] not in RUNNER_WORDS or words[0] == "expect":
         return None
     kind, marks = words[0], words[1:]
+    if kind in _COMMON and not _MARKS.issuperset(marks):
+        return None
     for one in marks:
         if one in SUITES or (one in TESTS and kind not in SUITES) or one in HOOKS:
             kind = one

@@ -39,6 +39,8 @@ class JavaScriptFile(SourceFile):
         """Names that may stand for a library function of another name."""
         self.project = Project()
         """What the configuration of the project says. Set by whoever reads it."""
+        self.looks = 0
+        """How many calls were looked at to find out whether something asserts: it is bounded."""
         self._imports: dict[str, None] = {}
 
     def note_import(self, module: str) -> None:
@@ -156,9 +158,31 @@ class JavaScriptFile(SourceFile):
         return tuple(find_blocks(self))
 
     @functools.cached_property
+    def hooks(self) -> tuple[Block, ...]:
+        """The hooks that stand in no suite."""
+        return tuple(one for one in self.blocks if one.is_hook and one.parent is None)
+
+    @functools.cached_property
     def expects(self) -> tuple[Expect, ...]:
         """The assertions that begin with ``expect``."""
         return tuple(find_expects(self))
+
+    def expects_in(self, node: tree_sitter.Node, after: int = 0) -> Iterator[Expect]:
+        """The assertions inside a node, those that begin at the byte ``after`` or behind it.
+
+        Raises:
+            Expired: the time is over.
+        """
+        start, end = max(node.start_byte, after), node.end_byte
+        index = bisect.bisect_left(self._starts_of_expects, start)
+        while index < len(self.expects) and self._starts_of_expects[index] < end:
+            self.visit()
+            yield self.expects[index]
+            index += 1
+
+    @functools.cached_property
+    def _starts_of_expects(self) -> list[int]:
+        return [one.call.node.start_byte for one in self.expects]
 
     def block_at(self, node: tree_sitter.Node) -> Block | None:
         """The innermost test, suite or hook whose function holds a node."""

@@ -110,7 +110,9 @@ _TAP = frozenset(
 _ENDS = frozenset({"cb", "done", "end", "fail", "finish", "next", "reject", "resolve"})
 """What a function is called that says how a test ended."""
 
-_LIMIT = 2_000
+MAX_LOOKS = 200_000
+"""Calls of one file that are looked at in all; what is not known after that is not reported."""
+
 _DEPTH = 3
 
 
@@ -156,8 +158,9 @@ def _is_parameter(call: JsCall) -> bool:
 
 def assertions(file: JavaScriptFile, node: tree_sitter.Node) -> Iterator[JsCall]:
     """The calls inside a node that assert; each ``expect`` chain by its parts."""
-    for number, call in enumerate(file.calls_in(node)):
-        if number >= _LIMIT:
+    for call in file.calls_in(node):
+        file.looks += 1
+        if file.looks > MAX_LOOKS:
             return
         if asserts(file, call):
             yield call
@@ -177,9 +180,10 @@ def _somewhere(file: JavaScriptFile, node: tree_sitter.Node, depth: int) -> bool
         return True
     if depth <= 0:
         return False
-    for number, call in enumerate(file.calls_in(node)):
-        if number >= _LIMIT:
-            return True
+    for call in file.calls_in(node):
+        file.looks += 1
+        if file.looks > MAX_LOOKS:
+            return True  # not known: nothing is said then
         function = callee(file, call)
         if function is not None and _somewhere_in(file, function, depth):
             return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator
 
 import tree_sitter
@@ -11,6 +12,7 @@ from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.grammar import FUNCTIONS, bare
 from checks.languages.syntax.located import MAX_ANCESTORS, Located, Place
 
+_MOST_FOLLOWING = 50
 _LISTS = ("class_static_block", "program", "statement_block", "switch_case", "switch_default")
 
 
@@ -29,7 +31,10 @@ def statement(located: Located) -> Located:
 def siblings(located: Located) -> list[tree_sitter.Node]:
     """The statements of the block in which the statement of ``located`` stands."""
     above = statement(located).place[2]
-    return [] if above is None else statements(above[0])
+    if above is None:
+        return []
+    file, block = located.file, above[0]
+    return file.remember((statements, block.id), lambda: statements(block))
 
 
 def statements(block: tree_sitter.Node) -> list[tree_sitter.Node]:
@@ -38,9 +43,10 @@ def statements(block: tree_sitter.Node) -> list[tree_sitter.Node]:
 
 
 def following(located: Located) -> list[tree_sitter.Node]:
-    """The statements after it in its block."""
-    end = located.node.end_byte
-    return [one for one in siblings(located) if one.start_byte >= end]
+    """The statements after it in its block, the first fifty of them."""
+    every = siblings(located)
+    index = bisect.bisect_left(every, located.node.end_byte, key=lambda one: one.start_byte)
+    return every[index : index + _MOST_FOLLOWING]
 
 
 def stands_in(located: Located, block: Block) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import tree_sitter
 
 from checks.languages.javascript.calls import JsCall
@@ -54,7 +56,11 @@ def is_released(file: JavaScriptFile, call: JsCall, receiver: tree_sitter.Node |
             return True
     if not names:
         return not _is_dropped(call)
-    return any(_is_used_up(file, name, call) for name in names)
+    for name in names:
+        key = (is_released, name)
+        if file.remember(key, functools.partial(_is_used_up, file, name, call)):
+            return True
+    return False
 
 
 def _name(file: JavaScriptFile, node: tree_sitter.Node | None) -> str:

@@ -271,6 +271,7 @@ def reads_clock(call: JsCall) -> bool:
     )
 
 
-def says_timer(file: JavaScriptFile, node: tree_sitter.Node) -> bool:
-    """Whether an expression is ``setTimeout`` itself."""
-    return file.text_of(node) in _TIMERS
+def measures(file: JavaScriptFile, block: Block) -> bool:
+    """Whether a test or hook asks what time it is."""
+    key = (measures, block.call.node.id)
+    return file.remember(key, lambda: any(reads_clock(one) for one in block.calls()))
