@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.github.pulls import Branch, Label, PullRequest
+from bot.review import conduct
+from bot.review.conduct import Decision, Extent
 from checks.configuration import PATH
+from checks.policy import Drafts, Policy
 from tests.bot.review.fake_api import FakeAPI, file
 from tests.bot.review.reviewing import Reviews, bad_file
 
@@ -221,3 +227,70 @@ async def test_a_finding_that_the_configuration_silenced_is_not_called_fixed(
     body = reviews.api.comments[0]["body"]
     assert "no longer reported" in body.lower()
     assert "Fixed" not in body
+
+
+def pull(**changes: Any) -> PullRequest:
+    made: dict[str, Any] = {
+        "number": 5,
+        "title": "Add a thing",
+        "state": "open",
+        "head": Branch("topic", "a" * 40),
+        "base": Branch("main", "b" * 40),
+        "html_url": "https://github.com/octo/hello/pull/5",
+        "changed_files": 1,
+    }
+    return PullRequest(**(made | changes))
+
+
+NAMES = st.sampled_from(["wip", "WIP", "security", "Security", "straße", "main"])
+POLICIES = st.builds(
+    Policy,
+    drafts=st.sampled_from(Drafts),
+    base_branches=st.lists(st.sampled_from(["main", "!main", "release/**"]), max_size=2).map(tuple),
+    skip_labels=st.frozensets(NAMES, max_size=2),
+    force_labels=st.frozensets(NAMES, max_size=2),
+)
+PULLS = st.builds(
+    lambda labels, draft, base: pull(
+        labels=tuple(map(Label, labels)), draft=draft, base=Branch(base, "b" * 40)
+    ),
+    st.lists(NAMES, max_size=3),
+    st.booleans(),
+    st.sampled_from(["main", "release/1", "other"]),
+)
+
+
+@given(PULLS, POLICIES, st.booleans())
+def test_a_decision_is_what_the_documentation_says(
+    one: PullRequest, policy: Policy, asked: bool
+) -> None:
+    decision = conduct.decide(one, policy, asked=asked)
+    labels = {label.name.casefold() for label in one.labels}
+    forced = not labels.isdisjoint(name.casefold() for name in policy.force_labels)
+    unwanted = not labels.isdisjoint(name.casefold() for name in policy.skip_labels)
+    if forced:
+        assert decision == Decision()
+    elif asked:
+        assert decision.extent is not Extent.SKIP
+    elif unwanted:
+        assert (decision.extent, decision.key) == (Extent.SKIP, "label")
+    if decision.extent is Extent.SKIP:
+        assert decision.reason
+        assert decision.next_step
+        assert all(conduct.concerns(policy, label) for label in policy.skip_labels)
+    if decision.extent is Extent.SUMMARY:
+        assert one.draft
+        assert policy.drafts is Drafts.SUMMARY
+    if not one.draft and policy == Policy():
+        assert decision == Decision()
+
+
+async def test_a_hostile_label_stays_text(reviews: Reviews) -> None:
+    name = "`](http://x)<img src=x> @everyone"
+    configure(reviews, f"labels: {{skip: ['{name}']}}")
+    reviews.api.labels = [name]
+
+    assert await reviews.run() == "skipped"
+
+    text = reviews.api.runs[-1]["output"]["summary"]
+    assert "`'](http://x)<img src=x> @everyone`" in text
