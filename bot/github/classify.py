@@ -72,11 +72,19 @@ def graphql_fault(errors: Any, headers: Mapping[str, str], now: datetime) -> Git
         )
     if any(word in lowered for word in _SECONDARY_WORDS):
         return _secondary(Answer.parse(200, headers, b""), now, detail)
-    if types & _PASSING_TYPES or any(word in lowered for word in _PASSING_WORDS):
+    # What is refused by its type does not pass, whatever words the name in its message holds.
+    others = Complaint.of_errors([one for one in complaint.entries if not _is_refusal(one)])
+    said = others.text.lower()
+    if types & _PASSING_TYPES or any(word in said for word in _PASSING_WORDS):
         return RetryNow("GitHub could not finish the query", status=200, detail=detail)
     if types & _REFUSED_TYPES or _NOT_ALLOWED in lowered:
         return GiveUp(f"GitHub refuses the query: {detail}", status=200, detail=detail)
     return OurBug(f"GitHub does not accept the query: {detail}", status=200, detail=detail)
+
+
+def _is_refusal(error: Any) -> bool:
+    kind = error.get("type") if isinstance(error, dict) else None
+    return isinstance(kind, str) and kind in _REFUSED_TYPES
 
 
 def _rate_limit(answer: Answer, now: datetime) -> RetryLater | None:

@@ -202,6 +202,22 @@ def test_graphql_errors(error: Any, kind: type[GitHubFault]) -> None:
     assert isinstance(graphql_fault([error], {}, NOW), kind)
 
 
+HIDDEN = {"type": "NOT_FOUND", "message": "Could not resolve to 'timeout-labs/.github'."}
+
+
+@pytest.mark.parametrize(
+    ("errors", "kind"),
+    [
+        ([HIDDEN], GiveUp),
+        ([HIDDEN, {"message": "Something went wrong while executing your query."}], RetryNow),
+        ([HIDDEN, {"type": "RATE_LIMITED", "message": ""}], RetryLater),
+        ([{"type": ["NOT_FOUND"], "message": "timeout"}], RetryNow),
+    ],
+)
+def test_a_name_in_a_refusal_is_no_passing_trouble(errors: Any, kind: type[GitHubFault]) -> None:
+    assert isinstance(graphql_fault(errors, {}, NOW), kind)
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 599, 408, 200, 203, 0, 999, 100])
 def test_outages_and_nonsense_pass(status: int) -> None:
     fault = said(status, b"<html>Unicorn!</html>")

@@ -24,11 +24,13 @@ from checks.model import (
     Settings,
     Span,
 )
+from checks.repository import Beside
 from checks.sandbox import AsyncLookup
 from tests.bot.fakes import MemoryEngine
 from tests.bot.review import values
 from tests.bot.review.fake_api import FakeAPI
 
+_ALONE = Beside()
 SIGNER = Signer([b"k" * 32])
 
 
@@ -41,7 +43,12 @@ class WordAnalysis:
     during: Callable[[], None] = lambda: None
 
     async def analyse(
-        self, files: Sequence[ChangedFile], settings: Settings, lookup: AsyncLookup | None = None
+        self,
+        files: Sequence[ChangedFile],
+        settings: Settings,
+        lookup: AsyncLookup | None = None,
+        *,
+        beside: Beside = _ALONE,
     ) -> tuple[FileReport, ...]:
         self.during()
         return tuple(
