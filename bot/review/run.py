@@ -17,7 +17,7 @@ from typing import Protocol
 from cachetools import LRUCache
 
 from bot.github import pulls
-from bot.github.faults import GiveUp, OurBug
+from bot.github.faults import GiveUp, OurBug, RetryNow
 from bot.github.port import RepositoryAPI
 from bot.jobs import SUPERSEDED, Job, JobEngine, kinds
 from bot.review import conduct, moved, remembering, runs, settings
@@ -47,6 +47,10 @@ log = logging.getLogger(__name__)
 MOST_INLINE = 100
 """Comments on lines that a pull request gets when somebody asks for all of them."""
 _MOST_PAUSED = 10_000
+_MOVED = frozenset({301, 302, 307, 308})
+"""How GitHub answers to writes under a repository's old name."""
+_MOST_MOVES = 5
+"""Tries of a job that may end so: a redirect that leads nowhere is no reason to go on for ever."""
 _MAX_PAST_HEADS = 5
 """Commits of the pull request whose check runs an ending job looks at."""
 
@@ -121,7 +125,7 @@ class Reviewer:
         if job.ending is not None:
             conclusion = await self._end(api, asked, job.ending)
         else:
-            conclusion = await self._review(api, asked, job)
+            conclusion = await self._review_where_it_is(api, asked, job)
         seconds = time.monotonic() - started
         self._observer.review(conclusion, seconds, api.calls)
         log.info(
@@ -132,6 +136,21 @@ class Reviewer:
             seconds,
             api.calls,
         )
+
+    async def _review_where_it_is(
+        self, api: RepositoryAPI, asked: kinds.ReviewPull, job: Job
+    ) -> str:
+        """The review; one whose repository got another name meanwhile is tried again.
+
+        Reads from the old name are redirected, and the client follows; writes are refused. The next
+        try finds the repository by its id, and its check run by its external id.
+        """
+        try:
+            return await self._review(api, asked, job)
+        except GiveUp as fault:
+            if fault.status in _MOVED and job.attempt <= _MOST_MOVES:
+                raise RetryNow("the repository was renamed", status=fault.status) from fault
+            raise
 
     async def _review(self, api: RepositoryAPI, asked: kinds.ReviewPull, job: Job) -> str:
         opened = await open_pull(

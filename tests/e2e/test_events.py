@@ -380,6 +380,21 @@ async def test_a_repository_that_gets_another_name_while_it_is_reviewed(tmp_path
         )
 
 
+async def test_a_repository_that_gets_another_name_between_reading_and_writing(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path) as world:
+        await world.serve()
+        world.github.faults.add(("GET", "*/files*"), delay=1.0)
+        pull = await world.open()
+        await eventually(lambda: bool(world.runs(pull)))
+        world.github.rename_repository(world.repository, "bookshelf")
+        run = await verdict(world, pull)
+        assert run.conclusion == "failure"
+        assert len(world.runs(pull)) == 1
+        assert len(pull.review_comments) >= 2
+
+
 async def test_a_repository_that_is_transferred_while_a_delivery_waits(tmp_path: Path) -> None:
     async with scene(tmp_path) as world:
         bot = await world.serve()
