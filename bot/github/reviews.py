@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
@@ -139,54 +140,72 @@ async def edit_comments(api: RepositoryAPI, repository: str, edits: Sequence[Edi
     return refused
 
 
-async def _edit_together(api: RepositoryAPI, edits: list[Edit]) -> list[Edit]:
+async def _edit_together(api: RepositoryAPI, edits: Sequence[Edit]) -> list[Edit]:
     """Those that were not changed."""
-    left: list[Edit] = []
-    for start in range(0, len(edits), _TOGETHER):
-        portion = edits[start : start + _TOGETHER]
-        declared = ", ".join(f"$i{n}: ID!, $b{n}: String!" for n in range(len(portion)))
-        fields = " ".join(
-            f"e{n}: updatePullRequestReviewComment("
-            f"input: {{pullRequestReviewCommentId: $i{n}, body: $b{n}}}) "
-            "{ pullRequestReviewComment { id } }"
-            for n in range(len(portion))
-        )
-        variables: dict[str, Any] = {}
-        for n, one in enumerate(portion):
-            variables |= {f"i{n}": one.node_id, f"b{n}": one.body}
-        try:
-            done = await api.graphql(f"mutation Edit({declared}) {{ {fields} }}", variables)
-        except (GiveUp, OurBug):
-            done = {}
-        left += [one for n, one in enumerate(portion) if not done.get(f"e{n}")]
-    return left
+    return (await settle(api, {}, edits)).left
 
 
 _TOGETHER = 20
 """Mutations of one document: each counts five points against the limit of a minute."""
 
 
-async def set_resolved(api: RepositoryAPI, threads: Mapping[str, bool]) -> None:
-    """Resolve threads (True) or open them again (False), by their global ids.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of mutations."""
 
-    An app needs ``contents: write`` for it, though nothing of the contents is touched. A thread
-    that is gone is passed over.
+    left: list[Edit]
+    """Comments that were not changed."""
+    resolved: int
+    """Threads that are as they were wanted."""
+
+
+async def settle(
+    api: RepositoryAPI, threads: Mapping[str, bool], edits: Sequence[Edit] = ()
+) -> Done:
+    """Resolve threads (True) or open them again (False), then replace the texts of comments.
+
+    As few GraphQL documents as can be, in this order within each. An app needs ``contents: write``
+    to resolve, though nothing of the contents is touched. What is gone, or refused, is passed over.
     https://docs.github.com/en/graphql/reference/mutations#resolvereviewthread
-
-    Raises:
-        GiveUp: this installation may not.
+    https://docs.github.com/en/graphql/reference/mutations#updatepullrequestreviewcomment
     """
-    names = {True: "resolveReviewThread", False: "unresolveReviewThread"}
-    wanted = list(threads.items())
+    wanted: list[tuple[str, bool] | Edit] = [*threads.items(), *edits]
+    left: list[Edit] = []
+    resolved = 0
     for start in range(0, len(wanted), _TOGETHER):
         portion = wanted[start : start + _TOGETHER]
-        declared = ", ".join(f"$t{n}: ID!" for n in range(len(portion)))
-        fields = " ".join(
-            f"t{n}: {names[resolved]}(input: {{threadId: $t{n}}}) {{ thread {{ isResolved }} }}"
-            for n, (_, resolved) in enumerate(portion)
-        )
-        variables = {f"t{n}": thread for n, (thread, _) in enumerate(portion)}
-        await api.graphql(f"mutation Threads({declared}) {{ {fields} }}", variables)
+        declared: list[str] = []
+        fields: list[str] = []
+        variables: dict[str, Any] = {}
+        for n, one in enumerate(portion):
+            if isinstance(one, Edit):
+                declared.append(f"$m{n}: ID!, $b{n}: String!")
+                fields.append(_EDIT.format(n=n))
+                variables |= {f"m{n}": one.node_id, f"b{n}": one.body}
+            else:
+                declared.append(f"$m{n}: ID!")
+                fields.append((_RESOLVE if one[1] else _UNRESOLVE).format(n=n))
+                variables[f"m{n}"] = one[0]
+        document = f"mutation Settle({', '.join(declared)}) {{ {' '.join(fields)} }}"
+        try:
+            done = await api.graphql(document, variables)
+        except (GiveUp, OurBug):
+            done = {}
+        for n, one in enumerate(portion):
+            if isinstance(one, Edit):
+                left += [] if done.get(f"m{n}") else [one]
+            else:
+                resolved += bool(done.get(f"m{n}"))
+    return Done(left, resolved)
+
+
+_EDIT = (
+    "m{n}: updatePullRequestReviewComment("
+    "input: {{pullRequestReviewCommentId: $m{n}, body: $b{n}}}) "
+    "{{ pullRequestReviewComment {{ id }} }}"
+)
+_RESOLVE = "m{n}: resolveReviewThread(input: {{threadId: $m{n}}}) {{ thread {{ isResolved }} }}"
+_UNRESOLVE = "m{n}: unresolveReviewThread(input: {{threadId: $m{n}}}) {{ thread {{ isResolved }} }}"
 
 
 async def edit_review(

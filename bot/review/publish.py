@@ -73,27 +73,34 @@ async def publish(
         standing = await look(target, signer, writers)
         hopeless = len(bad) == len(plan.create) > 1 or left == 1
         refused = None if hopeless else refused | {one.path for one in bad}
-    if resolver is not None:
-        # Before the words: these say what was done with the thread, so that a crash in between is
-        # healed by doing both again.
-        threads = {one.thread: one.resolve for one in plan.edit if one.resolve is not None}
-        await resolver.carry_out(target, {one: way for one, way in threads.items() if one})
-    await _edit(target, plan.edit, standing.comments)
+    await _edit(target, plan.edit, standing.comments, resolver)
     await guard()
     await runs.complete(target, run, plan)
     return plan
 
 
 async def _edit(
-    target: Target, edits: Sequence[CommentEdit], comments: Sequence[OwnComment]
+    target: Target,
+    edits: Sequence[CommentEdit],
+    comments: Sequence[OwnComment],
+    resolver: Resolver | None,
 ) -> None:
-    """Edit comments of our own; one that is gone or locked is left."""
+    """Edit comments of our own, and resolve their threads; what is gone or locked is left.
+
+    Threads come before the words, which say what was done with them: a crash in between is healed
+    by doing both again.
+    """
     bodies = {one.id: one.body for one in comments if one.genuine}
     wanted = [
         reviews.Edit(one.id, one.node_id, one.body)
         for one in edits
         if one.id in bodies and bodies[one.id] != one.body
     ]
+    if resolver is not None:
+        threads = {
+            one.thread: one.resolve for one in edits if one.thread and one.resolve is not None
+        }
+        wanted = await resolver.settle(target, threads, wanted)
     for refused in await reviews.edit_comments(target.api, target.repository, wanted):
         log.warning("comment %d was not edited", refused)
 

@@ -9,13 +9,13 @@ thread that stays open is never a failure: its comment says that the finding is 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from cachetools import TTLCache
 
 from bot.github import reviews
-from bot.github.faults import GiveUp, OurBug
 from bot.github.port import RepositoryAPI
+from bot.github.reviews import Edit
 from bot.review.runs import Target
 
 log = logging.getLogger(__name__)
@@ -38,19 +38,26 @@ class Abilities:
         """What one review resolves threads with."""
         return Resolver(self, installation)
 
-    async def resolve(self, installation: int, target: Target, threads: Mapping[str, bool]) -> int:
-        """Resolve (True) and open again (False); how many requests it took."""
+    async def settle(
+        self,
+        installation: int,
+        target: Target,
+        threads: Mapping[str, bool],
+        edits: Sequence[Edit],
+    ) -> list[Edit]:
+        """Resolve (True) and open again (False), and with it change comments; those that are left.
+
+        Where threads may not be resolved, or there are none, all edits are left.
+        """
         if not threads or installation in self._refused:
-            return 0
+            return list(edits)
         api = await self._repository(installation, target.repository_id)
-        try:
-            await reviews.set_resolved(api, threads)
-        except (GiveUp, OurBug) as fault:
-            # A thread that is gone is no reason to give up on the others of this installation.
-            log.info("threads are not resolved: %s", fault)
-            if "could not resolve to" not in f"{fault} {fault.detail}".lower():
-                self._refused[installation] = True
-        return api.calls
+        done = await reviews.settle(api, threads, [one for one in edits if one.node_id])
+        if not done.resolved:
+            log.info("the installation does not let threads be resolved")
+            self._refused[installation] = True
+        changed = {one.id for one in edits if one.node_id} - {one.id for one in done.left}
+        return [one for one in edits if one.id not in changed]
 
 
 class Resolver:
@@ -59,9 +66,13 @@ class Resolver:
     def __init__(self, abilities: Abilities, installation: int) -> None:
         self._abilities = abilities
         self._installation = installation
-        self.calls = 0
-        """How many requests it took so far."""
 
-    async def carry_out(self, target: Target, threads: Mapping[str, bool]) -> None:
-        """Resolve (True) and open again (False) these threads, where that is allowed."""
-        self.calls += await self._abilities.resolve(self._installation, target, threads)
+    async def settle(
+        self, target: Target, threads: Mapping[str, bool], edits: Sequence[Edit]
+    ) -> list[Edit]:
+        """Resolve (True) and open again (False) these threads, where that is allowed.
+
+        The comments are changed with the same request, the words after the thread, because they
+        say what was done with it. Those that are left were not changed.
+        """
+        return await self._abilities.settle(self._installation, target, threads, edits)
