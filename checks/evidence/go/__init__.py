@@ -1,0 +1,1 @@
+"""What the aspects looked at in Go."""
