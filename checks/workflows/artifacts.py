@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.model import Span
 from checks.workflows import execution, knowledge
@@ -21,7 +21,26 @@ class Download:
 
 def downloads(job: Job) -> list[Download]:
     """The steps of a job that bring in files of another run."""
-    return [one for step in job.steps if (one := download_of(step)) is not None]
+    found = [one for step in job.steps if (one := download_of(step)) is not None]
+    return [unpacked for one in found if (unpacked := _unpacked(job, one)) is not None]
+
+
+def _unpacked(job: Job, download: Download) -> Download | None:
+    """Where the files of a download lie; ``None`` where they stay in an archive.
+
+    A script gets an archive, which a later step unpacks.
+    """
+    use = download.step.uses
+    if use is None or use.name != "actions/github-script":
+        return download
+    for step in job.steps[download.step.index + 1 :]:
+        for command in [] if step.run is None else step.run.commands:
+            if command.program == "unzip":
+                words = [one.plain for one in command.arguments]
+                at = words.index("-d") + 1 if "-d" in words else len(words)
+                folder = words[at] if at < len(words) else step.working_directory
+                return replace(download, folder=execution.relative(folder))
+    return None
 
 
 def download_of(step: Step) -> Download | None:

@@ -62,8 +62,6 @@ def _triggers(root: Mapping) -> dict[str, Trigger]:
                 key,
                 tuple(_words(inner.get("types"))),
                 _inputs(inner.get("inputs")),
-                tuple(_words(inner.get("workflows"))),
-                tuple(_words(inner.get("branches"))),
             )
     return found
 
@@ -78,18 +76,18 @@ def _inputs(node: Node | None) -> dict[str, Input]:
 
 
 def _permissions(owner: Mapping) -> Permissions | None:
-    node, key = owner.get("permissions"), owner.key("permissions")
-    if node is None or key is None:
+    node = owner.get("permissions")
+    if node is None:
         return None
     if isinstance(node, Scalar):
         everything = {"write-all": Level.WRITE, "read-all": Level.READ}.get(node.text.strip())
-        return Permissions(node, key, everything, {})
+        return Permissions(node, everything, {})
     scopes = {}
     if isinstance(node, Mapping):
         for name, value in node.entries():
             if isinstance(value, Scalar) and value.text in _LEVELS:
                 scopes[name.text] = (_LEVELS[value.text], name.span)
-    return Permissions(node, key, None, scopes)
+    return Permissions(node, None, scopes)
 
 
 def _job(key: Scalar, node: Mapping, shell: str) -> Job:
@@ -107,7 +105,6 @@ def _job(key: Scalar, node: Mapping, shell: str) -> Job:
         outputs=_outputs(node.get("outputs")),
         steps=_steps(node.get("steps"), own_shell, folder),
         uses=_use(node.get("uses")),
-        inputs=_by_name(node.get("with")),
         secrets=node.get("secrets"),
         environment=node.get("environment"),
         containers=tuple(_containers(node)),
@@ -128,7 +125,6 @@ def _composite(runs: Mapping) -> Job:
         outputs={},
         steps=_steps(runs.get("steps"), "", ""),
         uses=_use(_image_of(runs)),
-        inputs={},
         secrets=None,
         environment=None,
         containers=(),
@@ -206,23 +202,12 @@ def _containers(node: Mapping) -> Iterator[Container]:
 
 
 def _container(name: str, node: Node) -> Container:
-    if isinstance(node, Scalar):
-        return Container(name, Text(node), {}, ())
     inner = _mapping(node)
-    if inner is None:
-        return Container(name, None, {}, ())
-    image = inner.get("image")
+    given = None if inner is None else inner.get("credentials")
     credentials = {
-        key.text: Text(value)
-        for key, value in _any_entries(inner.get("credentials"))
-        if isinstance(value, Scalar)
+        key.text: Text(value) for key, value in _any_entries(given) if isinstance(value, Scalar)
     }
-    return Container(
-        name,
-        Text(image) if isinstance(image, Scalar) else None,
-        credentials,
-        _variables(inner.get("env")),
-    )
+    return Container(name, credentials)
 
 
 def _matrix(node: Mapping) -> dict[str, tuple[Text, ...]]:

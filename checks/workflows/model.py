@@ -95,8 +95,6 @@ class Trigger:
     types: tuple[str, ...] = ()
     """Activity types; empty for the event's own default."""
     inputs: Mapping[str, Input] = field(default_factory=dict)
-    workflows: tuple[str, ...] = ()
-    branches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +119,6 @@ class Permissions:
     """What the job's token may do."""
 
     node: tree.Node
-    key: Scalar
     everything: Level | None
     """Set for ``read-all`` and ``write-all``."""
     scopes: Mapping[str, tuple[Level, Span]]
@@ -247,9 +244,8 @@ class Container:
     """An image that a job runs in, or a service beside it."""
 
     name: str
-    image: Text | None
+    """Of the service; empty for the job's own."""
     credentials: Mapping[str, Text]
-    env: tuple[Variable, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +264,6 @@ class Job:
     steps: tuple[Step, ...]
     uses: Use | None
     """The reusable workflow that the job calls."""
-    inputs: Mapping[str, Variable]
     secrets: tree.Node | None
     environment: tree.Node | None
     containers: tuple[Container, ...]
