@@ -16,7 +16,7 @@ from checks.languages.paths import language_of
 from checks.model import Span
 from checks.text import MAX_LINE_BYTES, SourceText
 
-MAX_COMMENTS = 2_000
+MAX_COMMENTS = 500
 """Comments of one text that are looked at."""
 
 _HASH, _SLASHES, _BLOCK, _DASHES, _SEMICOLON, _MARKUP = (

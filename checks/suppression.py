@@ -9,8 +9,9 @@ their comment marks begin (:mod:`checks.comments`).
 
 from __future__ import annotations
 
+import bisect
 import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import re2
@@ -30,6 +31,7 @@ WORDS = re2.compile(
 )
 """What a comment that silences something holds."""
 
+_HOLDS = re2.compile(WORDS.pattern.decode())
 _COMMENT = re2.compile(r"^[#/*!;<\s-]*assay:\s*(ignore|ignore-file)\[([^\]]*)\]\s*:?\s*([^\n]*)")
 _CLOSING = ("*/", "-->", "*/}")
 _MAX_REASON = 200
@@ -70,6 +72,8 @@ def read_suppressions(text: Commented) -> list[Suppression]:
         return []
     found: list[Suppression] = []
     for span, comment in text.comments():
+        if _HOLDS.search(comment) is None:
+            continue
         line = text.source.line_of(span.start)
         start = text.source.line_span(line).start
         alone = not text.source.data[start : span.start].strip()
@@ -97,6 +101,7 @@ def apply(
         if not one.whole_file:
             by_line.setdefault(_target(one, text) if one.alone else one.line, []).append(one)
     files = [one for one in suppressions if one.whole_file]
+    is_added = _added(added)
     result = Applied()
     used: set[Suppression] = set()
     for finding in findings:
@@ -112,7 +117,7 @@ def apply(
                 finding.check,
                 finding.region.lines,
                 hit.reason,
-                _is_added(hit, added),
+                is_added(hit.line),
                 comment=hit.line,
                 marker=hit.marker,
             )
@@ -120,7 +125,7 @@ def apply(
     result.idle = [
         IdleComment(one.line, tuple(sorted(one.checks)))
         for one in suppressions
-        if one.marker == OURS and one not in used and _is_added(one, added)
+        if one.marker == OURS and one not in used and is_added(one.line)
     ]
     return result
 
@@ -151,8 +156,18 @@ def _own(comment: str, line: int, *, alone: bool) -> Suppression | None:
     return Suppression(names, line, alone, whole_file, reason[:_MAX_REASON])
 
 
-def _is_added(one: Suppression, added: tuple[Lines, ...] | None) -> bool:
-    return added is None or any(start <= one.line <= end for start, end in added)
+def _added(added: tuple[Lines, ...] | None) -> Callable[[int], bool]:
+    """Tells whether the change adds a line; all of them count where nothing is known."""
+    if added is None:
+        return lambda _line: True
+    ranges = sorted(added)
+    starts = [one.start for one in ranges]
+
+    def tell(line: int) -> bool:
+        index = bisect.bisect_right(starts, line) - 1
+        return index >= 0 and line <= ranges[index].end
+
+    return tell
 
 
 def _target(suppression: Suppression, text: Commented) -> int:

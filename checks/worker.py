@@ -202,10 +202,13 @@ def _answer(request: frames.Request, analysis: Analysis, pipe: Pipe) -> None:
     match request:
         case frames.Analyse(files, settings, seconds, bounds, beside):
             meter = Meter(seconds)
+            along = iter(beside.files)
 
             def begins(path: str) -> None:
                 if path:
                     pipe.send(frames.At(path))
+                elif next(along, None) is not None:
+                    pipe.send(frames.Along())
                 # What the last file left behind goes before the next one has its time.
                 gc.collect(0)
                 meter.restart()

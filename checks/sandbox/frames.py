@@ -71,6 +71,10 @@ class At(msgspec.Struct, frozen=True, tag="at", array_like=True):
     path: str
 
 
+class Along(msgspec.Struct, frozen=True, tag="along", array_like=True):
+    """Work on the next of the files beside the batch begins: it is read, and not reported on."""
+
+
 class Wanted(msgspec.Struct, frozen=True, tag="wanted", array_like=True):
     """The worker waits for these files of the repository, for ``Files``."""
 
@@ -109,7 +113,7 @@ class Crashed(msgspec.Struct, frozen=True, tag="crashed", array_like=True):
 
 Request: TypeAlias = Analyse | ReadConfiguration | Files
 Answer: TypeAlias = (
-    Ready | Began | At | Wanted | Report | ConfigurationRead | Done | OutOfMemory | Crashed
+    Ready | Began | At | Along | Wanted | Report | ConfigurationRead | Done | OutOfMemory | Crashed
 )
 
 _encoder = msgspec.msgpack.Encoder()

@@ -213,6 +213,7 @@ class Pool:
         start = loop.time()
         batch_end = start + seconds
         began = False
+        along = len(request.beside.files)
         try:
             worker.send(request)
             while True:
@@ -222,6 +223,8 @@ class Pool:
                         began = True
                     case frames.At(path) if began and batch.move(path):
                         pass
+                    case frames.Along() if began and along > 0:
+                        along -= 1
                     case frames.Wanted(paths) if began and batch.gather():
                         worker.answer(frames.Files(await fetching.answer(paths, batch_end)))
                     case frames.Report(report) if began and batch.accept(report):

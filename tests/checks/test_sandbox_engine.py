@@ -9,7 +9,7 @@ import pytest
 from checks import engine, registry
 from checks.configuration import Layer
 from checks.model import ChangedFile, Settings, Threshold
-from checks.repository import Bounds
+from checks.repository import Beside, Bounds
 from checks.sandbox import Pool
 
 
@@ -76,3 +76,25 @@ def test_b(client):
         assert await pool.analyse(files, Settings(), awaited, bounds=bounds) == outside
     assert asked == once * 2
     assert once
+
+
+VIEW = b"""
+import flask
+from app.store import run
+@flask.Flask("x").route("/")
+def index():
+    return run(flask.request.args["q"])
+"""
+STORE = b"import os\ndef run(text):\n    os.system(text)\n    return 'done'\n"
+
+
+async def test_a_part_of_a_change_with_the_rest_beside_it() -> None:
+    view, store = ChangedFile("app/views.py", VIEW), ChangedFile("app/store.py", STORE)
+    more = [ChangedFile(f"lib/m{number}.py", b"x = 1\n") for number in range(9)]
+    beside = Beside((store, *more), tuple(one.path for one in (view, store, *more)))
+    async with Pool(1) as pool:
+        (alone,) = await pool.analyse([view], Settings())
+        (seen,) = await pool.analyse([view], Settings(), beside=beside)
+    assert "command-injection" not in [one.check for one in alone.findings]
+    assert "command-injection" in [one.check for one in seen.findings]
+    assert (seen,) == engine.analyse([view, store, *more], Settings())[:1]

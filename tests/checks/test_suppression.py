@@ -117,3 +117,11 @@ def test_comments_of_other_languages(path: str, text: str, reason: str) -> None:
     (found,) = analyse([ChangedFile(path, text.encode())], Settings(), strict=True)
     assert "focused-test" not in [one.check for one in found.findings]
     assert [one.reason for one in found.suppressed if one.check == "focused-test"] == [reason]
+
+
+def test_many_comments_and_many_added_lines_cost_no_product() -> None:
+    head = "x = 1  # assay: ignore[sql-injection]\n\n" * 9_000
+    added = tuple(Lines(number, number) for number in range(1, 18_000, 2))
+    file = ChangedFile("app/a.py", head.encode(), base=b"", added=added)
+    (found,) = analyse([file], Settings(), strict=True)
+    assert len(found.idle) == 9_000

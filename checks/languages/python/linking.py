@@ -45,6 +45,7 @@ class Links:
     def __init__(self, texts: Mapping[str, bytes]) -> None:
         """Read the Python files of a change, by path, as it leaves them."""
         self._links = _links(texts)
+        self._reached: dict[str, tuple[str, ...]] = {}
         self._users: dict[str, list[str]] = {path: [] for path in texts}
         for path in sorted(self._links):
             for other in self._links[path]:
@@ -57,6 +58,12 @@ class Links:
 
     def reach(self, path: str) -> tuple[str, ...]:
         """The files that the analysis of a file may look into: itself, then near ones first."""
+        known = self._reached.get(path)
+        if known is None:
+            known = self._reached[path] = self._reach(path)
+        return known
+
+    def _reach(self, path: str) -> tuple[str, ...]:
         seen = {path: None}
         queue = deque([path])
         while queue and len(seen) < MAX_REACH:
