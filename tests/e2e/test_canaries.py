@@ -8,13 +8,17 @@ written anywhere is searched for them, as they are, encoded, or hashed without a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
+import signal
 import sqlite3
 import sys
 from pathlib import Path
 
 import aiohttp
 
+from tests.bot.waiting import eventually
 from tests.e2e.canaries import Canaries, everything_below, planted, traces
 from tests.e2e.scene import Scene, scene
 from tests.running import ROOT
@@ -79,6 +83,13 @@ async def test_nothing_of_a_secret_leaves(tmp_path: Path) -> None:
         assert run.conclusion == "failure"
         assert any("deploy/env-11.yaml" in one.body for one in pull.review_comments)
         await pull.push({"app/again.py": f"T = '{canaries.drawn('second push')}'\n"})
+        # The workers die with the files in their hands; others take over.
+        await eventually(lambda: bool(world.runs(pull)))
+        workers = _children(bot.process)
+        assert workers
+        for worker in workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
         await world.reviewed(pull)
         async with aiohttp.ClientSession() as session, session.get(f"{bot.url}/metrics") as answer:
             metrics = await answer.read()
@@ -92,6 +103,16 @@ async def test_nothing_of_a_secret_leaves(tmp_path: Path) -> None:
     assert len(canaries) > 80
     leaks = {name: found for name, data in written.items() if (found := canaries.found_in(data))}
     assert leaks == {}
+
+
+def _children(process: asyncio.subprocess.Process | None) -> list[int]:
+    """The processes that the bot has started: its workers."""
+    assert process is not None
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+    return [child for child, parent in parents.items() if parent == process.pid]
 
 
 def _posted(world: Scene) -> bytes:
