@@ -47,9 +47,11 @@ _LONG = "its answer is too long"
 
 @dataclass(frozen=True, slots=True)
 class AuditLimits:
-    """What one run of the program may cost. Times are in seconds, sizes in bytes."""
+    """What a run of the program may cost. Times are in seconds, sizes in bytes."""
 
     seconds: float = 10.0
+    all_seconds: float = 30.0
+    """Of all runs for one change."""
     cpu_seconds: int = 10
     memory: int = 2 << 30
     """Address space; most of it is never touched."""
@@ -120,31 +122,41 @@ class Zizmor:
 
     async def audit(self, files: Sequence[ChangedFile]) -> list[ChangedFile]:
         """The files, the workflows among them with what the program says. Never raises."""
-        left = MAX_FILES
-        looked: list[ChangedFile] = []
-        for file in files:
-            wanted = kind_of(file.path) is Kind.WORKFLOW and not file.deleted
-            if wanted and left == 0:
-                reason = f"past the {MAX_FILES} workflows that are audited"
-                looked.append(replace(file, audits=Audits(limit=reason)))
-            elif wanted:
-                left -= 1
-                looked.append(replace(file, audits=await self._of_file(file)))
-            else:
-                looked.append(file)
-        return looked
+        wanted = [
+            index
+            for index, file in enumerate(files)
+            if kind_of(file.path) is Kind.WORKFLOW and not file.deleted
+        ]
+        end = asyncio.get_running_loop().time() + self._limits.all_seconds
+        said = await asyncio.gather(
+            *(self._of_file(files[index], end) for index in wanted[:MAX_FILES])
+        )
+        audits = dict(zip(wanted, said, strict=False))
+        rest = Audits(limit=f"past the {MAX_FILES} workflows that are audited")
+        audits |= dict.fromkeys(wanted[MAX_FILES:], rest)
+        return [
+            replace(file, audits=audits[index]) if index in audits else file
+            for index, file in enumerate(files)
+        ]
 
-    async def _of_file(self, file: ChangedFile) -> Audits:
+    async def _of_file(self, file: ChangedFile, end: float) -> Audits:
         try:
-            head = await self.hits(file.head)
-            # A base that it cannot read was none that it could have audited.
-            base: tuple[AuditHit, ...] = ()
-            if file.base is not None and head:
-                with contextlib.suppress(NoAnswer):
-                    base = await self.hits(file.base)
+            async with asyncio.timeout_at(end):
+                return await self._of_texts(file)
+        except TimeoutError:
+            reason = _LATE
         except NoAnswer as error:
-            _log.info("zizmor gave no answer on a workflow: %s", error)
-            return Audits(limit=str(error))
+            reason = str(error)
+        _log.info("zizmor gave no answer on a workflow: %s", reason)
+        return Audits(limit=reason)
+
+    async def _of_texts(self, file: ChangedFile) -> Audits:
+        head = await self.hits(file.head)
+        base: tuple[AuditHit, ...] = ()
+        if file.base is not None and head:
+            # A base that it cannot read was none that it could have audited.
+            with contextlib.suppress(NoAnswer):
+                base = await self.hits(file.base)
         return Audits(head, base)
 
     async def hits(self, text: bytes) -> tuple[AuditHit, ...]:

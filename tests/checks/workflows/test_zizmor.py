@@ -76,6 +76,7 @@ async def test_what_it_cannot_read(text: bytes) -> None:
     [
         (AuditLimits(answer=100), "its answer is too long"),
         (AuditLimits(seconds=0.001), "it took too long"),
+        (AuditLimits(all_seconds=0.001), "it took too long"),
         (AuditLimits(memory=1 << 20), "it could not read the file"),
     ],
 )
