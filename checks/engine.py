@@ -18,6 +18,9 @@ from checks.fingerprint import with_fingerprints
 from checks.inspection import Inspector, Subject
 from checks.languages import roles as file_roles
 from checks.languages.front_ends import Reader, reader_of
+from checks.languages.javascript.file import JavaScriptFile
+from checks.languages.javascript.file import read as read_javascript
+from checks.languages.javascript.project import has_open_spies, look_up
 from checks.languages.paths import generated_by_text, language_of
 from checks.languages.python.evaluate import MAX_EVALUATIONS
 from checks.languages.python.gathering import gather
@@ -142,6 +145,10 @@ def iterate(
         bounds,
         deadline,
     )
+    asked = {path: tuple(paths) for path, paths in gathered.asked.items()}
+    if repository is not None:
+        for path, more in _look_up_projects(seen, repository, bounds).items():
+            asked[path] = (*asked.get(path, ()), *more)
     for one in subjects:
         one.limits += gathered.limits.get(one.file.path, ())
     inspector = Inspector(
@@ -158,9 +165,7 @@ def iterate(
         index = gathered.index_of(path)
         inspector.look_into(index)
         report = _Review(one, inspector, settings, deadline).report()
-        yield replace(
-            report, asked=tuple(gathered.asked.get(path, ())), scanned=tuple(index.scanned)
-        )
+        yield replace(report, asked=asked.get(path, ()), scanned=tuple(index.scanned))
 
 
 @dataclass(slots=True)
@@ -176,6 +181,24 @@ class _Read:
     """The file as code, when it is of another language than Python."""
     not_analysed: str | None = None
     limits: tuple[str, ...] = ()
+
+
+def _look_up_projects(
+    seen: Sequence[_Read], repository: Lookup, bounds: Bounds
+) -> dict[str, tuple[str, ...]]:
+    """Tell the files for which it matters what the configuration of their project says."""
+    files = [
+        one.code
+        for one in seen
+        if isinstance(one.code, JavaScriptFile)
+        and not one.file.deleted
+        and one.role.role is Role.TEST
+        and has_open_spies(one.code)
+    ]
+    if not files:
+        return {}
+    known = {one.file.path: one.source.data for one in seen if not one.file.deleted}
+    return look_up(files, known, repository, bounds, read_javascript)
 
 
 def _read(

@@ -9,6 +9,7 @@ from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.grammar import bare
+from checks.languages.javascript.project import RESTORES
 from checks.languages.javascript.resolve import sole
 from checks.languages.syntax.located import Located
 from checks.languages.syntax.scopes import Bound
@@ -50,7 +51,6 @@ _SHARED = frozenset(
         "Intl",
     }
 )
-_RESTORES = (b"restore", b"Restore", b"unstubAll", b"using ", b"mockReset", b"resetAllMocks")
 
 
 @also(
@@ -92,7 +92,7 @@ def patcher_not_stopped(event: JsFileEvent, report: Report) -> None:
         });
     """
     file = event.file
-    if any(mark in file.source.data for mark in _RESTORES) or file.project.restores_mocks:
+    if any(mark in file.source.data for mark in RESTORES) or file.project.restores_mocks:
         return
     for name in _SPIES:
         for call in file.calls_named(name.rpartition(".")[2]):

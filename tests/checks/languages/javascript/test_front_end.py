@@ -134,8 +134,7 @@ def test_tests_of_types_are_not_run() -> None:
 
 def test_blocks_know_what_is_around_them() -> None:
     file = js(
-        "describe('a', () => { beforeEach(() => {}); it('b', () => { f() }) })\n"
-        "it('c', () => {})"
+        "describe('a', () => { beforeEach(() => {}); it('b', () => { f() }) })\nit('c', () => {})"
     )
     suite, hook, test, other = file.blocks
     assert (suite.parent, hook.parent, test.parent, other.parent) == (None, suite, suite, None)
@@ -148,8 +147,7 @@ def test_blocks_know_what_is_around_them() -> None:
 
 def test_expectations() -> None:
     file = js(
-        "it('a', async () => { await expect(p).resolves.not.toBe(1);"
-        " expect.soft(x).toBeNull() })"
+        "it('a', async () => { await expect(p).resolves.not.toBe(1); expect.soft(x).toBeNull() })"
     )
     first, second = file.expects
     assert (first.words, first.name, first.is_async, first.is_negated) == (
@@ -239,7 +237,8 @@ def test_a_suggestion_that_deletes() -> None:
 _PIECES = st.sampled_from(
     ["it('a', () => {", "});", "(", ")", "{", "}", "`", "${", "'", "expect(x)", ".toBe(1)",
      "await ", "const a = ", "=>", "<div>", "</div>", "//", "/*", "*/", "\n", "import {a} from 'b'",
-     "new Promise(", "setTimeout(r, 3)", "process.env.A = 1", "try {", "} catch (e) {", "\\", "é", "\0"]
+     "new Promise(", "setTimeout(r, 3)", "process.env.A = 1", "try {", "} catch (e) {", "\\", "é",
+     "\0"]
 )  # fmt: skip
 
 
