@@ -154,12 +154,13 @@ def _known(event: TextEvent, report: Report, seen: Scan) -> Iterator[Iterable[Se
 
 
 def _first_note(secrets: Iterable[Secret]) -> Iterator[Secret]:
-    """All that is grave, and of the rest the first: one key of a test is as good as ten."""
+    """All of them, but of the keys that are notes the first: one of a test is as good as ten."""
     told = False
     for secret in secrets:
-        if secret.severity > Severity.LOW or not told:
-            told = told or secret.severity <= Severity.LOW
+        is_note = secret.identity == kinds.PRIVATE_KEY and secret.severity <= Severity.LOW
+        if not (is_note and told):
             yield secret
+        told = told or is_note
 
 
 def _apart(secrets: Iterable[Secret]) -> Iterator[Secret]:

@@ -20,6 +20,8 @@ from checks.secrets.naming import words_of
 from checks.secrets.providers.clouds import AWS_KEY_ID
 from checks.secrets.secret import Secret, described, loading
 
+PRIVATE_KEY = "private-key"
+"""The identity of all private keys but those of service accounts."""
 _MADE_UP = ("dummy", "fake", "mock", "test", "example", "sample", "demo", "snakeoil", "self-signed",
             "selfsigned", "self_signed")  # fmt: skip
 _TESTING = frozenset({"test", "tests", "testing", "unit", "unittest", "selftest", "fixtures",
@@ -100,7 +102,7 @@ def blocks(
         where = "the servers and services that trust it"
         written = f", {way}" if way else ""
         message = f"A private key stands here{written}: `{block.label}`."
-        identity = "private-key"
+        identity = PRIVATE_KEY
         if service:
             message = "The private key of a Google Cloud service account stands here."
             where = "https://console.cloud.google.com/iam-admin/serviceaccounts"
