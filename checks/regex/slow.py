@@ -19,10 +19,10 @@ from checks.regex.tree import Unreadable
 
 MAX_STEPS: Final = 40_000
 """Steps of one match that is tried."""
-_LAST_STEPS: Final = 300_000
+_LAST_STEPS: Final = 150_000
 """Steps of a match when fewer have not told enough."""
 _FEW: Final = 3
-MAX_WORK: Final = 600_000
+MAX_WORK: Final = 300_000
 """Work of all matches that are tried for one pattern."""
 _MOST: Final = 44
 """Times that a word is repeated to see whether the work doubles."""
@@ -139,6 +139,8 @@ def _doubles(matcher: Matcher, word: Word, end: str) -> bool:
     steps: list[int] = []
     bound = MAX_STEPS
     for times in range(1, _MOST):
+        if matcher.work > MAX_WORK:
+            break
         text = word.prefix + word.pump * times + end
         found = matcher.count(text, bound)
         if found.spent and len(steps) < _FEW:
