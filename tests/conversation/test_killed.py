@@ -100,7 +100,8 @@ async def _tell(death: Death) -> dict[str, Any]:
 
 def _shown(world: World) -> dict[str, Any]:
     standing = world.standing()
-    bodies = [one.body for one in (*world.pull.reviews, *world.pull.issue_comments)]
+    bodies = [one.body for one in world.pull.reviews]
+    bodies += [one.body for one in world.pull.issue_comments]
     found = [state.read_memory(SIGNER, world.place, body) for body in bodies]
     memory = state.newest(one for one in found if one is not None)
     runs = world.found.all_check_runs

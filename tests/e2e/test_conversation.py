@@ -77,7 +77,7 @@ async def test_ignored_with_a_reason_and_remembered_without_a_database(tmp_path:
         await pull.reply(finding, "alice", "/assay unignore")
         fourth = await reviewed(world, pull, 2)
         assert fourth.conclusion == "failure"
-        assert finding.thread.resolved_by is None
+        assert not finding.thread.is_resolved
         assert "eval" in finding.body.splitlines()[0]
 
 

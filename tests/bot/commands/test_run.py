@@ -151,6 +151,31 @@ async def test_without_write_access_there_is_a_reaction_and_nothing_else(
     assert situation.engine.jobs == []
 
 
+async def test_the_author_may_have_it_reviewed_again_and_nothing_else() -> None:
+    situation = Situation("read", {PULL: opened_pull(author="octocat")})
+    await situation.say("/assay recheck")
+    assert len(situation.engine.jobs) == 1
+    await situation.say("/assay pause")
+    await situation.say("/assay help")
+    assert len(situation.engine.jobs) == 1
+    assert situation.reactions() == ["eyes", "confused", "confused"]
+    assert situation.answers() == []
+
+
+async def test_what_is_asked_outside_of_a_thread_needs_no_finding_or_says_so() -> None:
+    situation = Situation()
+    await situation.say("/assay ignore it is known")
+    (answer,) = situation.answers()
+    assert "in reply to a comment" in answer
+    await situation.say("/assay ignore tests")
+    await situation.say("/assay pause")
+    decided = [kinds.decode(one.payload, kinds.ChangeMemory) for one in situation.engine.jobs]
+    # One comment is one request: the second in its name is a duplicate.
+    assert [(one.what, one.by, one.key) for one in decided] == [("ignore-tests", "octocat", "d-1")]
+    assert situation.engine.jobs[0].lane == "5:1:7"
+    assert situation.reactions() == ["confused", "+1", "+1"]
+
+
 async def test_help_is_answered_once_however_often_the_job_runs() -> None:
     situation = Situation()
     await situation.say("/assay help")
