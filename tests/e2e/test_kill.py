@@ -63,6 +63,40 @@ async def test_killed_at_every_request(tmp_path: Path, effect: str) -> None:
             assert await _reviewed_once(world, pull) == said
 
 
+@pytest.mark.parametrize(
+    "request_", [("PUT", "*/reviews/*"), ("PATCH", "*/pulls/comments/*"), ("POST", "*/reactions")]
+)
+@pytest.mark.parametrize("effect", ["before", "after"])
+async def test_killed_while_a_decision_is_carried_out(
+    tmp_path: Path, request_: tuple[str, str], effect: str
+) -> None:
+    """The bot dies while it writes what a person decided: it is decided once, and shown once.
+
+    All requests of a conversation are tried in ``tests/conversation/test_killed.py``.
+    """
+    async with scene(tmp_path) as world:
+        bot = await world.serve()
+        pull = await world.open()
+        await _reviewed_once(world, pull)
+        root = pull.threads[0].comments[0]
+        late = effect == "after"
+        fault = world.github.faults.add(
+            request_, delay=0.0 if late else 30.0, drop_connection=True, after_effect=late
+        )
+        asked = await pull.reply(root, "alice", "/assay ignore it is known")
+        await _hit(fault)
+        await bot.kill()
+        world.github.faults.clear()
+        await bot.start()
+        runs = await world.reviewed(pull, 2)
+        await eventually(lambda: len(asked.reactions) == 1)
+        assert len(runs) == 2
+        assert (runs[-1].summary or "").count("ignored by `alice`") == 1
+        assert root.body.startswith("Ignored, as `alice` asked")
+        assert len(root.thread.comments) == 2
+        assert repeated_comments(pull) == []
+
+
 async def test_killed_between_the_acknowledgement_and_the_work(tmp_path: Path) -> None:
     """What was acknowledged is reviewed, though the process that took it never worked."""
     async with scene(tmp_path) as world:
