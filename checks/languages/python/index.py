@@ -9,8 +9,11 @@ tells. Who looks at files without a name that leads to them (:attr:`Index.module
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import re2
 
@@ -77,26 +80,23 @@ class Index:
         self.known: tuple[Module, ...] = every
         """The modules in which names are looked up."""
         self._modules = Modules(every)
-        self._classes: dict[str, list[Class]] = {}
-        self._functions: dict[str, list[Function]] = {}
-        self._exact_classes: dict[str, Class] = {}
-        self._exact_functions: dict[str, Function] = {}
-        self._fixtures: dict[str, list[Function]] = {}
+        self._places: dict[str, list[tuple[int, Module]]] = {}
+        for number, module in enumerate(every):
+            self._places.setdefault(module.name, []).append((number, module))
         self._found_classes: dict[str, Class | None] = {}
         self._found_functions: dict[str, Function | None] = {}
         self.conftests = [one for one in every if one.path.rpartition("/")[2] == CONFTEST]
         self.conftests.sort(key=lambda one: (-len(_folder(one.path)), one.path))
         """The conftest files, those deep down first."""
-        for module in every:
-            for cls in module.classes:
-                self._classes.setdefault(cls.name, []).append(cls)
-                self._exact_classes.setdefault(_full(cls), cls)
-            for function in module.functions:
-                if function.context.kind == "module":
-                    self._functions.setdefault(function.name, []).append(function)
-                    self._exact_functions.setdefault(_full(function), function)
-                if function.place[2] is not None and function.decorated_with(*FIXTURE_DECORATORS):
-                    self._fixtures.setdefault(function.name, []).append(function)
+
+    @functools.cached_property
+    def _fixtures(self) -> dict[str, list[Function]]:
+        """By name, those of all modules."""
+        found: dict[str, list[Function]] = {}
+        for module in self.known:
+            for one in _fixtures_of(module):
+                found.setdefault(one.name, []).append(one)
+        return found
 
     @property
     def modules(self) -> tuple[Module, ...]:
@@ -130,14 +130,14 @@ class Index:
         interpreter searches is not known.
         """
         if name not in self._found_classes:
-            found = self._find(name, self._exact_classes, self._classes)
+            found = self._find(name, _top_classes)
             self._found_classes[name] = found
         return self._found_classes[name]
 
     def find_function(self, name: str) -> Function | None:
         """The module's function of a qualified name, ``app.db.connect`` or ``app.db:connect``."""
         if name not in self._found_functions:
-            found = self._find(name, self._exact_functions, self._functions)
+            found = self._find(name, _top_functions)
             self._found_functions[name] = found
         return self._found_functions[name]
 
@@ -263,12 +263,68 @@ class Index:
         found = (self.find_class(f"{star}.{text}") for star in stars(module))
         return next((one for one in found if one is not None), None)
 
-    def _find(self, name: str, exact: dict[str, _T], by_name: dict[str, list[_T]]) -> _T | None:
+    def _find(self, name: str, tables: Callable[[Module], _Tables[_T]]) -> _T | None:
         wanted = name.replace(":", ".")
         for one in self._modules.follow(wanted):
-            if (found := exact.get(one)) is not None:
+            if (found := self._exact(one, tables)) is not None:
                 return found
-        return _nearest(wanted, by_name.get(_last(wanted), [])[:_MAX_NAMESAKES])
+        last = _last(wanted)
+        namesakes = (one for module in self.known for one in tables(module).by_name.get(last, ()))
+        return _nearest(wanted, itertools.islice(namesakes, _MAX_NAMESAKES))
+
+    def _exact(self, name: str, tables: Callable[[Module], _Tables[_T]]) -> _T | None:
+        """What has exactly this name: in the first of the modules, should several have it."""
+        nearest, found = len(self.known), None
+        dot = name.rfind(".")
+        while dot > 0:
+            for number, module in self._places.get(name[:dot], ()):
+                if number < nearest:
+                    one = tables(module).exact.get(name[dot + 1 :])
+                    if one is not None:
+                        nearest, found = number, one
+            dot = name.rfind(".", 0, dot)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables(Generic[_T]):
+    """What one module defines."""
+
+    by_name: dict[str, list[_T]]
+    exact: dict[str, _T]
+    """By qualified name, the first."""
+
+
+def _tables(ones: Iterable[_T]) -> _Tables[_T]:
+    by_name: dict[str, list[_T]] = {}
+    exact: dict[str, _T] = {}
+    for one in ones:
+        by_name.setdefault(one.name, []).append(one)
+        exact.setdefault(one.qualified_name, one)
+    return _Tables(by_name, exact)
+
+
+def _top_classes(module: Module) -> _Tables[Class]:
+    return module.remember(_top_classes, lambda: _tables(module.classes))
+
+
+def _top_functions(module: Module) -> _Tables[Function]:
+    """The functions at the top of a module: methods are found through their class."""
+    return module.remember(
+        _top_functions,
+        lambda: _tables(one for one in module.functions if one.context.kind == "module"),
+    )
+
+
+def _fixtures_of(module: Module) -> list[Function]:
+    return module.remember(
+        _fixtures_of,
+        lambda: [
+            one
+            for one in module.functions
+            if one.place[2] is not None and one.decorated_with(*FIXTURE_DECORATORS)
+        ],
+    )
 
 
 def plugins(module: Module) -> Sequence[str]:
@@ -296,7 +352,7 @@ def _last(name: str) -> str:
     return name.replace(":", ".").rpartition(".")[2]
 
 
-def _nearest(wanted: str, candidates: list[_T]) -> _T | None:
+def _nearest(wanted: str, candidates: Iterable[_T]) -> _T | None:
     near = []
     for one in candidates:
         full = _full(one)

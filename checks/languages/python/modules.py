@@ -31,9 +31,8 @@ class Modules:
         self._endings: dict[str, list[Module]] = {}
         for module in modules:
             self._exact.setdefault(module.name, module)
-            parts = module.name.split(".")
-            for start in range(1, min(len(parts), _MAX_PARTS)):
-                same = self._endings.setdefault(".".join(parts[start:]), [])
+            for ending in _endings(module):
+                same = self._endings.setdefault(ending, [])
                 if len(same) < _MAX_NAMESAKES:
                     same.append(module)
 
@@ -75,6 +74,15 @@ class Modules:
                 module, rest = owner
                 queue.append(".".join([module.name, *rest]))
                 queue.extend(exports(module, rest))
+
+
+def _endings(module: Module) -> tuple[str, ...]:
+    """What the name of a module ends with."""
+    parts = module.name.split(".")
+    return module.remember(
+        _endings,
+        lambda: tuple(".".join(parts[start:]) for start in range(1, min(len(parts), _MAX_PARTS))),
+    )
 
 
 def exports(module: Module, rest: list[str]) -> Iterator[str]:
