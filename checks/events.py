@@ -8,7 +8,6 @@ check asks for it.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from checks.languages.python.evaluate import argument_nodes
 from checks.languages.python.module import Module
 from checks.languages.python.values import UNKNOWN, Value
 from checks.model import Confidence, Lines, Role, Span, Step
+from checks.once import once
 from checks.text import SourceText
 
 __all__ = [
@@ -50,13 +50,13 @@ class Node(Located):
 class Call(Located):
     """A call, its callee resolved and its arguments evaluated."""
 
-    @functools.cached_property
+    @once
     def target(self) -> Value:
         """What is called, as an expression."""
         node = self.node.child_by_field_id(grammar.FUNCTION)
         return Value(self.module, self.node if node is None else node, self.context)
 
-    @functools.cached_property
+    @once
     def name(self) -> str | None:
         """The qualified name of what is called; ``None`` when that is not known."""
         return self.target.name
@@ -66,7 +66,7 @@ class Call(Located):
         """The qualified name, ``*.method`` for a method of an unknown object, or ``""``."""
         return self.name or (f"*.{self.method}" if self.receiver is not None else "")
 
-    @functools.cached_property
+    @once
     def method(self) -> str:
         """The last part of the callee as it is written: ``execute`` of ``cursor.execute()``."""
         node = self.target.node
@@ -75,14 +75,14 @@ class Call(Located):
             return "" if attribute is None else self.module.text_of(attribute)
         return self.target.text if node.type == "identifier" else ""
 
-    @functools.cached_property
+    @once
     def receiver(self) -> Value | None:
         """What stands before the last dot of the callee."""
         node = self.target.node
         owner = node.child_by_field_id(grammar.OBJECT) if node.type == "attribute" else None
         return None if owner is None else Value(self.module, owner, self.context)
 
-    @functools.cached_property
+    @once
     def _arguments(self) -> _Arguments:
         return _read_arguments(self)
 

@@ -7,12 +7,12 @@ editor shows. Nothing is decoded as a whole, because repository text may be in a
 from __future__ import annotations
 
 import bisect
-import functools
 import itertools
 
 import re2
 
 from checks.model import Lines, Region, Span
+from checks.once import once
 
 MAX_BYTES = 1_000_000
 MAX_LINES = 20_000
@@ -35,7 +35,7 @@ class SourceText:
     def __init__(self, data: bytes) -> None:
         self.data = data
 
-    @functools.cached_property
+    @once
     def code(self) -> bytes:
         """The bytes as Python's parser reads them: a lone ``\\r`` ends a line. Offsets hold."""
         if b"\r" not in self.data:
@@ -43,7 +43,7 @@ class SourceText:
         # Of equal length on purpose: spans in the tree are spans in the file.
         return b"\r\n".join(part.replace(b"\r", b"\n") for part in self.data.split(b"\r\n"))
 
-    @functools.cached_property
+    @once
     def _starts(self) -> list[int]:
         lengths = (len(line) + 1 for line in self.data.split(b"\n"))
         return [0, *itertools.accumulate(lengths)][:-1]
@@ -94,13 +94,13 @@ class SourceText:
         """The bytes of a span."""
         return self.data[span.start : span.end]
 
-    @functools.cached_property
+    @once
     def newline(self) -> str:
         """The file's newline style: ``"\\r\\n"`` when most lines end so, else ``"\\n"``."""
         pairs = self.data.count(b"\r\n")
         return "\r\n" if pairs * 2 > self.data.count(b"\n") else "\n"
 
-    @functools.cached_property
+    @once
     def notes(self) -> tuple[str, ...]:
         """What is unusual about the text and may hide code from a reader, in plain words."""
         data, notes = self.data, []
@@ -126,7 +126,7 @@ class SourceText:
                 return str(found.group(1).decode()).lower().replace("_", "-")
         return None
 
-    @functools.cached_property
+    @once
     def too_large(self) -> str | None:
         """Why the text is not analysed as code; ``None`` when it is."""
         if len(self.data) > MAX_BYTES:

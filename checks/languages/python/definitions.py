@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from checks.languages.python.context import Context, Located, Place
 from checks.languages.python.scopes import Binding, Scope
 from checks.languages.python.values import Value
 from checks.model import Span
+from checks.once import once
 
 if TYPE_CHECKING:
     from checks.languages.python.module import Module
@@ -58,7 +58,7 @@ class _Definition(Located):
         node = self.node.child_by_field_id(grammar.NAME)
         return self.span if node is None else Span(*node.byte_range)
 
-    @functools.cached_property
+    @once
     def decorators(self) -> tuple[Value, ...]:
         """The decorators' expressions; ``.name`` of a call's value is that of what is called."""
         above = self.place[2]
@@ -70,7 +70,7 @@ class _Definition(Located):
             if child.type == "decorator" and child.named_children
         )
 
-    @functools.cached_property
+    @once
     def decorator_names(self) -> tuple[str, ...]:
         """Qualified names of the decorators that resolve, a call by the name of its callee."""
         names = (value.callee_name or value.name for value in self.decorators)
@@ -100,13 +100,13 @@ class Function(_Definition):
         first = self.node.child(0)
         return first.type == "async"
 
-    @functools.cached_property
+    @once
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters in their order, ``self`` included."""
         node = self.node.child_by_field_id(grammar.PARAMETERS)
         return () if node is None else tuple(_parameters(self, node))
 
-    @functools.cached_property
+    @once
     def is_generator(self) -> bool:
         """Whether it yields itself, not only a function in it."""
         return any(True for _ in self.own("yield"))
@@ -117,7 +117,7 @@ class Function(_Definition):
             if found.function is self:
                 yield found
 
-    @functools.cached_property
+    @once
     def docstring(self) -> Span | None:
         """The bytes of its docstring."""
         return _docstring(self.body)
@@ -135,7 +135,7 @@ class Class(_Definition):
         self.resolved: dict[str, str | None] = {}
         """Answers of the resolution of these names, remembered."""
 
-    @functools.cached_property
+    @once
     def bases(self) -> tuple[Value, ...]:
         """The base classes' expressions, keyword arguments left out."""
         node = self.node.child_by_field_id(grammar.SUPERCLASSES)
@@ -147,12 +147,12 @@ class Class(_Definition):
             if child.type not in ("comment", "keyword_argument", "line_continuation")
         )
 
-    @functools.cached_property
+    @once
     def base_names(self) -> tuple[str, ...]:
         """Qualified names of the bases that resolve; a class of this file is ``module:Name``."""
         return tuple(name for base in self.bases if (name := base.name))
 
-    @functools.cached_property
+    @once
     def docstring(self) -> Span | None:
         """The bytes of its docstring."""
         return _docstring(self.body)

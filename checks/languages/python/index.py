@@ -9,7 +9,6 @@ tells. Who looks at files without a name that leads to them (:attr:`Index.module
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from checks.languages.python.modules import Modules, exports, stars
 from checks.languages.python.scopes import Bound
 from checks.languages.python.unknown import UNKNOWN
 from checks.languages.python.values import Value
+from checks.once import once
 
 _MAX_NAMESAKES = 50
 """Classes or functions of one name that are told apart; the rest are not found."""
@@ -89,7 +89,7 @@ class Index:
         self.conftests.sort(key=lambda one: (-len(_folder(one.path)), one.path))
         """The conftest files, those deep down first."""
 
-    @functools.cached_property
+    @once
     def _fixtures(self) -> dict[str, list[Function]]:
         """By name, those of all modules."""
         found: dict[str, list[Function]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import functools
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from checks.languages.python.parse import Expired, never, parse
 from checks.languages.python.scopes import Scope
 from checks.languages.python.walk import MAX_NESTING, walk
 from checks.model import Lines, Span
+from checks.once import once
 from checks.text import SourceText
 
 MAX_ERROR_LIMITS = 5
@@ -78,12 +78,12 @@ class Module:
         """
         return resolve(self, node, context)
 
-    @functools.cached_property
+    @once
     def functions_by_name(self) -> dict[str, list[Function]]:
         """The functions and methods of each name, in order."""
         return _by_name(self.functions)
 
-    @functools.cached_property
+    @once
     def classes_by_name(self) -> dict[str, list[Class]]:
         """The classes of each name, in order."""
         return _by_name(self.classes)
@@ -110,7 +110,7 @@ class Module:
                 one = context.cls
         return "" if one is None else one.qualified_name
 
-    @functools.cached_property
+    @once
     def _definitions(self) -> tuple[list[Function | Class], list[int]]:
         """All functions and classes in the order of the text, and where they begin."""
         found: list[Function | Class] = [*self.functions, *self.classes]

@@ -6,7 +6,6 @@ runs code, and it is bounded: a value that is too deep, too large or too dear is
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 import tree_sitter
@@ -16,6 +15,7 @@ from checks.languages.python.assembly import assembly
 from checks.languages.python.scopes import Bound
 from checks.languages.python.unknown import UNKNOWN, Unknown
 from checks.model import Span
+from checks.once import once
 
 if TYPE_CHECKING:
     from checks.languages.python.context import Context
@@ -54,7 +54,7 @@ class Value:
         text = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
         return text if len(text) <= _SHORT else text[: _SHORT - 1] + "…"
 
-    @functools.cached_property
+    @once
     def constant(self) -> object:
         """The folded value, or :data:`UNKNOWN`: compare with ``is UNKNOWN``.
 
@@ -68,12 +68,12 @@ class Value:
         """Whether nothing in it can vary, even when it is not folded: ``"%s" % 3``, a literal."""
         return evaluate.is_fixed(self.module, self.node, self.context)
 
-    @functools.cached_property
+    @once
     def name(self) -> str | None:
         """The qualified name of what it names, see :meth:`Module.resolve`."""
         return self.module.resolve(self.node, self.context)
 
-    @functools.cached_property
+    @once
     def callee_name(self) -> str | None:
         """For a call: the qualified name of what is called; else ``None``."""
         if self.node.type != "call":
@@ -90,13 +90,13 @@ class Value:
         """
         return bool(self.parts)
 
-    @functools.cached_property
+    @once
     def parts(self) -> tuple[Value, ...]:
         """The parts of a built string that can vary; empty when it is not built."""
         found = assembly(self.module, self.node, self.context)
         return tuple(Value(self.module, node, context) for node, context in found)
 
-    @functools.cached_property
+    @once
     def elements(self) -> tuple[Value, ...] | None:
         """The elements of a list, tuple or set display, ``None`` for anything else."""
         node, context = evaluate.origin(self.module, self.node, self.context)
@@ -104,7 +104,7 @@ class Value:
             return None
         return tuple(Value(self.module, one, context) for one in evaluate.children(node))
 
-    @functools.cached_property
+    @once
     def mapping(self) -> dict[object, Value] | None:
         """The entries of a dict display whose keys are constant, ``None`` for anything else."""
         node, context = evaluate.origin(self.module, self.node, self.context)
@@ -121,7 +121,7 @@ class Value:
                 entries[name] = Value(self.module, value, context)
         return entries
 
-    @functools.cached_property
+    @once
     def assignments(self) -> tuple[Value, ...]:
         """All expressions that are assigned to the name or ``self`` attribute that stands here.
 
