@@ -73,6 +73,11 @@ class Dispatch:
         """Whether a listener asks for the flow of data."""
         return bool(self._flows)
 
+    @property
+    def flow_kinds(self) -> frozenset[str]:
+        """The kinds of flow that a listener asks for."""
+        return frozenset(self._flows)
+
     def flow(self, event: Flow, emit: Emit) -> None:
         """Send out a flow."""
         for number in self._flows.get(event.kind, ()):

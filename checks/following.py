@@ -48,14 +48,18 @@ class Following:
             last = self._last = (module, self._flows.run(module, whole=whole), whole)
         return last[1]
 
-    def events(self, module: Module) -> list[Flow]:
+    def events(self, module: Module, kinds: frozenset[str] | None = None) -> list[Flow]:
         """The flows that begin in a file.
+
+        Args:
+            module: the file.
+            kinds: those that somebody asks for; ``None`` for all. Others may be told of, too.
 
         Raises:
             Expired: the time is over.
         """
         known = self._last is not None and self._last[0] is module
-        if not known and not self._flows.may_have_sources(module):
+        if not known and not self._flows.may_have(module, kinds):
             return []
         return list(_events(self.report(module), module))
 

@@ -189,7 +189,7 @@ class Inspector:
             return
         dispatch.code(module, run.emit, self._deadline)
         if dispatch.follows:
-            for flow in self._following.events(module):
+            for flow in self._following.events(module, dispatch.flow_kinds):
                 dispatch.flow(flow, run.emit)
         run.desk.limits += self._following.limits(module)
         dispatch.change(Change(subject.path, subject.base, module), run.emit)

@@ -13,6 +13,7 @@ from checks.flow.entries import Entry
 from checks.flow.feeding import feeding
 from checks.flow.heap import Heap
 from checks.flow.machine import ENTRY_STEPS, MODULE_STEPS, Machine, ModuleRun, Spent
+from checks.flow.reachable import may_harm
 from checks.flow.results import Hit, Reach, Results
 from checks.flow.starting import Shelf, Starts, start
 from checks.flow.values import LocalFunction
@@ -127,9 +128,14 @@ class Flows:
             return FlowReport(module)
         return _Run(self, module, self._expired, wanted).report()
 
-    def may_have_sources(self, module: Module) -> bool:
-        """Whether something untrusted may come into a file, by itself or from what it imports."""
+    def may_have(self, module: Module, kinds: frozenset[str] | None = None) -> bool:
+        """Whether something untrusted may come into a file, and do harm of one of the kinds."""
+        if kinds is not None and not may_harm(module, kinds, self._files_imported):
+            return False
         return self._has_sources(module) or bool(self._brought(module))
+
+    def _files_imported(self, module: Module) -> Iterator[Module]:
+        return (other for _, other in self._imported(module))
 
     def may_bring(self, function: LocalFunction) -> bool:
         """Whether a call of a function may bring something, or hand on a request."""

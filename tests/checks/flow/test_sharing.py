@@ -202,3 +202,24 @@ def test_what_is_given_or_brings_is_run(text: str) -> None:
     assert wanted.code
     assert wanted.functions
     assert module.functions[0].node.start_byte in wanted.functions
+
+
+def test_nothing_is_followed_for_a_kind_that_no_file_can_do_harm_of() -> None:
+    loads = _module("import yaml\ndef load(text):\n    return yaml.load(text)\n", "app/loads.py")
+    passes = _module("from app import loads\n", "app/passes.py")
+    web = """
+        import subprocess
+        from flask import Flask, request
+        {}
+        app = Flask(__name__)
+        @app.route("/")
+        def page():
+            subprocess.run(request.args["a"], shell=True)
+    """
+    far = _module(web.format("from app import passes"), "app/far.py")
+    alone = _module(web.format(""), "app/alone.py")
+    following = Following([loads, passes, far, alone], never)
+    assert following.events(alone, frozenset({"yaml"})) == []
+    assert [one.kind for one in following.events(far, frozenset({"yaml"}))] == ["command"]
+    assert [one.kind for one in following.events(alone, frozenset({"command"}))] == ["command"]
+    assert [one.kind for one in following.events(alone)] == ["command"]
