@@ -76,7 +76,7 @@ class Starts:
     def _run(self, circle: list[Module]) -> None:
         """Take over the runs of files that import each other, or make them."""
         kept = self._shelf.kept
-        circle.sort(key=lambda one: one.path)
+        circle.sort(key=_in_order)
         inside = {one.path: number for number, one in enumerate(circle)}
         signature: list[object] = []
         for one in circle:
@@ -90,7 +90,7 @@ class Starts:
         key = tuple(signature)
         known = kept.get(key)
         if known is None:
-            for one in self._in_order(circle):
+            for one in circle:
                 if one.path not in self._runs:
                     self._start(one)
             known = (len(kept) + 1, [self._runs[one.path] for one in circle])
@@ -193,29 +193,10 @@ class Starts:
                         waiting.discard(circle[-1].path)
                     yield circle
 
-    def _in_order(self, circle: list[Module]) -> list[Module]:
-        """Files that import each other, in an order that depends on nothing but them."""
-        if len(circle) == 1:
-            return circle
-        members = {one.path for one in circle}
-        found: list[Module] = []
-        seen: set[str] = set()
-        for first in circle:
-            if first.path in seen:
-                continue
-            seen.add(first.path)
-            work = [(first, iter(self._edges_of(first).values()))]
-            while work:
-                one, rest = work[-1]
-                for other in rest:
-                    if other is not None and other.path in members and other.path not in seen:
-                        seen.add(other.path)
-                        work.append((other, iter(self._edges_of(other).values())))
-                        break
-                else:
-                    work.pop()
-                    found.append(one)
-        return found
+
+def _in_order(module: Module) -> tuple[int, bool, str]:
+    """Where a file comes among those that import each other: packages before what is in them."""
+    return module.name.count("."), not module.is_package, module.path
 
 
 def imported_names(module: Module) -> tuple[str, ...]:
@@ -223,11 +204,11 @@ def imported_names(module: Module) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for one in module.imports:
         if one.context.function is None:
-            for name in (one.module, one.qualified):
-                # "import a.b.c" makes "a" and "a.b" known, too.
-                while name and name not in names:
-                    names[name] = None
-                    name = name.rpartition(".")[0]
+            names[one.module] = names[one.qualified] = None
+            name = "" if one.name else one.module
+            while name:  # "import a.b.c" makes "a" and "a.b" known, too
+                names[name] = None
+                name = name.rpartition(".")[0]
     return tuple(names)
 
 

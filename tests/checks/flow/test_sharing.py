@@ -223,3 +223,27 @@ def test_nothing_is_followed_for_a_kind_that_no_file_can_do_harm_of() -> None:
     assert [one.kind for one in following.events(far, frozenset({"yaml"}))] == ["command"]
     assert [one.kind for one in following.events(alone, frozenset({"command"}))] == ["command"]
     assert [one.kind for one in following.events(alone)] == ["command"]
+
+
+def test_a_package_comes_before_what_it_passes_on() -> None:
+    texts = {
+        "kit/__init__.py": "from kit.core import run\n",
+        "kit/core.py": """
+            import os
+            import kit.words
+            def run(command):
+                os.system(kit.words.clean(command))
+        """,
+        "kit/words.py": "import kit\ndef clean(text):\n    return text.strip()\n",
+        "a.py": """
+            import kit
+            from flask import Flask, request
+            app = Flask(__name__)
+            @app.route("/")
+            def page():
+                kit.run(request.args["q"])
+        """,
+    }
+    modules = [_module(text, path) for path, text in texts.items()]
+    found = Following(modules, never).events(modules[-1])
+    assert [(one.kind, one.here) for one in found] == [("command", False)]
