@@ -267,23 +267,30 @@ async def test_a_merge_group_of_a_pull_request_without_a_review(tmp_path: Path) 
         assert [run.conclusion for run in world.runs(pull)] == ["failure"]
 
 
-async def test_a_merge_groups_check_survives_the_death_of_its_worker(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("request_number", "late"), [(0, True), (1, True), (2, True), (3, False), (3, True)]
+)
+async def test_a_merge_groups_check_survives_the_death_of_its_worker(
+    tmp_path: Path, request_number: int, late: bool
+) -> None:
+    """The worker dies at each of the four requests; at the last, before or after it had effect."""
     async with scene(tmp_path) as world:
         bot = await world.serve()
         pull = await world.open()
         await world.reviewed(pull)
-        # The check run is made, and the answer never comes: the worker dies in between.
-        world.github.faults.add(
-            ("POST", "/repos/*/check-runs"), drop_connection=True, after_effect=True
+        fault = world.github.faults.add(
+            ("*", "*"), skip=request_number, drop_connection=True, after_effect=late
         )
         group = await enqueue(pull)
-        await eventually(lambda: bool(world.repository.check_runs(group.head_sha)))
+        await eventually(lambda: fault.hits > 0)
         await bot.kill()
+        world.github.faults.clear()
         await world.serve()
-        await asked_nothing_more(world)
         await eventually(
             lambda: on_group(world.repository, group.head_sha) == [("completed", "failure")]
         )
+        await asked_nothing_more(world)
+        assert on_group(world.repository, group.head_sha) == [("completed", "failure")]
 
 
 async def test_a_merge_group_that_is_taken_apart(tmp_path: Path) -> None:
