@@ -109,6 +109,16 @@ def jwt_parts(token: bytes) -> tuple[dict[str, Any], dict[str, Any]] | None:
     return (header, claims) if header["alg"].lower() != "none" else None
 
 
+def has_capitals(token: bytes) -> bool:
+    """Whether what follows the prefix holds capital letters: words joined by hyphens do not."""
+    return token[4:] != token[4:].lower()
+
+
+def has_digits_and_capitals(token: bytes) -> bool:
+    """Whether what follows the prefix holds both, as names of programs seldom do."""
+    return has_capitals(token) and any(byte in b"0123456789" for byte in token)
+
+
 def is_macaroon(token: bytes) -> bool:
     """Whether a PyPI token decodes to a macaroon of some length."""
     data = decoded(token.partition(b"-")[2])

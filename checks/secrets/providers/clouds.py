@@ -131,11 +131,12 @@ PROVIDERS = (
         id="yandex-static-key",
         issuer="Yandex Cloud",
         what="a static access key",
-        keywords=("yc",),
+        keywords=("yandex", "yc_", "ycloud", "aws_secret_access_key"),
         pattern=r"YC[A-Za-z0-9_-]{38}",
         revoke="https://yandex.cloud/docs/iam/operations/sa/delete-access-key",
         joins="-",
         source="https://yandex.cloud/docs/security/operations/search-secrets",
+        near=True,
     ),
     Provider(
         id="yandex-oauth-token",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.model import Severity
 from checks.secrets.provider import Provider, named
+from checks.secrets.structure import has_digits_and_capitals
 
 PROVIDERS = (
     Provider(
@@ -98,6 +99,7 @@ PROVIDERS = (
         revoke="https://vercel.com/account/settings/tokens",
         severity=Severity.CRITICAL,
         source="https://vercel.com/docs/sign-in-with-vercel/tokens",
+        is_valid=has_digits_and_capitals,
     ),
     Provider(
         id="deno-deploy-token",

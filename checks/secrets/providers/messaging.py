@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.secrets.provider import UUID, Provider, named
+from checks.secrets.structure import has_capitals
 
 _SLACK = "https://api.slack.com/apps"
 
@@ -115,6 +116,7 @@ PROVIDERS = (
         pattern=r"md-[A-Za-z0-9_-]{22}",
         revoke="https://mandrillapp.com/settings",
         joins="-",
+        is_valid=has_capitals,
     ),
     Provider(
         id="brevo-smtp-key",

@@ -266,3 +266,12 @@ def test_a_made_up_password_in_a_test_never_counts(value: str) -> None:
                  "spec/login_spec.rb", "pkg/login_test.go", "tests/data/app.env"):  # fmt: skip
         text = f'password = "{value}"\nSECRET_KEY: "{value}"\n{{"token": "{value}"}}\n'
         assert look(text, path) == [], path
+
+
+def test_names_that_have_the_length_of_a_key() -> None:
+    words = (
+        "<md-datepicker-input-masks class='md-autocomplete-suggestion vcp_SomeLongNameOfAFunction'>"
+    )
+    assert look(words, "web/a.vue") == []
+    assert look('trace = "api-1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"\n') == []
+    assert look('digest = "YCe0Fz3kQ8sVb1LmXw7RtA9uHnJd2GpKo5ECy4Ti"\n') == []
