@@ -18,6 +18,7 @@ from checks.fingerprint import with_fingerprints
 from checks.inspection import Inspector, Subject
 from checks.languages import roles as file_roles
 from checks.languages.front_ends import Reader, reader_of
+from checks.languages.importers import only_tests_import
 from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.file import read as read_javascript
 from checks.languages.javascript.project import has_open_spies, look_up
@@ -163,6 +164,7 @@ def iterate(
         path = one.file.path
         begins(path)
         index = gathered.index_of(path)
+        one.role = _by_importers(one, index, {each.file.path: each.role.role for each in seen})
         inspector.look_into(index)
         report = _Review(one, inspector, settings, deadline).report()
         yield replace(report, asked=asked.get(path, ()), scanned=tuple(index.scanned))
@@ -181,6 +183,21 @@ class _Read:
     """The file as code, when it is of another language than Python."""
     not_analysed: str | None = None
     limits: tuple[str, ...] = ()
+
+
+def _by_importers(one: _Read, index: Index, roles: Mapping[str, Role]) -> RoleDecision:
+    """The role of a file whose name speaks of tests, when only tests of the change import it."""
+    path, decided = one.file.path, one.role
+    undecided = decided.role is Role.PRODUCTION and decided.reason == file_roles.BY_PATH
+    if one.module is None or not undecided or not file_roles.speaks_of_tests(path):
+        return decided
+
+    def is_test(path: str) -> bool:
+        return roles.get(path, Role.PRODUCTION).is_test_code
+
+    if only_tests_import(one.module, index.users, is_test):
+        return RoleDecision(Role.TEST_SUPPORT, "its name, and only tests of the change import it")
+    return decided
 
 
 def _look_up_projects(

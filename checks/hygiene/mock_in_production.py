@@ -6,8 +6,8 @@ from checks.events import Call, ModuleEvent
 from checks.hygiene.shared.tests import is_fixture
 from checks.hygiene.shared.texts import words
 from checks.languages import roles as file_roles
+from checks.languages.importers import only_tests_import
 from checks.languages.python.imports import Import
-from checks.languages.python.module import Module
 from checks.model import Aspect, Confidence, Role, Severity
 from checks.registry import MODULE, PRODUCTION_ROLES, check
 from checks.report import Report
@@ -183,36 +183,9 @@ def _is_runner(entry: Import) -> bool:
 
 
 def _only_tests_import(event: ModuleEvent, report: Report) -> bool:
-    """Whether test code alone imports this file, as a helper and not as what it tests.
-
-    A change shows only some of the importers: a module that comes with its own test would be taken
-    for a helper if it were not asked what the tests do with it.
-    """
-    name = event.module.name
-    users = [
-        other
-        for other in report.index.users
-        if other is not event.module
-        and any(_same(entry.module, name) or _same(entry.qualified, name)
-                for entry in other.imports)
-    ]  # fmt: skip
-    return bool(users) and all(
-        _is_test_path(user.path, report) and not _tests(user, name) for user in users
+    return only_tests_import(
+        event.module, report.index.users, lambda path: _is_test_path(path, report)
     )
-
-
-def _tests(user: Module, name: str) -> bool:
-    """Whether a test file has the module as its subject: by its own name, or by patching it."""
-    subject = name.rpartition(".")[2]
-    file = user.path.rpartition("/")[2].removesuffix(".py")
-    if file in (f"test_{subject}", f"{subject}_test", f"{subject}_tests", f"test{subject}"):
-        return True
-    patched = f"{name}.".encode()
-    return any(quote + patched in user.source.data for quote in (b"'", b'"'))
-
-
-def _same(imported: str, name: str) -> bool:
-    return imported == name or name.endswith("." + imported)
 
 
 def _is_test_path(path: str, report: Report) -> bool:

@@ -17,7 +17,7 @@ from checks import globs
 from checks.languages.paths import generated_by_path, language_of
 from checks.model import Role, RoleDecision, Settings
 
-_PATH = "its path"
+BY_PATH = "its path"
 
 _TEST_FOLDERS = frozenset(
     {
@@ -203,11 +203,11 @@ def decide(
         return RoleDecision(Role.GENERATED, reason)
     role = _by_path(path)
     if role is not None:
-        return RoleDecision(role, _PATH)
+        return RoleDecision(role, BY_PATH)
     library = _test_library(imports or (), path)
-    if library is not None and _speaks_of_tests(path):
+    if library is not None and speaks_of_tests(path):
         return RoleDecision(Role.TEST_SUPPORT, f"its name, and imports {library}")
-    return RoleDecision(Role.PRODUCTION, _PATH)
+    return RoleDecision(Role.PRODUCTION, BY_PATH)
 
 
 def _by_path(path: str) -> Role | None:
@@ -288,7 +288,7 @@ def _test_library(imports: Iterable[str], path: str) -> str | None:
     return min((found & _LIBRARIES) - own, default=None)
 
 
-def _speaks_of_tests(path: str) -> bool:
+def speaks_of_tests(path: str) -> bool:
     """Whether a part of the path holds such a word: ``app/testing.py``, ``qa/base.py``."""
     return any(
         word in _SPEAKING

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.engine import analyse
 from checks.languages.paths import generated_by_path, generated_by_text, language_of
 from checks.languages.roles import decide
-from checks.model import Role, RoleDecision, Settings
+from checks.model import ChangedFile, Role, RoleDecision, Settings
 
 TEST, SUPPORT, PRODUCTION = Role.TEST, Role.TEST_SUPPORT, Role.PRODUCTION
 EXAMPLE, GENERATED = Role.EXAMPLE, Role.GENERATED
@@ -177,3 +178,30 @@ def test_marks_of_generators_are_found_in_the_first_lines_only() -> None:
     assert not generated_by_text(b"# Please do not edit on Fridays.\n")
     assert not generated_by_text(b"x = 1\n" * 50 + b"# @generated\n")
     assert not generated_by_text(b"x" * 5000 + b"@generated")
+
+
+FAKES = b"class FakeMailer:\n    def send(self, text):\n        self.sent = text\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "text", "role"),
+    [
+        ("tests/test_shop.py", b"from shop.fake_mailer import FakeMailer\n", SUPPORT),
+        ("shop/orders.py", b"from shop.fake_mailer import FakeMailer\n", PRODUCTION),
+        ("tests/test_fake_mailer.py", b"from shop.fake_mailer import FakeMailer\n", PRODUCTION),
+        ("tests/test_shop.py", b"import shop\n", PRODUCTION),
+    ],
+)
+def test_a_helper_that_only_tests_of_the_change_import(other: str, text: bytes, role: Role) -> None:
+    files = [ChangedFile("shop/fake_mailer.py", FAKES), ChangedFile(other, text)]
+    report = analyse(files, Settings())[0]
+    assert report.role.role is role
+    assert ("only tests" in report.role.reason) is (role is SUPPORT)
+
+
+def test_a_module_that_says_nothing_of_tests_is_production_whoever_imports_it() -> None:
+    files = [
+        ChangedFile("shop/mailer.py", FAKES),
+        ChangedFile("tests/test_shop.py", b"from shop.mailer import FakeMailer\n"),
+    ]
+    assert analyse(files, Settings())[0].role.role is PRODUCTION
