@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from checks.regex.automaton import Automaton, Word
+from checks.regex.characters import Flag
 from checks.regex.matcher import Matcher
-from checks.regex.syntax import Flag, anchored, parse
+from checks.regex.syntax import anchored, parse
 from checks.regex.tree import Unreadable
 
 MAX_STEPS: Final = 40_000

@@ -8,8 +8,9 @@ from typing import Final
 from checks.events import Call, Flow, Value, calls_of
 from checks.flow.results import Reach
 from checks.model import Aspect, Confidence, Severity, Surface
+from checks.regex.characters import Flag
 from checks.regex.slow import Slow, exponential, polynomial
-from checks.regex.syntax import FLAGS, Flag
+from checks.regex.syntax import FLAGS
 from checks.registry import PRODUCTION_ROLES, calls, check, flows
 from checks.report import Report
 from checks.security.flowing import tell

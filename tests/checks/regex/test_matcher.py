@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.regex.characters import Flag
 from checks.regex.matcher import Matcher
-from checks.regex.syntax import FLAGS, Flag, parse
+from checks.regex.syntax import FLAGS, parse
 from checks.regex.tree import Unreadable
 
 _BITS = {

@@ -8,9 +8,10 @@ import sys
 
 import pytest
 
+from checks.regex.characters import Flag
 from checks.regex.matcher import Matcher
 from checks.regex.slow import MAX_WORK, Slow, exponential, polynomial
-from checks.regex.syntax import Flag, parse
+from checks.regex.syntax import parse
 from checks.regex.tree import Unreadable
 from tests.checks.regex.patterns import EXPONENTIAL, SAFE
 
