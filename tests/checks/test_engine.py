@@ -169,7 +169,6 @@ def test_what_could_not_be_parsed_is_named_and_the_rest_is_read() -> None:
         (b"eval(x)\0\n", "NUL"),
         (b"# \xff\neval(x)\n", "not UTF-8"),
         (b"# coding: utf-7\neval(x)\n", "encoding utf-7"),
-        ("# \u202e\neval(x)\n".encode(), "direction"),
     ],
 )
 def test_tricks_with_bytes_hide_nothing_and_are_told_of(head: bytes, note: str) -> None:
