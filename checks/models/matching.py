@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from checks.flow.kinds import MATCH
 from checks.flow.values import HOLE, NOTHING
 from checks.models.facts import Library
 from checks.regex import slow
@@ -26,10 +27,13 @@ def is_slow(site: Site) -> bool:
         return False
     whole = site.method in WHOLE
     search = site.method not in ANCHORED
-    return (
-        slow.exponential(text, whole=whole) is not None
-        or slow.polynomial(text, whole=whole, search=search) is not None
-    )
+    if slow.exponential(text, whole=whole) is not None:
+        return True
+    # The powers take more work to find, and matter for data from outside only.
+    value = site.tested
+    if value is None or not site.machine.heap.flat(value).dangerous(MATCH):
+        return False
+    return slow.polynomial(text, whole=whole, search=search) is not None
 
 
 matching = Library(
