@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.review.causes import one_per_cause
@@ -76,6 +76,7 @@ def test_other_secrets_stand_for_themselves() -> None:
     assert one_per_cause(reports) == reports  # without the texts nobody can tell
 
 
+@settings(max_examples=10, deadline=None)
 @given(st.permutations(sorted(TEN)))
 def test_the_order_of_files_decides_nothing(order: list[str]) -> None:
     found = told({path: TEN[path] for path in order})
