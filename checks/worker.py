@@ -37,8 +37,9 @@ which ends the worker."""
 
 _CPU_SECONDS_PER_JOB = 120.0
 _CODECS = ("ascii", "cp1252", "idna", "latin-1", "utf-8-sig", "utf-16", "utf-32", "unicode-escape")
-_IMPORTED_LATE = ("checks.flow.escaping", "checks.flow.guards", "checks.flow.patterns")
-"""Modules that are imported inside functions, because they import each other."""
+_IMPORTED_LATE = ("checks.flow.escaping", "checks.flow.guards", "checks.flow.patterns",
+                  "checks.secrets.matching")  # fmt: skip
+"""Modules that are imported inside functions: they import each other, or are large."""
 _READS_CONFIGURATIONS = "yaml"
 """Imported by :mod:`checks.yaml_tree` at its first reading."""
 

@@ -9,8 +9,6 @@ from typing import Any
 
 import re2
 
-from checks.secrets.matching import scan
-
 MASK = "***"
 
 _NAMED = re2.compile(
@@ -23,6 +21,9 @@ _OPTION = re2.compile(r"((?:^|\s)-p)([^\s\"'{}%$-][^\s\"'{}%$]{3,})")
 
 def without_keys(text: str) -> str:
     """The text with every key and token of a known provider in it replaced by ``***``."""
+    # Its tables are large, and a configuration without a mistake quotes nothing.
+    from checks.secrets.matching import scan
+
     data = text.encode("utf-8", "replace")
     found = scan(data).found
     for one in reversed(found):

@@ -7,6 +7,7 @@ languages, and nothing is judged but shape, ends of words, checksums and what is
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,7 +110,7 @@ def scan(data: bytes, expired: Callable[[], bool] = never) -> Scan:
                 else:
                     _open_window(windows, number, data, start + at, start + end)
     for number, found in windows.items():
-        _match(PROVIDERS[number], _patterns[number], data, timed(found, expired), result.found)
+        _match(PROVIDERS[number], _pattern(number), data, timed(found, expired), result.found)
     result.found = _without_overlaps(result.found)
     return result
 
@@ -208,4 +209,9 @@ _order = {one.id: number for number, one in enumerate(PROVIDERS)}
 _automaton = ahocorasick_rs.BytesAhoCorasick([one.encode() for one in _KEYWORDS])
 _options = re2.Options()
 _options.log_errors = False
-_patterns = [re2.compile(one.pattern.encode(), _options) for one in PROVIDERS]
+
+
+@functools.cache
+def _pattern(number: int) -> Any:
+    """A provider's expression: most texts announce the secrets of none, and few those of many."""
+    return re2.compile(PROVIDERS[number].pattern.encode(), _options)
