@@ -59,6 +59,7 @@ _WEB_FIRST = frozenset(
 Source: https://playwright.dev/docs/test-assertions
 """
 _WHY = "The test ends before the assertion is made, and passes whatever it would say."
+_TIMERS = ("setTimeout", "setImmediate", "nextTick", "queueMicrotask")
 _DEFERRED = ("then", "catch", "finally")
 
 
@@ -115,6 +116,14 @@ def unawaited_async_assertion(event: JsFileEvent, report: Report) -> None:
             fix="Put `await` before the call.",
             edits=_await(file, call),
         )
+    for call, fix in _later(file):
+        report(
+            at=Span(call.node.start_byte, call.target.end_byte),
+            message=f"The assertion in the function of `{call.short}` runs after the test has"
+            " ended.",
+            why=_WHY,
+            fix=fix,
+        )
     for call in _callbacks(file):
         report(
             at=Span(call.node.start_byte, call.target.end_byte),
@@ -123,6 +132,36 @@ def unawaited_async_assertion(event: JsFileEvent, report: Report) -> None:
             why=_WHY,
             fix="Return the promise, or await it.",
         )
+
+
+def _later(file: JavaScriptFile) -> Iterator[tuple[JsCall, str]]:
+    """Calls that run an asserting function later than the test, and how to mend each."""
+    for word in _TIMERS:
+        for call in file.calls_named(word):
+            if call.name in (word, f"process.{word}") and _runs_too_late(file, call):
+                yield call, "Await a promise that the timer resolves, or use fake timers."
+    for word in ("forEach", "map"):
+        for call in file.calls_named(word):
+            function = call.callback
+            if call.receiver is None or function is None or not is_asynchronous(function):
+                continue
+            waits = any(
+                one.names.function.node == function
+                for one in file.within(function, "await_expression")
+            )
+            if waits and _runs_too_late(file, call):
+                yield call, "Use `for … of` with `await`, or await `Promise.all` of a `map`."
+
+
+def _runs_too_late(file: JavaScriptFile, call: JsCall) -> bool:
+    """Whether a call is a statement of a test that waits for nothing, and its function asserts."""
+    block = file.block_at(call.node)
+    if not _is_dropped(call) or block is None or not block.is_test or not stands_in(call, block):
+        return False
+    if _is_handed(block) or _awaits_after(file, call, block) or fakes_clock(file, block):
+        return False
+    function = call.callback
+    return function is not None and any(True for _ in file.expects_in(function))
 
 
 def _is_dropped(whole: Located) -> bool:
