@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from checks.languages.javascript.blocks import Block
 from checks.languages.javascript.events import JsFileEvent
-from checks.languages.javascript.file import JavaScriptFile
 from checks.model import Role, Span
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report
@@ -58,7 +58,7 @@ def nested_test_never_runs(event: JsFileEvent, report: Report) -> None:
             continue
         if block.call.method == "test" and block.call.receiver is not None:
             continue  # a test of an object that the outer test is given
-        if _is_handed(file, block.call.names.find(file.text_of(block.call.target))):
+        if _is_own(block):
             continue
         report(
             at=Span(*block.call.target.byte_range),
@@ -68,10 +68,7 @@ def nested_test_never_runs(event: JsFileEvent, report: Report) -> None:
         )
 
 
-def _is_handed(_file: JavaScriptFile, found: object) -> bool:
-    """Whether the word is not the runner's own but a name of the file."""
-    return (
-        False
-        if not found
-        else not any(getattr(one, "path", "") for one in (found if isinstance(found, list) else ()))
-    )
+def _is_own(block: Block) -> bool:
+    """Whether the word is a name of the file itself, and not what a runner exports."""
+    found = block.call.names.find(block.call.file.text_of(block.call.target))
+    return bool(found) and not any(one.path for one in found)
