@@ -22,6 +22,7 @@ from bot.review.opened import open_pull
 from bot.review.run import Analysis, Reviewer
 from bot.review.snapshot import take
 from checks.model import ChangedFile, FileReport, Lines, Settings
+from checks.repository import Beside
 from checks.sandbox import AsyncLookup, Pool
 from tests.bot.review import values
 from tests.bot.review.reviewing import SIGNER, Engine, WordAnalysis, bad_file
@@ -252,6 +253,8 @@ async def test_what_the_change_imports_is_read_at_its_head(world: World, owner: 
             files: Sequence[ChangedFile],
             settings: Settings,
             lookup: AsyncLookup | None = None,
+            *,
+            beside: Beside | None = None,
         ) -> tuple[FileReport, ...]:
             assert lookup is not None
             paths = ["lib/base.py", "lib/none.py", "lib", "lib/link.py", "é.py"]
@@ -355,9 +358,9 @@ async def test_a_push_during_the_review_supersedes_it(world: World) -> None:
     old = world.pull.head_sha
 
     class Pushing(WordAnalysis):
-        async def analyse(self, *args: Any) -> Any:
+        async def analyse(self, *args: Any, **more: Any) -> Any:
             await world.pull.push({"later.py": "x\n"})
-            return await super().analyse(*args)
+            return await super().analyse(*args, **more)
 
     world.analysis = Pushing()
     assert await world.run() == "superseded"
