@@ -145,8 +145,11 @@ def plan(
     for name, one in pairs.comments.items():
         found, decision = findings[name], settled.get(name)
         if decision is not None:
-            if one.says is not Says.IGNORED and not decision.dismissed:
+            if not decision.dismissed and one.says is not Says.IGNORED:
                 edits.append(_ignored(one, decision, write))
+            elif decision.dismissed and one.says is Says.IGNORED:
+                # Not ignored any more, and somebody resolved the thread all the same.
+                edits.append(_reopened(one, found, write))
             continue
         if one.says is Says.OPEN:
             if not one.resolved:
@@ -170,6 +173,9 @@ def plan(
     room = max(0, most - standing_open)
     create, placed = _create(fresh, diffs, room, write, again)
     shown.update(one.fingerprint for one in create)
+    # Where there is no room for another comment, the old one must not go on saying "fixed".
+    left = [name for name, one in again.items() if name not in shown and not one.resolved_by]
+    edits += [_reopened(again[name], findings[name], write) for name in left]
     return Comments(
         create, tuple(sorted(edits, key=lambda one: one.id)), frozenset(shown), placed - len(create)
     )
