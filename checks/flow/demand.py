@@ -190,8 +190,7 @@ def demand(module: Module, names: Iterable[str] = ()) -> Demand:
             or _is_handler(one, given)
         ):
             wanted.add(number)
-    if known:
-        _spread(functions, data, known, wanted)
+    _spread(functions, data, known, wanted)
     starts = _with_those_around(functions, wanted)
     code = (
         bool(starts)
@@ -275,6 +274,8 @@ def _spread(
     functions: Iterable[Function], data: bytes, known: set[bytes], wanted: set[int]
 ) -> None:
     """Add those that name one that is known, and those that name them."""
+    if not known:
+        return
     rest = {
         number: set(_IDENTIFIERS.findall(data[slice(*one.node.byte_range)]))
         for number, one in enumerate(functions)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import tree_sitter
 
 from checks.events import Function, Value, as_call
@@ -84,17 +86,15 @@ def _holder(function: Function, found: list[Located]) -> tree_sitter.Node | None
     """The one statement of the test's body, within plain blocks, that holds all its proofs."""
     body = statements(function.body)
     while True:
-        holders = [
-            one
-            for one in body
-            if any(
-                one.start_byte <= proof.node.start_byte and proof.node.end_byte <= one.end_byte
-                for proof in found
-            )
-        ]
-        if len(holders) != 1:
+        starts = [one.start_byte for one in body]
+        numbers = set[int]()
+        for proof in found:
+            number = bisect.bisect_right(starts, proof.node.start_byte) - 1
+            if number >= 0 and proof.node.end_byte <= body[number].end_byte:
+                numbers.add(number)
+        if len(numbers) != 1:
             return None
-        holder = holders[0]
+        holder = body[numbers.pop()]
         if holder.type != "with_statement":
             return holder
         inner = block_of(holder)

@@ -5,6 +5,8 @@ Linear scans and :mod:`re2` only: the texts come from repositories.
 
 from __future__ import annotations
 
+import functools
+
 import re2
 
 _UUID = re2.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
@@ -73,6 +75,10 @@ def is_reserved(host: str) -> bool:
     return host.replace(".", "").isdigit() and host.startswith(_PRIVATE)
 
 
+_REMEMBERED = 80
+"""Letters of a name of which the answer is kept: the same few stand in all files."""
+
+
 def words(name: str) -> list[str]:
     """The words of an identifier in lower case: ``apiToken`` and ``api_token`` alike."""
     found = [""]
@@ -88,6 +94,11 @@ def words(name: str) -> list[str]:
 
 def names_credential(name: str) -> bool:
     """Whether a name says that its value is a credential: ``db_password``, not ``token_count``."""
+    return _is_credential(name) if len(name) <= _REMEMBERED else _is_credential.__wrapped__(name)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _is_credential(name: str) -> bool:
     parts = words(name)
     if not parts:
         return False
