@@ -7,7 +7,7 @@ from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check, flows, nodes
 from checks.report import Report
 from checks.security.flowing import is_decided, tell
-from checks.security.origins import is_parameter, is_request
+from checks.security.origins import is_open_function, is_parameter, is_request
 
 _FILES = frozenset(
     {"open().read", "io.open().read", "codecs.open().read", "pathlib.Path().read_text",
@@ -71,7 +71,7 @@ def code_injection(event: Call | Flow | Node, report: Report) -> None:
     if isinstance(event, Call) and is_decided(event, report, "code"):
         return
     name = event.name if isinstance(event, Call) else "exec"
-    confidence, surface = _judge(value)
+    confidence, surface = _judge(event, value)
     report(
         at=event,
         message=f"`{name}` runs `{value.short}`, which is not a constant.",
@@ -82,16 +82,27 @@ def code_injection(event: Call | Flow | Node, report: Report) -> None:
     )
 
 
-def _judge(value: Value) -> tuple[Confidence, Surface]:
+def _judge(event: Call | Node, value: Value) -> tuple[Confidence, Surface]:
     """How sure it is that others can influence the code, and where it is said."""
     parts = (value.origin, *value.parts)
-    if any(is_request(one) for one in parts) or value.built:
+    if any(is_request(one) for one in parts):
+        return Confidence.HIGH, Surface.INLINE
+    if value.built and any(is_parameter(one) for one in parts):
         return Confidence.HIGH, Surface.INLINE
     if is_parameter(value.origin):
-        return Confidence.MEDIUM, Surface.INLINE
+        quiet = isinstance(event, Call) and (not is_open_function(event) or _has_names(event))
+        return Confidence.MEDIUM, Surface.SUMMARY if quiet else Surface.INLINE
+    if value.built:
+        return Confidence.MEDIUM, Surface.SUMMARY
     # What is read from a file is most often the project's own: a version, a configuration.
     read = value.origin.callee_name
     return (Confidence.LOW if read in _FILES else Confidence.MEDIUM), Surface.SUMMARY
+
+
+def _has_names(call: Call) -> bool:
+    """Whether the code is run among names of the caller's: a function that is there to run it."""
+    names = call.argument(1, "globals")
+    return names is not None and names.origin.node.type != "dictionary"
 
 
 def _code(event: Call | Node) -> Value | None:

@@ -56,6 +56,9 @@ def tell(
         confidence = Confidence.MEDIUM if confidence is Confidence.HIGH else Confidence.LOW
         surface = Surface.SUMMARY
     if confidence is not Confidence.HIGH:
+        if severity is not Severity.CRITICAL:
+            # A function that is not known handed it on, and may have made it harmless.
+            surface = Surface.SUMMARY
         severity = Severity(max(severity - 1, Severity.LOW))
     there = "" if flow.here else f", in `{flow.trace[-1].path.rpartition('/')[2]}`"
     report(

@@ -13,7 +13,7 @@ from typing import Any
 import re2
 import tree_sitter
 
-from checks.events import Value, argument_nodes
+from checks.events import Call, Value, argument_nodes
 from checks.languages.python import evaluate, grammar
 from checks.languages.python.scopes import Bound
 
@@ -238,6 +238,15 @@ def is_parameter(value: Value) -> bool:
         return False
     bindings = evaluate.bindings_of(value.module, value.node, value.context)
     return any(one.how is Bound.PARAMETER for one in bindings)
+
+
+def is_open_function(call: Call) -> bool:
+    """Whether a call stands in a function that anybody may call with anything.
+
+    Not a method, nor what is named as internal: who hands them their arguments is the program.
+    """
+    function = call.function
+    return function is not None and not function.is_method and not function.name.startswith("_")
 
 
 def is_request(value: Value) -> bool:

@@ -31,6 +31,14 @@ _VALUE_PLACE = re2.compile(
     r"(?is)'%?\x00|(?:[=<>]|\blike|\bilike|\bin\s*\(|\bvalues\s*\([^()]*|\bbetween)\s*[('\"%]*\x00"
 )
 """Where a value stands, not the name of a table or column: after ``=``, in quotes, in a list."""
+_QUOTED = re2.compile(r"(?is)(?:'%?|%)\x00")
+_DEFINES = re2.compile(
+    r"(?is)^[\s(]*(?:--[^\n]*\n\s*)*(?:create|alter|drop|truncate|grant|revoke|pragma|vacuum|set"
+    r"|analyze|attach|detach|comment|reindex|refresh|lock|use|show|rename|declare|begin|kill)\b"
+)
+"""Statements about tables, users and sessions, which take no parameters."""
+_OPEN_TABLE = re2.compile(r"(?is)\b(?:from|into|update|table|join)\s+[\"`\[]?\x00")
+"""The table is not said: a program that puts statements together, for any table."""
 _PLACEHOLDERS = frozenset({"?", "%s", "(?)", "(%s)", "?, ", "%s, ", "?,", "%s,", ", ?", ", %s"})
 _QUOTERS = ("quote", "escape", "sanitize", "sanitise", "identifier", "mogrify", "literal")
 _WHY = "A quote in the value ends the text it stands in, and the rest is read as SQL."
@@ -38,6 +46,8 @@ _FIX = (
     "Put a placeholder there and pass the value as a parameter; take names of tables and "
     "columns from a fixed list."
 )
+_NAMING = ("sequence_name", "table_name", "column_name", "index_name", "constraint_name")
+"""What makes a name of something in a database, by its own name."""
 _TABLES = ("_meta", "db_table", "__tablename__", "__table__", "tablename", "fullname")
 
 
@@ -120,7 +130,7 @@ def _look_at(call: Call, report: Report) -> None:
         return
     if is_decided(call, report, "sql"):
         return
-    confidence, severity, surface = _judge(call, varying, text)
+    confidence, severity, surface = _judge(varying, _with_marks(statement, text))
     report(
         at=call,
         message=f"`{masked(varying[0].short)}` becomes part of the SQL that `{call.method}` runs.",
@@ -156,7 +166,7 @@ def _is_harmless(value: Value) -> bool:
     origin = value.origin
     if origin.node.type == "call":
         method = method_of(origin).lower()
-        if any(word in method for word in _QUOTERS):
+        if any(word in method for word in _QUOTERS) or method.endswith(_NAMING):
             return True
         if method == "join":
             arguments = argument_nodes(origin.node)
@@ -191,12 +201,23 @@ def _repeats(constant: object) -> bool:
     return isinstance(constant, str) and constant in _PLACEHOLDERS
 
 
-def _judge(call: Call, varying: list[Value], text: str) -> tuple[Confidence, Severity, Surface]:
+def _with_marks(statement: Value, text: str) -> str:
+    """The text with a placeholder where something harmless is put in."""
+    parts = [part for part in statement.parts if not part.fixed]
+    if text.count("\0") != len(parts):
+        return text
+    pieces = text.split("\0")
+    marks = ["?" if harmless(part, _is_harmless) else "\0" for part in parts]
+    return pieces[0] + "".join(mark + piece for mark, piece in zip(marks, pieces[1:], strict=True))
+
+
+def _judge(varying: list[Value], text: str) -> tuple[Confidence, Severity, Surface]:
     if any(is_request(part) for part in varying):
         return Confidence.HIGH, Severity.CRITICAL, Surface.INLINE
-    if _VALUE_PLACE.search(text) is not None:
-        return Confidence.HIGH, Severity.HIGH, Surface.INLINE
-    if any(is_parameter(part) for part in varying) and call.function is not None:
-        return Confidence.MEDIUM, Severity.MEDIUM, Surface.INLINE
+    given = any(is_parameter(part) for part in varying)
+    if _VALUE_PLACE.search(text) is not None and _DEFINES.search(text) is None:
+        if _OPEN_TABLE.search(text) is None or (given and _QUOTED.search(text) is not None):
+            return Confidence.HIGH, Severity.HIGH, Surface.INLINE
     # Names of tables and columns can be no parameters, and most often are the program's own.
-    return Confidence.LOW, Severity.MEDIUM, Surface.SUMMARY
+    confidence = Confidence.MEDIUM if given else Confidence.LOW
+    return confidence, Severity.MEDIUM, Surface.SUMMARY

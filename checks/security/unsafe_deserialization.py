@@ -8,7 +8,7 @@ from checks.registry import PRODUCTION_ROLES, calls, check, flows
 from checks.report import Report
 from checks.secrets.masking import masked
 from checks.security.flowing import is_decided, tell
-from checks.security.origins import is_parameter, is_request, method_of
+from checks.security.origins import is_open_function, is_parameter, is_request, method_of
 
 _DUMPS = frozenset({"dumps", "dump", "encode", "pickle_dumps"})
 _READS = frozenset({"recv", "recv_bytes", "recvfrom", "read", "get_data", "content", "get_json"})
@@ -104,7 +104,7 @@ def _look_at(call: Call, report: Report) -> None:
         return
     if is_decided(call, report, "pickle"):
         return
-    severity, confidence, surface, where = _judge(data)
+    severity, confidence, surface, where = _judge(call, data)
     report(
         at=call,
         message=f"`{call.name}` rebuilds objects from {where}.",
@@ -145,7 +145,7 @@ def _is_own_copy(data: Value) -> bool:
     )
 
 
-def _judge(data: Value) -> tuple[Severity, Confidence, Surface, str]:
+def _judge(call: Call, data: Value) -> tuple[Severity, Confidence, Surface, str]:
     shown = f"`{masked(data.short)}`"
     steps = list(_steps(data))
     if any(is_request(step) for step in steps):
@@ -161,9 +161,9 @@ def _judge(data: Value) -> tuple[Severity, Confidence, Surface, str]:
     if any(is_parameter(step) for step in steps):
         is_file = any((step.callee_name or "") in _OPENERS for step in steps)
         what = "a file that the caller names" if is_file else "what the caller hands in"
-        if is_file:
-            return Severity.MEDIUM, Confidence.MEDIUM, Surface.SUMMARY, f"{what}: {shown}"
-        return Severity.MEDIUM, Confidence.MEDIUM, Surface.INLINE, f"{what}: {shown}"
+        quiet = is_file or not is_open_function(call)
+        surface = Surface.SUMMARY if quiet else Surface.INLINE
+        return Severity.MEDIUM, Confidence.MEDIUM, surface, f"{what}: {shown}"
     return Severity.LOW, Confidence.LOW, Surface.SUMMARY, shown
 
 

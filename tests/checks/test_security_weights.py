@@ -56,7 +56,11 @@ def test_commands(command: str, severity: Severity, confidence: Confidence) -> N
         ('f"SELECT * FROM t WHERE a = {name}"', Severity.HIGH, Surface.INLINE),
         ("\"SELECT * FROM t WHERE a = '%s'\" % name", Severity.HIGH, Surface.INLINE),
         ('"INSERT INTO t VALUES ({}, 1)".format(name)', Severity.HIGH, Surface.INLINE),
-        ('f"SELECT * FROM {name}"', Severity.MEDIUM, Surface.INLINE),
+        ('f"SELECT * FROM {name}"', Severity.MEDIUM, Surface.SUMMARY),
+        ("f\"SELECT * FROM {self.table} WHERE a = '{name}'\"", Severity.HIGH, Surface.INLINE),
+        ('f"UPDATE {self.table} SET {self.column} = {name}"', Severity.MEDIUM, Surface.SUMMARY),
+        ("f\"CREATE USER u IDENTIFIED BY '{name}'\"", Severity.MEDIUM, Surface.SUMMARY),
+        ('f"INSERT INTO {name} VALUES ({self.quote(1)})"', Severity.MEDIUM, Surface.SUMMARY),
         ('f"SELECT * FROM {self.table}"', Severity.MEDIUM, Surface.SUMMARY),
         ('f"SELECT * FROM t WHERE a = {request.GET[name]}"', Severity.CRITICAL, Surface.INLINE),
     ],
@@ -183,3 +187,31 @@ def test_a_command_is_quoted_without_its_password(command: str) -> None:
 def test_a_command_without_a_password_is_quoted_whole() -> None:
     found = only("command-injection", "import os\ndef f(a):\n    os.system('ls -la ' + a)\n")
     assert "`'ls -la ' + a`" in found.message
+
+
+@pytest.mark.parametrize(
+    ("code", "surface"),
+    [
+        ("def run(given):\n    return eval(given)", Surface.INLINE),
+        ('def run(given):\n    return eval(given, {"__builtins__": {}})', Surface.INLINE),
+        ("def run(given):\n    exec('import ' + given)", Surface.INLINE),
+        ("def run(given, names):\n    exec(given, names)", Surface.SUMMARY),
+        ("class Shell:\n    def run(self, given):\n        exec(given)", Surface.SUMMARY),
+        ("def _run(given):\n    exec(given)", Surface.SUMMARY),
+        ("def run():\n    exec('x = ' + written())", Surface.SUMMARY),
+    ],
+)
+def test_code_that_is_handed_in(code: str, surface: Surface) -> None:
+    assert only("code-injection", code + "\n").surface is surface
+
+
+@pytest.mark.parametrize(
+    ("code", "surface"),
+    [
+        ("def read(given):\n    return pickle.loads(given)", Surface.INLINE),
+        ("class Store:\n    def read(self, given):\n        return pickle.loads(given)",
+         Surface.SUMMARY),
+    ],
+)  # fmt: skip
+def test_a_method_is_handed_what_its_program_keeps(code: str, surface: Surface) -> None:
+    assert only("unsafe-deserialization", f"import pickle\n\n\n{code}\n").surface is surface
