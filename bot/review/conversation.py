@@ -7,12 +7,14 @@ is asked of those alone who resolved threads, and remembered for some minutes.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from cachetools import TTLCache
 
 from bot.github import conversation, people
 from bot.github.conversation import Conversation, OwnText
+from bot.github.faults import GiveUp, OurBug
 from bot.github.port import RepositoryAPI
 from bot.github.reviews import ReviewComment
 from bot.review import state
@@ -21,6 +23,8 @@ from bot.review.model import OwnComment, Says, Standing
 from bot.review.runs import Target
 from bot.review.words import comment as words
 from checks.policy import Permission
+
+log = logging.getLogger(__name__)
 
 _MOST_PEOPLE = 10_000
 _HOLDS = 600.0
@@ -53,11 +57,20 @@ class Writers:
             key = (repository_id, login)
             may = self._known.get(key)
             if may is None:
-                role = await people.role(api, repository, login)
-                may = self._known[key] = role is not None and role >= Permission.WRITE
+                may = self._known[key] = await _may_write(api, repository, login)
             if may:
                 found.add(login)
         return frozenset(found)
+
+
+async def _may_write(api: RepositoryAPI, repository: str, login: str) -> bool:
+    try:
+        role = await people.role(api, repository, login)
+    except (GiveUp, OurBug) as fault:
+        # Without an answer nothing is dismissed; the review goes on.
+        log.warning("nobody can tell whether @%s may write: %s", login, fault)
+        return False
+    return role is not None and role >= Permission.WRITE
 
 
 async def look(target: Target, signer: Signer, writers: Writers | None = None) -> Standing:
@@ -71,7 +84,9 @@ async def look(target: Target, signer: Signer, writers: Writers | None = None) -
         raise Superseded(seen.head_sha)
     place = Place(target.repository_id, target.pull)
     comments = own_comments(seen.comments, signer, place)
-    resolvers = {one.resolved_by for one in comments if one.genuine and one.resolved_by}
+    # A thread that says "fixed" is resolved by anybody, and decides nothing.
+    resolvers = {one.resolved_by for one in comments if one.genuine and one.says is not Says.FIXED}
+    resolvers.discard("")
     allowed: frozenset[str] = frozenset()
     if resolvers and writers is not None:
         allowed = await writers.among(

@@ -16,16 +16,12 @@ from tests.bot.review import values
 from tests.bot.review.test_plan import (
     REPOSITORY,
     SIGNER,
-    SLEEP,
-    SNAPSHOT,
-    SQL,
-    VOICE,
     comment,
     edited,
     one_file,
     settings,
 )
-from tests.bot.review.values import CATALOGUE
+from tests.bot.review.values import CATALOGUE, SLEEP, SNAPSHOT, SQL, VOICE
 
 WHO = Decision("alice", "2026-11-24T10:00:00Z", "it is a *test* of @octocat")
 
