@@ -24,7 +24,7 @@ def execute(api: FakeAPI, query: str, variables: Mapping[str, Any]) -> Any:
         query,
         root_value={
             "repository": lambda info, owner, name, **rest: _named(api, name),
-            "updatePullRequestReviewComment": lambda info, input: _edit(api, input),
+            "updatePullRequestReviewComment": lambda info, **given: _edit(api, given["input"]),
         },
         variable_values=dict(variables),
     )
