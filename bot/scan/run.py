@@ -23,7 +23,7 @@ from checks.model import ChangedFile, FileReport, Problem, Profile, Settings, Th
 from checks.registry import Check
 from checks.sandbox import Limits, Pool
 
-_BATCH_FILES = 400
+_BATCH_FILES = 200
 _BATCH_BYTES = 8 << 20
 _BATCH_SECONDS = 600.0
 _MOST_WORKERS = 8
