@@ -82,9 +82,7 @@ def unknown_answer(unknown: Unknown) -> str:
 
 
 def _table() -> str:
-    return "\n".join(
-        f"- `{MENTION} {verb}`: {meaning}" for verb, meaning in _MEANINGS.items()
-    )
+    return "\n".join(f"- `{MENTION} {verb}`: {meaning}" for verb, meaning in _MEANINGS.items())
 
 
 def explanation(body: str, rule: str, voice: Voice) -> str:
