@@ -72,7 +72,19 @@ def attribute(
     for one in value.references:
         part = _attribute_of(machine, frame, value, one, identifier, node)
         found = part if found is None else join(found, part)
+    if found is not None and (plain := _beside(value)) is not None:
+        return join(found, Value(plain.taints, 0, NOTHING, (Method(plain, identifier),)))
     return VAGUE if found is None else found
+
+
+def _beside(value: Value) -> Value | None:
+    """The untrusted content that a value may be in place of an object of the heap.
+
+    ``event.get("body") or {}`` is either: what is read from it may come from both.
+    """
+    if not value.taints or not all(isinstance(one, Cell) for one in value.references):
+        return None
+    return content(Value(value.taints))
 
 
 def _attribute_of(
@@ -225,7 +237,8 @@ def item(machine: Machine, frame: Frame, value: Value, key: Value, node: ir.Subs
             part = content(value)
         result = part if result is None else join(result, part)
     if result is not None:
-        return result
+        plain = _beside(value)
+        return result if plain is None else join(result, plain)
     if not value.taints and value.vague == FULL:
         return Value((), FULL, NOTHING, ())
     return content(value)
@@ -285,7 +298,8 @@ def element(machine: Machine, frame: Frame, value: Value, node: ir.Node) -> Valu
             part = content(value)
         result = part if result is None else join(result, part)
     if result is not None:
-        return result
+        plain = _beside(value)
+        return result if plain is None else join(result, plain)
     return content(value)
 
 
