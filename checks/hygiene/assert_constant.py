@@ -6,6 +6,7 @@ import tree_sitter
 
 from checks.events import UNKNOWN, Call, Node
 from checks.hygiene.shared.blocks import block_of
+from checks.hygiene.shared.conditions import bare
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Edit, Severity
 from checks.registry import TEST_ROLES, calls, check, nodes
@@ -13,8 +14,12 @@ from checks.report import Report
 
 _LITERALS = frozenset(
     {"concatenated_string", "dictionary", "float", "integer", "list", "string", "true", "set",
-     "lambda"}
+     "lambda", "generator_expression"}
 )  # fmt: skip
+_OBJECTS = {"lambda": "a function", "generator_expression": "a generator"}
+"""Expressions that make an object which is true whatever it would give, and what they make."""
+_OPERANDS = frozenset({"concatenated_string", "float", "integer", "string", "true"})
+_MOST_OPERANDS = 50
 
 
 @check(
@@ -37,6 +42,14 @@ def assert_constant(event: Node | Call, report: Report) -> None:
         # file: tests/test_form.py
         def test_name(data):
             assert b"123", data["name"]
+    Bad:
+        # file: tests/test_form.py
+        def test_state(job):
+            assert job.state == "done" or "failed"
+    Bad:
+        # file: tests/test_form.py
+        def test_names(names):
+            assert (name.islower() for name in names)
     Bad:
         # file: tests/test_form.py
         import unittest
@@ -62,7 +75,12 @@ def assert_constant(event: Node | Call, report: Report) -> None:
         _call(event, report)
         return
     parts = event.children()
+    if parts and _of_operands(event, parts[0], report):
+        return
     if not parts or parts[0].type not in _LITERALS:
+        return
+    if parts[0].type in _OBJECTS:
+        _tell_object(event, parts[0], report)
         return
     value = event.value(parts[0])
     if (
@@ -110,9 +128,77 @@ def _is_comparable(node: tree_sitter.Node) -> bool:
     return node.type in ("attribute", "subscript", "call", "await")
 
 
+def _of_operands(event: Located, node: tree_sitter.Node, report: Report) -> bool:
+    """Report an operand of ``or`` or ``and`` that is a literal, and so always true."""
+    found = _true_operand(event, bare(node))
+    if found is None:
+        return False
+    operand, operator = found
+    shown = event.value(operand).short
+    if operator == "or":
+        report(
+            at=operand,
+            message=f"`{shown}` is always true, and with it this `or`.",
+            why="It is not compared with anything: the test passes whatever the code does.",
+            fix="Compare with each value, or say `in (…)` with all of them.",
+        )
+    else:
+        report(
+            at=operand,
+            message=f"`{shown}` in this `and` is always true, so it is not looked for.",
+            why="Only the other side is compared: the test passes when this one is missing.",
+            fix="Write out the comparison for each value.",
+        )
+    return True
+
+
+def _true_operand(event: Located, node: tree_sitter.Node) -> tuple[tree_sitter.Node, str] | None:
+    """The first literal that is always true among the operands of a condition, and its operator."""
+    stack = [node] if node.type == "boolean_operator" else []
+    for _ in range(_MOST_OPERANDS):
+        if not stack:
+            return None
+        one = stack.pop()
+        operator = one.child_by_field_name("operator")
+        sides = [one.child_by_field_name("left"), one.child_by_field_name("right")]
+        operands = [bare(side) for side in sides if side is not None]
+        # "a == b and 'a message'" is a way to say why: there the comparison counts.
+        looked_at = operands[:1] if operator is not None and operator.type == "and" else operands
+        for operand in looked_at:
+            if operand.type in _OPERANDS and operator is not None:
+                known = event.value(operand).constant
+                if known is not UNKNOWN and known:
+                    return operand, operator.type
+        stack += [operand for operand in operands if operand.type == "boolean_operator"]
+    return None
+
+
+def _tell_object(event: Located, node: tree_sitter.Node, report: Report) -> None:
+    """Report an assertion of a function or a generator, which is never run."""
+    lazy = node.type == "generator_expression"
+    report(
+        at=event,
+        message=f"This asserts {_OBJECTS[node.type]}, which is always true.",
+        why="Nothing of what stands in it is run, so the test passes whatever the code does.",
+        fix="Wrap it in `all(…)` or `any(…)`." if lazy else "Call it, and assert what it gives.",
+    )
+
+
 def _call(call: Call, report: Report) -> None:
+    if call.receiver is None or call.receiver.text not in ("self", "cls", "case"):
+        return
+    made = call.child("arguments")
+    if made is not None and made.type == "generator_expression":
+        if call.method != "assertFalse":
+            _tell_object(call, made, report)
+        return
     first = call.argument(0, "expr")
-    if first is None or call.receiver is None or call.receiver.text not in ("self", "cls", "case"):
+    if first is None:
+        return
+    if call.method != "assertFalse" and _of_operands(call, first.node, report):
+        return
+    if first.node.type in _OBJECTS and call.method != "assertFalse":
+        _tell_object(call, first.node, report)
         return
     if first.node.type not in ("true", "false", "none", "integer", "string"):
         return

@@ -21,6 +21,19 @@ _PLAIN = frozenset(
 )  # fmt: skip
 """Bases whose own methods do nothing."""
 
+_FRAMEWORK = frozenset(
+    {"django.test.SimpleTestCase", "django.test.TestCase", "django.test.TransactionTestCase",
+     "django.test.LiveServerTestCase", "django.test.testcases.TestCase",
+     "django.contrib.staticfiles.testing.StaticLiveServerTestCase",
+     "rest_framework.test.APITestCase", "rest_framework.test.APISimpleTestCase",
+     "rest_framework.test.APITransactionTestCase", "rest_framework.test.APILiveServerTestCase",
+     "twisted.trial.unittest.TestCase", "twisted.trial.unittest.SynchronousTestCase"}
+)  # fmt: skip
+"""Bases that work around each test or class elsewhere: what is called for each *test* is empty in
+them, as in unittest's; their ``setUpClass`` and ``tearDownClass`` are not."""
+
+_OF_CLASS = ("setUpClass", "tearDownClass")
+
 
 @check(
     id="missing-super-teardown",
@@ -77,7 +90,7 @@ def missing_super_teardown(cls: Class, report: Report) -> None:
         if method is None or _calls_base(method):
             continue
         base = _overridden(cls, name, report.index)
-        unknown = base is None and _unknown_test_base(cls, report.index)
+        unknown = base is None and _unknown_test_base(cls, name, report.index)
         if base is None and not unknown:
             continue
         of_base = f" of `{base.cls.name}`" if base is not None and base.cls is not None else ""
@@ -150,11 +163,12 @@ def _targets(method: Function) -> Iterator[tree_sitter.Node]:
             yield left
 
 
-def _unknown_test_base(cls: Class, index: Index) -> bool:
+def _unknown_test_base(cls: Class, method: str, index: Index) -> bool:
     """Whether a base outside the change may have such a method: all that is known is its name."""
     names = index.base_names(cls)
     own = {one.name for one in index.chain(cls)}
-    unknown = [name for name in names if name not in _PLAIN and name.rpartition(".")[2] not in own]
+    plain = _PLAIN if method in _OF_CLASS else _PLAIN | _FRAMEWORK
+    unknown = [name for name in names if name not in plain and name.rpartition(".")[2] not in own]
     return bool(unknown) and any("Test" in name.rpartition(".")[2] for name in unknown)
 
 
