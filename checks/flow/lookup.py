@@ -264,11 +264,13 @@ def known_items(machine: Machine, value: Value) -> list[Value] | None:
     """The items that iterating gives, when they are known one by one."""
     if isinstance(value.constant, str) and len(value.constant) <= 16:
         return [constant(one) for one in value.constant]
-    if len(value.references) != 1 or not isinstance(value.references[0], Cell):
+    if value.taints or len(value.references) != 1 or not isinstance(value.references[0], Cell):
         return None
     made = machine.heap.get(value.references[0])
     if made.type in ("list", "tuple") and made.size is not None:
         return [made.fields[index] for index in range(made.size)]
+    if made.type == "instance" and 0 in made.fields:
+        return [made.fields[n] for n in range(len(made.fields)) if n in made.fields]
     if made.type == "set" and made.rest is None:
         return list(made.fields.values())
     if made.type == "dict" and made.rest is None and made.keys is None:
