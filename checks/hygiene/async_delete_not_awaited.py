@@ -80,7 +80,10 @@ def async_delete_not_awaited(call: Call, report: Report) -> None:
     if is_teardown(function) or not (is_test(function) or is_setup(function)):
         return
     thing = _plain_name(call.arguments[0].node, call)
-    if not thing or not _is_waited_for(function, thing, call) or _waits_itself(call, report):
+    if not thing or _waits_itself(call, report):
+        return
+    # A helper of the class that waits for a deletion tells as much as a wait in the test.
+    if not _is_waited_for(function, thing, call) and not _helper(call, report):
         return
     again = _used_again(call, thing)
     if again is None:

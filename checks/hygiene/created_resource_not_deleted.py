@@ -16,6 +16,8 @@ _MAKING = frozenset({"create", "post", "boot", "provision", "launch", "upload"})
 _CLIENTS = frozenset(
     {"api", "client", "admin", "service", "cloud", "conn", "connection", "manager"}
 )
+_ACTIONS = frozenset({"action", "actions"})
+"""What is posted so does something to what is there already."""
 _RESETTING = ("Database", "reset", "InMemory", "Fake", "rollback", "transaction", "flush",
               "tmp_path", "testing", "Mock", "mock")  # fmt: skip
 _DELETING = ("delete", "destroy", "terminate", "cleanup", "teardown", "purge", "remove")
@@ -60,6 +62,8 @@ def created_resource_not_deleted(call: Call, report: Report) -> None:
         return
     parts = words(call.method)
     owner = words(call.receiver.text.rpartition(".")[2])
+    if not _ACTIONS.isdisjoint(parts):
+        return
     if len(parts) < 2 or parts[0] not in _MAKING or not owner or owner[-1] not in _CLIENTS:
         return
     if _is_handed_on(call) or _is_reset(call, report) or _expects_failure(call):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import tree_sitter
 
 from checks.events import Call, Node, Value, as_call
-from checks.hygiene.shared.tests import is_replaced, is_test, own_calls
+from checks.hygiene.shared.equalities import equality_of
+from checks.hygiene.shared.tests import calls_of_value, is_replaced, is_test, own_calls
 from checks.hygiene.shared.texts import words
 from checks.hygiene.shared.waiting import figure, number, reads_clock
 from checks.languages.python.context import Located
@@ -35,7 +36,7 @@ _LESS, _MORE = frozenset({"<", "<="}), frozenset({">", ">="})
     once=True,
     roles=TEST_ROLES,
     on=(nodes("assert_statement"),
-        calls("*.{assertLess,assertLessEqual,assertTrue}")),
+        calls("*.{assertLess,assertLessEqual,assertTrue,assertAlmostEqual}")),
 )  # fmt: skip
 def elapsed_time_assertion(event: Node | Call, report: Report) -> None:
     """A test asserts that something took less than a moment on the clock on the wall.
@@ -70,8 +71,8 @@ def elapsed_time_assertion(event: Node | Call, report: Report) -> None:
     function = event.function
     if function is None or not (is_test(function) or function.name.lstrip("_").startswith("check")):
         return
-    for comparison in _comparisons(event):
-        bound = _upper_bound(event, comparison)
+    bounds = [_upper_bound(event, one) for one in _comparisons(event)]
+    for bound in (*bounds, _near(event)):
         if bound is None:
             continue
         if not any(reads_clock(one) for one in own_calls(function)) or _is_set(event, report):
@@ -142,6 +143,49 @@ def _upper_bound(
         if upper <= _TIGHT or (lower is not None and lower > 0 and upper / lower < _FRAME):
             return value, upper
     return None
+
+
+def _near(event: Located) -> tuple[Value, float] | None:
+    """The measured time that is to be near a number, and the highest that it may be.
+
+    ``took == pytest.approx(0.1, abs=0.02)``, ``assertAlmostEqual(took, 0.1, delta=0.02)``.
+    """
+    call = as_call(event)
+    if call is not None:
+        if call.method != "assertAlmostEqual" or len(call.arguments) < 2:
+            return None
+        sides, allowed = list(call.arguments[:2]), call.keywords.get("delta")
+        room = None if allowed is None else number(allowed)
+    else:
+        equality = equality_of(event)
+        if equality is None:
+            return None
+        sides, room = [equality.left, equality.right], None
+    for index, side in enumerate(sides):
+        other = sides[1 - index]
+        if not _is_measured(side):
+            continue
+        if call is not None:
+            near = number(other)
+            return None if near is None else _in_frame(side, near, room or 0.0)
+        made = next((one for one in calls_of_value(other) if one.node == other.node), None)
+        first = None if made is None or made.method != "approx" else made.argument(0, "expected")
+        near = None if first is None else number(first)
+        if made is None or near is None:
+            return None
+        allowed, ratio = made.argument(2, "abs"), made.argument(1, "rel")
+        room = (number(allowed) or 0.0) if allowed is not None else 0.0
+        if ratio is not None:
+            room = max(room, (number(ratio) or 0.0) * near)
+        return _in_frame(side, near, room)
+    return None
+
+
+def _in_frame(value: Value, near: float, room: float) -> tuple[Value, float] | None:
+    """The upper end of a band, when the band is too narrow for a machine that is busy."""
+    lower, upper = near - room, near + room
+    narrow = lower > 0 and upper / lower < _FRAME
+    return (value, upper) if upper > 0 and (upper <= _TIGHT or narrow) else None
 
 
 def _is_measured(value: Value) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Function, Value, calls_of
+from checks.events import UNKNOWN, Call, Function, Value, calls_of
 from checks.hygiene.shared.assertions import expects_exception
 from checks.hygiene.shared.tests import is_replaced, is_test
 from checks.hygiene.shared.texts import words
 from checks.hygiene.shared.waiting import figure, number
+from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
@@ -17,6 +18,9 @@ _WAITS = frozenset(
     {"acquire", "communicate", "get", "join", "poll", "recv", "result", "select", "wait",
      "wait_for", "wait_until", "expect", "until"}
 )  # fmt: skip
+_SECOND = frozenset({"asyncio.wait_for"})
+"""Waits that take the limit as their second argument."""
+
 _SUBJECT = frozenset(
     {"timeout", "timeouts", "timed", "slow", "expire", "expires", "expired", "cancel", "cancelled",
      "cancels", "block", "blocks", "blocked", "hang", "hangs", "deadline", "retry", "retries",
@@ -68,6 +72,8 @@ def tight_timeout_in_test(call: Call, report: Report) -> None:
     if not parts or (call.method not in _WAITS and _WAITS.isdisjoint(parts)):
         return
     value = next((call.keywords[one] for one in _KEYWORDS if one in call.keywords), None)
+    if value is None and call.name in _SECOND:
+        value = call.argument(1)
     amount = None if value is None else number(value)
     if value is None or amount is None or not 0 < amount < _TIGHT:
         return
@@ -94,7 +100,9 @@ def _is_subject(call: Call, function: Function) -> bool:
     ):
         return True
     for above in call.ancestors():
-        if above.kind in ("not_operator", "comparison_operator", "lambda", "if_statement"):
+        if above.kind in ("not_operator", "lambda", "if_statement"):
+            return True
+        if above.kind == "comparison_operator" and not _equals_something(above):
             return True
         if above.kind == "call" and above.text.partition("(")[0].endswith(_NEGATIVE):
             return True
@@ -104,6 +112,19 @@ def _is_subject(call: Call, function: Function) -> bool:
             break
     # A wait whose outcome nobody looks at may be a pause.
     return call.result_is_ignored and call.method in ("wait", "join", "select", "poll")
+
+
+def _equals_something(comparison: Located) -> bool:
+    """Whether what came is compared with a value, so that nothing that came in time is a failure.
+
+    ``is None``, ``== []`` and ``== False`` ask for what a wait gives that has run out.
+    """
+    operands = [comparison.value(one) for one in comparison.children() if one.type != "comment"]
+    signs = [one.type for one in comparison.node.children if not one.is_named]
+    if signs != ["=="] or len(operands) != 2:
+        return False
+    known = [one.constant for one in operands if one.constant is not UNKNOWN]
+    return bool(known) and all(bool(one) for one in known)
 
 
 def _expected(function: Function) -> list[Value]:

@@ -10,6 +10,9 @@ from checks.registry import FUNCTIONS, TEST_ROLES, check
 from checks.report import Report
 
 _LISTINGS = frozenset({"os.listdir", "glob.glob", "os.scandir", "glob.iglob"})
+_OF_PATHS = frozenset({"glob", "iglob", "iterdir", "rglob"})
+"""Methods of paths that list a folder."""
+
 _KEEPING = frozenset({"list", "tuple", "iter", "next", "str", "repr"})
 _SETS = ("set", "set_comprehension")
 _DEPTH = 4
@@ -77,7 +80,7 @@ def _unordered(value: Value, function: Function, depth: int = 0) -> str:
     if depth > _DEPTH:
         return ""
     origin = value.origin if value.context.function is function else value
-    if origin.callee_name in _LISTINGS:
+    if origin.callee_name in _LISTINGS or _lists_folder(origin):
         return "a folder"
     arguments = argument_nodes(origin.node) if origin.node.type == "call" else []
     if origin.callee_name in _KEEPING and arguments:
@@ -98,6 +101,14 @@ def _unordered(value: Value, function: Function, depth: int = 0) -> str:
         if whole is not None:
             return _unordered(Value(origin.module, whole, origin.context), function, depth + 1)
     return ""
+
+
+def _lists_folder(value: Value) -> bool:
+    """Whether it is a call such as ``path.glob("*")``."""
+    called = value.node.child_by_field_name("function") if value.node.type == "call" else None
+    if called is None or called.type != "attribute":
+        return False
+    return value.module.text_of(called).rpartition(".")[2] in _OF_PATHS
 
 
 def _is_set(value: Value) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Function, calls_of
+from checks.events import Call, Function, Value, calls_of
 from checks.hygiene.shared.blocks import mentions
 from checks.hygiene.shared.ports import bound_port
 from checks.hygiene.shared.tests import is_setup, is_test
@@ -67,13 +67,23 @@ def unused_port_race(function: Function, report: Report) -> None:
         if _names_free_port(call.method) and call.assigned_to:
             found[call.assigned_to] = call
     for call in calls_of(function.module, function.node) if found else ():
-        port = bound_port(call)
+        port = bound_port(call) or _command_of_server(call)
         if port is None:
             continue
         for name, at in found.items():
             if next(mentions(function.module, port.node, name), None) is not None:
                 _tell(call, name, at, report)
                 return
+
+
+def _command_of_server(call: Call) -> Value | None:
+    """The command of a process that runs on beside the test: a server, when it gets a port."""
+    if call.name not in ("subprocess.Popen", "asyncio.create_subprocess_exec"):
+        return None
+    command = call.argument(0, "args")
+    if command is None or "connect" in command.text or "client" in command.text:
+        return None
+    return command
 
 
 def _names_free_port(name: str) -> bool:

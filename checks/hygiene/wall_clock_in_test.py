@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.events import Call
 from checks.hygiene.shared.clocks import is_frozen
-from checks.hygiene.shared.equalities import equalities, is_given_away
+from checks.hygiene.shared.equalities import Equality, equalities, is_given_away
 from checks.hygiene.shared.tests import is_test
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
@@ -14,6 +14,7 @@ _NOW = ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.
         "datetime.date.today", "django.utils.timezone.now", "django.utils.timezone.localdate",
         "oslo_utils.timeutils.utcnow", "pendulum.now", "pendulum.today", "arrow.now",
         "arrow.utcnow", "time.strftime")  # fmt: skip
+_DAYS = frozenset({"datetime.date.today", "django.utils.timezone.localdate"})
 _TOLERANT = ("timedelta", "abs(", "delta", "approx", "almost", "within")
 
 
@@ -67,7 +68,7 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
     start, end = call.span
     name = call.assigned_to
     for one in equalities(function):
-        if any(word in one.at.text.lower() for word in _TOLERANT):
+        if _is_tolerant(one.at.text.lower()) and not _is_reckoned(call, one):
             continue
         for side, other in one.sides:
             inside = side.span.start <= start and end <= side.span.end
@@ -79,6 +80,28 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
             if compared and not is_given_away(call, name):
                 _tell(call, report)
                 return
+
+
+def _is_tolerant(text: str) -> bool:
+    """Whether a comparison allows for some time in between."""
+    return any(word in text for word in _TOLERANT)
+
+
+def _is_reckoned(call: Call, equality: Equality) -> bool:
+    """Whether a day is reckoned from today's, ``date.today() + timedelta(days=30)``, and compared.
+
+    The ``timedelta`` is then no tolerance. The tested code must not have been given today's date.
+    """
+    text = equality.at.text.lower().replace("timedelta(", "")
+    if call.name not in _DAYS or _is_tolerant(text):
+        return False
+    above = call.parent
+    if above is None or above.kind != "binary_operator":
+        return False
+    return any(
+        side.node == above.node and call.text not in other.text and "timedelta" not in other.text
+        for side, other in equality.sides
+    )
 
 
 def _outermost(kind: str) -> bool:
