@@ -9,9 +9,11 @@ import re2
 import tree_sitter
 
 from checks.events import Node, Value
-from checks.languages.python import grammar
+from checks.languages.python import evaluate, grammar
+from checks.languages.python.context import Located
 from checks.languages.python.module import Module
 from checks.model import Span
+from checks.secrets.hosts import is_reserved_host
 
 _MAX_LINE = 2_000
 _UNQUOTED = frozenset({"yaml", "ini", "dockerfile", "text", "toml", "shell", "hcl", "makefile"})
@@ -28,6 +30,7 @@ _PAIR = re2.compile(
     rb"""([A-Za-z_][A-Za-z0-9_.-]+)["']?[ \t]*(?::[ \t]*string[ \t]*)?(?:=>|:=|=|:)[ \t]*"""
     rb"""(?:("[^"\\\n]+")|('[^'\\\n]+')|(`[^`\\\n]+`)|([^\s"'`#;,{}\[\]()]+))"""
 )
+_MAX_CALLEE = 80
 _BARE = 5
 """The group of a value without quotes."""
 
@@ -42,6 +45,8 @@ class Literal:
     """The literal's bytes, quotes included."""
     way: str = ""
     """How it is written, when not as it is: ``"in Base64"``."""
+    beside_user: bool = False
+    """Whether the name of a user stands beside it: in the same call, or the same pair."""
 
 
 def in_python(module: Module) -> Iterator[Literal]:
@@ -66,7 +71,62 @@ def in_python(module: Module) -> Iterator[Literal]:
             constant = constant.decode("latin-1")
         name = _name(Node(module, located.place), target)
         if isinstance(constant, str) and name:
-            yield Literal(name, constant, Span(*given.byte_range))
+            beside = located.kind == "keyword_argument" and _has_user(located)
+            yield Literal(name, constant, Span(*given.byte_range), beside_user=beside)
+    yield from _pairs(module)
+
+
+_USERS = frozenset({"user", "username", "login", "user_name", "usr"})
+_HOSTS = ("host", "hostname", "server")
+_PAIRS = frozenset({"auth", "basic_auth", "http_auth", "credentials", "creds"})
+_LOGINS = frozenset({"HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "DigestAuth", "login"})
+
+
+def may_log_in(data: bytes) -> bool:
+    """Whether a text may hold a pair of a user and a password without naming either."""
+    return b"auth" in data or b"Auth(" in data or b".login(" in data
+
+
+def _has_user(located: Located) -> bool:
+    """Whether the call of a keyword argument is given the name of a user as a literal, too.
+
+    Not where it is told that the other side is this very machine.
+    """
+    arguments = located.parent
+    given: dict[str, str] = {}
+    for one in [] if arguments is None else arguments.children():
+        name = one.child_by_field_id(grammar.NAME) if one.type == "keyword_argument" else None
+        value = one.child_by_field_id(grammar.VALUE)
+        if name is not None and value is not None and value.type == "string":
+            given[located.module.text_of(name).lower()] = located.module.text_of(value).strip("\"'")
+    hosts = [given[one] for one in _HOSTS if one in given]
+    return not _USERS.isdisjoint(given) and not any(is_reserved_host(one) for one in hosts)
+
+
+def _pairs(module: Module) -> Iterator[Literal]:
+    """``auth=("user", "password")``, ``HTTPBasicAuth("user", "password")``."""
+    for located in module.nodes("keyword_argument", "assignment"):
+        field = grammar.NAME if located.kind == "keyword_argument" else grammar.LEFT
+        name, given = (located.node.child_by_field_id(one) for one in (
+            field, grammar.VALUE if field == grammar.NAME else grammar.RIGHT))  # fmt: skip
+        if name is None or given is None or given.type != "tuple":
+            continue
+        if module.text_of(name).rpartition(".")[2].lower() in _PAIRS:
+            yield from _second(module, located, evaluate.children(given))
+    for located in module.nodes("call"):
+        function = located.node.child_by_field_id(grammar.FUNCTION)
+        if function is None or function.end_byte - function.start_byte > _MAX_CALLEE:
+            continue
+        if module.text_of(function).rpartition(".")[2] in _LOGINS:
+            yield from _second(module, located, evaluate.argument_nodes(located.node))
+
+
+def _second(module: Module, located: Located, nodes: list[tree_sitter.Node]) -> Iterator[Literal]:
+    """The second of two literals, the first of which names a user."""
+    if len(nodes) >= 2 and all(one.type == "string" for one in nodes[:2]):
+        constant = Value(module, nodes[1], located.context).constant
+        if isinstance(constant, str):
+            yield Literal("password", constant, Span(*nodes[1].byte_range), beside_user=True)
 
 
 def _compared(node: tree_sitter.Node) -> tuple[tree_sitter.Node | None, tree_sitter.Node | None]:

@@ -12,12 +12,19 @@ import re2
 
 from checks.model import Confidence
 from checks.secrets.naming import Kind, kind_of, words_of
-from checks.secrets.placeholders import PRINTABLE, is_placeholder
+from checks.secrets.placeholders import PRINTABLE, is_instruction, is_placeholder
 from checks.secrets.structure import entropy
 
 MAX_VALUE = 512
 _MIN_PASSWORD = 6
+_MIN_BESIDE_USER = 3
 _MIN_FRAMEWORK_KEY = 8
+_COMMON = frozenset(
+    {"123456", "111111", "123123", "654321", "000000", "12345678", "letmein", "iloveyou", "monkey",
+     "dragon", "sunshine", "princess", "football", "baseball", "superman", "trustno1", "starwars",
+     "passw0rd", "p@ssw0rd", "p@ssword", "admin123", "root123", "qwerty", "qwerty123", "welcome1"}
+)  # fmt: skip
+"""Passwords that lists of the most used ones begin with."""
 _MIN_KEY = 16
 
 _SCHEME = re2.compile(r"(?i)^(?:bearer|basic|token|apikey|bot)\s+(\S+)$")
@@ -26,7 +33,7 @@ _IDENTIFIER = re2.compile(r"^[A-Za-z]+[0-9]?(?:[_.:/-](?:[A-Za-z]+[0-9]?|[0-9]{1
 _TECHNICAL = re2.compile(
     r"(?i)^(?:oauth2?|sha-?[0-9]+|md5|base64|utf-?[0-9]+|x509|pbkdf2|hmac-?sha[0-9]+|aes-?[0-9]+"
     r"|rs[0-9]+|hs[0-9]+|es[0-9]+|auth0|s3|ec2|k8s|http2?|ipv[46]|p12|pkcs[0-9#]+|ed25519|h264"
-    r"|[a-z]+[0-9]?)$"
+    r"|[a-z]{1,5}[0-9]|[a-z]+)$"
 )
 _KEY_ALPHABET = re2.compile(r"^[A-Za-z0-9+/=_.~-]+$")
 _HEX = re2.compile(r"^(?:0x)?[0-9a-fA-F]+$")
@@ -47,27 +54,39 @@ class Judgement:
     """The secret without a scheme before it: of ``Bearer abc`` only ``abc``."""
 
 
-def judge(name: str, value: str) -> Judgement | None:
+def judge(
+    name: str, value: str, *, in_code: bool = False, beside_user: bool = False
+) -> Judgement | None:
     """Whether ``name = "value"`` is a secret in the code.
 
     Args:
         name: of the variable, parameter, attribute or key.
         value: the literal that it is given.
+        in_code: whether it stands in code, which takes it as it is: a key that says itself that
+            it is to be changed signs sessions all the same.
+        beside_user: whether the name of a user is given beside it: what is weak is known then,
+            too.
     """
     value = value.encode("utf-8", "replace").decode()  # a lone surrogate is no text for RE2
-    if not _MIN_PASSWORD <= len(value) <= MAX_VALUE or not _OF_OTHERS.isdisjoint(words_of(name)):
+    least = _MIN_BESIDE_USER if beside_user else _MIN_PASSWORD
+    if not least <= len(value) <= MAX_VALUE or not _OF_OTHERS.isdisjoint(words_of(name)):
         return None
     kind = kind_of(name)
     if kind is None:
         return None
     scheme = _SCHEME.match(value)
     secret = scheme.group(1) if scheme else value
-    if any(one not in PRINTABLE for one in secret) or is_placeholder(secret):
+    if any(one not in PRINTABLE for one in secret):
+        return None
+    signs = in_code and tuple(words_of(name)[-2:]) in _FRAMEWORK_KEYS
+    if (is_instruction if signs or beside_user else is_placeholder)(secret):
         return None
     if kind_of(secret) is not None and _IDENTIFIER.search(secret + "_x") is not None:
-        return None  # "access_token" under "token": a name, not a value
+        # "access_token" under "token" is a name, "my-super-secret-key" under "secret_key" a value.
+        if not signs or "_" in secret or len(words_of(secret)) < 3:
+            return None
     if kind is Kind.PASSWORD:
-        sure = _is_password(secret)
+        sure = _is_password(secret) or beside_user or secret.lower() in _COMMON
     elif tuple(words_of(name)[-2:]) in _FRAMEWORK_KEYS:
         sure = _is_framework_key(secret)
     else:

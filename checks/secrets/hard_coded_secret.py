@@ -183,14 +183,20 @@ def _named(event: TextEvent, seen: Scan, report: Report) -> Iterator[Secret]:
     """Passwords and keys of one's own, known by what they are given to."""
     data, path = event.source.data, event.path
     if event.module is not None:
-        literals = assignments.in_python(event.module) if seen.names else iter(())
+        said = seen.names or assignments.may_log_in(data)
+        literals = assignments.in_python(event.module) if said else iter(())
     elif kinds.speaks_of_tests(path):
         return
     else:
         language = language_of(path, data[:256])
         literals = formats.literals(data, path, language, timed(seen.names, report.expired))
     for literal in timed(literals, report.expired):
-        judgement = generic.judge(literal.name, literal.value)
+        judgement = generic.judge(
+            literal.name,
+            literal.value,
+            in_code=event.module is not None,
+            beside_user=literal.beside_user,
+        )
         if judgement is None:
             continue
         what = "password" if judgement.kind is Kind.PASSWORD else "secret"

@@ -52,3 +52,19 @@ def is_reserved_host(host: str, *, documentation: bool = True) -> bool:
     return host.startswith(_DOCUMENTATION_NETS) or any(
         host == one.lstrip(".") or host.endswith("." + one.lstrip(".")) for one in names
     )
+
+
+def is_internal_host(host: str) -> bool:
+    """Whether a host is one of somebody's own network: real, though nobody else reaches it."""
+    host = host.strip(".").lower()
+    if (
+        host in _LOOPBACK
+        or host.startswith("127.")
+        or host.endswith((".localhost", ".localdomain"))
+    ):
+        return False
+    return "." in host and is_reserved_host(host) and not _is_example(host)
+
+
+def _is_example(host: str) -> bool:
+    return not is_reserved_host(host, documentation=False)

@@ -46,6 +46,7 @@ _HEADER_PAIRS = frozenset({("set", "cookie"), ("auth", "header"),
                            ("session", "cookie"), ("auth", "cookie")})  # fmt: skip
 _FORMS = frozenset({"value", "default", "raw", "plain", "plaintext", "str", "bytes"})
 """Words at the end that say in which form the secret is."""
+_PREPOSITIONS = frozenset({"for", "of", "to", "from"})
 _HARMLESS = frozenset(
     {"csrf", "xsrf", "csrfmiddleware", "public", "pubkey", "next", "page", "pagination",
      "continuation", "cursor", "sync", "stop", "start", "eos", "bos", "pad", "unk", "special",
@@ -82,12 +83,15 @@ def kind_of(name: str) -> Kind | None:
     ``tokenizer`` and ``next_page_token`` do not.
     """
     words = words_of(name)
+    whole = words
+    about = next((at for at, word in enumerate(words) if at and word in _PREPOSITIONS), len(words))
+    words = words[:about]  # `password_for_email` is a password
     while words and (words[-1].isdigit() or words[-1] in _FORMS):
         words.pop()
     if not words:
         return None
     last, pair = words[-1], tuple(words[-2:])
-    if not _HARMLESS.isdisjoint(words):
+    if not _HARMLESS.isdisjoint(whole):
         return None
     if last in _PASSWORDS or (last == "pass" and len(words) > 1):
         return Kind.PASSWORD

@@ -93,15 +93,23 @@ def has_filler(secret: bytes) -> bool:
     )
 
 
+def is_reference(value: str) -> bool:
+    """Whether a value only says where another one is: a template, a variable, a path; or a hash."""
+    return any(one.search(value) is not None for one in (_TEMPLATE, _UUID, _HASH, _REFERENCE))
+
+
+def is_instruction(value: str) -> bool:
+    """Whether a value says itself that it is to be replaced, or is a reference or a hash."""
+    data = value.encode("utf-8", "replace").lower()
+    return is_reference(value) or any(word in data for word in _WORDS)
+
+
 def is_placeholder(value: str) -> bool:
     """Whether a value says itself that it stands for another one, or is a reference or a hash."""
     data = value.encode("utf-8", "replace")
     return (
-        _TEMPLATE.search(value) is not None
+        is_reference(value)
         or _SHORT_WORDS.search(value) is not None
-        or _UUID.search(value) is not None
-        or _HASH.search(value) is not None
-        or _REFERENCE.search(value) is not None
         or any(word in data.lower() for word in _WORDS)
         or _has_run(data, 4, 4)
         or _has_sequence(data.lower())

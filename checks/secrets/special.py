@@ -12,7 +12,7 @@ import re2
 
 from checks.model import Span
 from checks.secrets.decoding import text_of
-from checks.secrets.hosts import host_of, is_reserved_host
+from checks.secrets.hosts import host_of, is_internal_host, is_reserved_host
 from checks.secrets.placeholders import is_made_up, is_placeholder
 from checks.secrets.structure import entropy, is_private_key, jwt_parts, private_key_bytes
 
@@ -154,7 +154,8 @@ def address(data: bytes, at: int, *, drawn: bool) -> Address | None:
     if drawn and not _looks_random(password):
         return None
     host = host_of("x://" + match.group(3).decode("latin-1")) or ""
-    if is_reserved_host(host) or is_placeholder(password) or is_placeholder(host):
+    inside = not drawn and is_internal_host(host) and _is_mixed(password)
+    if is_placeholder(password) or is_placeholder(host) or (is_reserved_host(host) and not inside):
         return None
     if password.lower() in _WEAK or password == user or any(one in password for one in "{}$%"):
         return None
@@ -211,6 +212,12 @@ def _is_password(password: str, *, drawn: bool) -> bool:
     if any(one in password for one in "{}$%") or len(password) < 6:
         return False
     return _looks_random(password) if drawn else not password.isalpha()
+
+
+def _is_mixed(text: str) -> bool:
+    """Whether small letters, capitals and digits are mixed in it, as nobody types an example."""
+    tests = (str.islower, str.isupper, str.isdigit)
+    return len(text) >= 8 and all(any(test(one) for one in text) for test in tests)
 
 
 def _looks_random(text: str) -> bool:
