@@ -11,6 +11,7 @@ from typing import Any
 
 import re2
 
+from checks.flow import addresses
 from checks.flow.heap import Heap
 from checks.flow.kinds import LINES
 from checks.flow.values import (
@@ -245,7 +246,7 @@ def _put_together(template: Value, pieces: list[Value]) -> Value:
     taints, vague = template.taints, template.vague
     texts: list[str] = []
     known = not template.taints and template.constant is not NOTHING
-    for one in pieces:
+    for one in addresses.placed(pieces):
         taints = merge_taints(taints, one.taints)
         vague |= one.vague
         text = one.template

@@ -270,7 +270,7 @@ def _common_path(machine: Machine, frame: Frame, node: ir.Expression) -> None:
         return
     for one in node.arguments:
         for part in one.items if isinstance(one, ir.Sequence) else (one,):
-            _inside(machine, frame, part)
+            inside(machine, frame, part)
 
 
 def _equal(machine: Machine, frame: Frame, node: ir.Expression, value: Value, other: Value) -> None:
@@ -337,7 +337,7 @@ def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) 
             _starts(machine, frame, function.value, node, truth=truth)
             return
         if name in ("is_relative_to", "endswith") and truth and name != "endswith":
-            _inside(machine, frame, function.value)
+            inside(machine, frame, function.value)
             return
         if name in ("issubset", "isdisjoint", "__contains__"):
             if name == "issubset" and truth:
@@ -414,7 +414,8 @@ def _is_origin(text: str) -> bool:
     return bool(found) and bool(scheme) and "/" in rest
 
 
-def _inside(machine: Machine, frame: Frame, tested: ir.Expression) -> None:
+def inside(machine: Machine, frame: Frame, tested: ir.Expression) -> None:
+    """A path was found to be inside a folder: that is worth something for one free of ``..``."""
     value = read(machine, frame, tested)
     if all(one.clean & NORMAL for one in value.taints):
         clean(machine, frame, tested, PATH)

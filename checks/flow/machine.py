@@ -287,6 +287,13 @@ class Machine:
 
         guards.clean(self, frame, node, ALL)
 
+    def inside(self, frame: Frame, node: ir.Call) -> None:
+        """``path.relative_to(root)`` returned: the path is inside."""
+        from checks.flow import guards
+
+        if isinstance(node.function, ir.Attribute):
+            guards.inside(self, frame, node.function.value)
+
     def enter(self, frame: Frame, states: list[Snapshot]) -> bool:
         """Go on with what holds in any of the states; whether there is one."""
         if not states:

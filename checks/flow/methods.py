@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from checks.flow import folding, library, lookup, parsers
+from checks.flow import addresses, folding, library, lookup, parsers, urls
 from checks.flow.heap import Object, make
-from checks.flow.kinds import ASSIGN, HOST, LINES
+from checks.flow.kinds import ASSIGN, HOST, LINES, NORMAL, PATH, SLASH
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import (
@@ -71,6 +71,11 @@ def call(machine: Machine, frame: Frame, one: Method, site: Site) -> Value:
     everything = content(receiver, site.everything())
     if bits:
         return cleaned(everything, bits)
+    if name == "resolve" and everything.taints:
+        return cleaned(everything, NORMAL | SLASH)
+    if name == "relative_to" and everything.taints:
+        machine.inside(frame, site.node)
+        return everything
     if name in _SAME or not everything.taints:
         return everything if everything.taints else VAGUE
     inner = content(site.everything(), sure=False)
@@ -120,8 +125,16 @@ def of_text(machine: Machine, frame: Frame, receiver: Value, name: str, site: Si
     if name in _SPLITTING:
         return _split(machine, receiver, name, site)
     if name in ("strip", "lstrip", "rstrip") and (receiver.taints or receiver.vague):
+        if name != "rstrip" and site.constant(0) == "/" and _is_rooted(receiver):
+            receiver = cleaned(receiver, PATH)  # relative now, and there is no ".." in it
         return Value(receiver.taints, receiver.vague, NOTHING, (), receiver.text)
     return None
+
+
+def _is_rooted(value: Value) -> bool:
+    """Whether a path is absolute and free of ``..``, so that it leads nowhere from a root."""
+    wanted = NORMAL | SLASH
+    return all(one.clean & wanted == wanted for one in value.taints) and not value.vague & wanted
 
 
 def _joined(machine: Machine, frame: Frame, receiver: Value, site: Site) -> Value:
@@ -138,8 +151,11 @@ def _joined(machine: Machine, frame: Frame, receiver: Value, site: Site) -> Valu
     taints = receiver.taints
     vague = receiver.vague
     exact = receiver.constant is not NOTHING
-    for one in items:
-        value = folding.as_text(machine.heap, one)
+    texts = [folding.as_text(machine.heap, one) for one in items]
+    if len(texts) > 1 and not texts[0].taints:
+        spaced = [part for one in texts for part in (receiver, one)][1:]
+        texts = list(addresses.placed(spaced))[::2]
+    for value in texts:
         taints = merge_taints(taints, value.taints)
         vague |= value.vague
         exact = exact and value.constant is not NOTHING
@@ -203,6 +219,8 @@ def _of_object(machine: Machine, frame: Frame, cell: Cell, name: str, site: Site
 
 
 def _of_instance(machine: Machine, cell: Cell, made: Object, name: str, site: Site) -> Value:
+    if (found := urls.method(machine, cell, made, name, site)) is not None:
+        return found
     if name in ("model_copy", "copy"):
         return Value(references=(machine.heap.new(made),))
     if name in ("model_dump", "dict", "_asdict", "to_dict"):

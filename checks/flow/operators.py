@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.flow import folding
+from checks.flow import addresses, folding
 from checks.flow.heap import Object, make
 from checks.flow.machine import Machine
 from checks.flow.values import (
@@ -98,6 +98,8 @@ def _divided(machine: Machine, left: Value, right: Value) -> Value:
 def concatenated(parts: tuple[Value, ...]) -> Value:
     """Texts, one after the other."""
     taints = parts[0].taints
+    if not taints and parts[0].constant is NOTHING:
+        parts = tuple(addresses.placed(parts))
     vague = 0
     pieces: list[str] = []
     known = True

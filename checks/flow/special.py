@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checks.flow import calls, folding, lookup, methods, parsers
+from checks.flow import calls, folding, lookup, methods, parsers, urls
 from checks.flow.heap import Object, as_fields, make
-from checks.flow.kinds import CSV, FULL, HOST, LINES, NORMAL, NOSQL, PATH
+from checks.flow.kinds import CSV, FULL, LINES, NORMAL, NOSQL, PATH, SLASH
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import (
@@ -240,22 +240,17 @@ def _normal_path(machine: Machine, _frame: Frame, target: Value, site: Site) -> 
     if value is None:
         value = site.arguments[0] if site.arguments else target
     flat = content(machine.heap.flat(value))
-    marked = cleaned(flat, NORMAL)
+    text = value.template or ""
+    rooted = "normpath" not in site.callee or text.startswith("/")
+    marked = cleaned(flat, NORMAL | SLASH if rooted else NORMAL)
     references = (Api("pathlib.Path()"),) if "Path()" in site.callee else ()
     return Value(marked.taints, marked.vague, NOTHING, references, value.text)
 
 
-def _parsed_address(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-    value = content(machine.heap.flat(site.arguments[0])) if site.arguments else VAGUE
-    host = cleaned(value, HOST)
-    whole = Value(value.taints, value.vague)
-    fields: dict[object, Value] = {
-        "netloc": host, "hostname": host, "scheme": whole, "path": whole, "query": whole,
-        "fragment": whole, "port": CLEAN, "username": whole, "password": whole, "params": whole,
-        0: whole, 1: host, 2: whole,
-    }  # fmt: skip
-    made = Object("instance", fields, whole)
-    return Value(references=(machine.heap.new(made),))
+def _relative(machine: Machine, frame: Frame, target: Value, site: Site) -> Value:
+    """``path.relative_to(root)`` raises for what is not inside."""
+    machine.inside(frame, site.node)
+    return content(machine.heap.flat(target if site.receiver is None else site.receiver))
 
 
 def _string_buffer(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
@@ -393,8 +388,11 @@ def make_handlers() -> dict[str, Handler]:
         "os.path.realpath": _normal_path, "os.path.abspath": _normal_path,
         "os.path.normpath": _normal_path, "pathlib.Path().resolve": _normal_path,
         "pathlib.Path().absolute": _normal_path, "os.path.basename": _basename,
-        "urllib.parse.urlparse": _parsed_address, "urllib.parse.urlsplit": _parsed_address,
-        "urlparse.urlparse": _parsed_address, "yarl.URL": _parsed_address,
+        "urllib.parse.urlparse": urls.parsed, "urllib.parse.urlsplit": urls.parsed,
+        "urlparse.urlparse": urls.parsed, "yarl.URL": urls.parsed,
+        "urllib.parse.urlunsplit": urls.unparsed,
+        "urllib.parse.urlunparse": urls.unparsed,
+        "pathlib.Path().relative_to": _relative, "posixpath.normpath": _normal_path,
         "io.StringIO": _string_buffer, "io.BytesIO": _string_buffer,
         "StringIO.StringIO": _string_buffer,
         "collections.deque": _queue, "queue.Queue": _queue, "queue.SimpleQueue": _queue,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from checks.models.conditions import is_html, is_html_said, is_text, target_is_open
+from checks.models.conditions import is_html_said, target_is_open
 from checks.models.facts import Library
+from checks.models.pages import is_page, is_page_written
 
 _HTTP_METHODS = "get post put patch delete head options trace"
 _HANDLER = "tornado.web.RequestHandler"
@@ -47,7 +48,7 @@ tornado.source("a cookie", f"{_HANDLER}().{{get_cookie}}()")
 tornado.source("the URL path", f"{_HANDLER}().{{path_args,path_kwargs}}")
 tornado.handler("route", _HTTP_METHODS, _HANDLER)
 tornado.handler("message", "on_message", "tornado.websocket.WebSocketHandler")
-tornado.sink("html", f"{_HANDLER}().{{write,finish}}", when=is_text)
+tornado.sink("html", f"{_HANDLER}().{{write,finish}}", when=is_page_written)
 tornado.sink("redirect", f"{_HANDLER}().redirect", at="0/url", when=target_is_open)
 tornado.sink("template", "tornado.template.Template", at="0")
 
@@ -60,5 +61,5 @@ falcon.sink(
     at="0/location",
     when=target_is_open,
 )
-falcon.sink("html", "pyramid.response.Response", at="0/body/text body text", when=is_html)
+falcon.sink("html", "pyramid.response.Response", at="0/body/text body text", when=is_page)
 falcon.sink("html", "@response.html=", "@response.{text,body}=")

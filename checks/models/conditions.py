@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import re2
 
+from checks import ir
 from checks.flow import parsers
 from checks.flow.kinds import COMMAND, NOSQL
 from checks.flow.values import HOLE, NOTHING, Api, Cell, Value
@@ -22,6 +23,10 @@ _SQL = re2.compile(
 _OTHER_THAN_SQL = ("tornado.httpclient.", "pandas.DataFrame()", "pandas.read_csv()",
                    "aiohttp.ClientSession()", "redis.")  # fmt: skip
 """Objects whose methods are called like those of databases."""
+_DATABASE = re2.compile(
+    r"(?i)conn|^c$|cur(?:sor)?s?$|db|database|session|engine|pool|trans|^tx$|sql|postgres|^pg"
+    r"|client|store|repo|bigquery|^bq|warehouse|influx|clickhouse"
+)
 _SHELLS = frozenset(
     {
         "sh",
@@ -37,6 +42,7 @@ _SHELLS = frozenset(
         "ash",
     }
 )
+_PLAIN = re2.compile(r"(?i)\b(?:URL|header|cookie)\b")
 _RUN_FLAGS = frozenset({"-c", "-lc", "-ec", "-xc", "-ic", "/c", "/C", "-Command", "-command"})
 
 
@@ -108,6 +114,25 @@ def is_sql(site: Site) -> bool:
     if not text.replace(HOLE, "").strip():
         return True
     return _SQL.search(text[:2_000]) is not None
+
+
+def is_sql_asked(site: Site) -> bool:
+    """Like :func:`is_sql`, for names of methods that many things have: ``query``, ``fetch``.
+
+    Without SQL in the text the object must be called like a database.
+    """
+    value = site.tested
+    if value is None or not is_sql(site):
+        return False
+    text = value.template
+    if text is not None and text.replace(HOLE, "").strip():
+        return True
+    function = site.node.function
+    owner = function.value if isinstance(function, ir.Attribute) else function
+    if isinstance(owner, ir.Call):
+        owner = owner.function
+    name = owner.id if isinstance(owner, ir.Name) else getattr(owner, "name", "")
+    return _DATABASE.search(name) is not None
 
 
 def host_is_open(site: Site) -> bool:
@@ -214,7 +239,10 @@ def is_query_open(site: Site) -> bool:
                 if any("body" in taint.source.words for taint in flat.dangerous(NOSQL)):
                     return True
             return False
-    return True
+    # A text in place of an object brings no operators: an address and a header are texts.
+    return not all(
+        _PLAIN.search(one.source.words) is not None for one in value.dangerous(NOSQL)
+    ) or bool(value.vague & NOSQL)
 
 
 def is_text(site: Site) -> bool:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from checks.models.conditions import is_query_open, is_sql, lxml_resolves, parser_resolves
+from checks.models.conditions import (
+    is_query_open,
+    is_sql,
+    is_sql_asked,
+    lxml_resolves,
+    parser_resolves,
+)
 from checks.models.facts import Library
 
 dbapi = Library("https://peps.python.org/pep-0249/")
@@ -15,7 +21,7 @@ asynchronous.sink(
     "*.{fetch,fetchrow,fetchval,fetch_all,fetch_one,fetch_val,iterate,prepare,"
     "copy_from_query,cursor}",
     at="0/query",
-    when=is_sql,
+    when=is_sql_asked,
 )
 
 sqlalchemy = Library(
@@ -82,11 +88,11 @@ drivers.sink(
     "sql",
     "google.cloud.bigquery.Client().query",
     "duckdb.{sql,query,execute}",
-    "*.{sql,query}",
     "boto3.client().execute_statement",
     at="0/query Sql",
     when=is_sql,
 )
+drivers.sink("sql", "*.{sql,query}", at="0/query Sql", when=is_sql_asked)
 
 mongo = Library("https://www.mongodb.com/docs/manual/reference/operator/query/where/")
 mongo.sink(

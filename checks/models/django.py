@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from checks.models.conditions import is_html, target_is_open
+from checks.models.conditions import target_is_open
 from checks.models.facts import Library
+from checks.models.pages import is_page
 
 _HTTP_METHODS = "get post put patch delete head options trace"
 _GENERIC = (
@@ -61,7 +62,7 @@ django.sink(
     "django.http.response.HttpResponse",
     "django.shortcuts.HttpResponse",
     at="0/content",
-    when=is_html,
+    when=is_page,
 )
 django.sink(
     "html",

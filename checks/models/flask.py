@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from checks.models.conditions import is_html, is_name, target_is_open
+from checks.models.conditions import is_name, target_is_open
 from checks.models.facts import Library
+from checks.models.pages import is_page, is_page_made
 
 _HTTP_METHODS = "get post put patch delete head options trace"
 
@@ -60,7 +61,7 @@ flask.ends(
     "flask_restx.abort",
     "sanic.exceptions.abort",
 )
-flask.sink("html", "flask.make_response", "quart.make_response", at="0/response", when=is_html)
+flask.sink("html", "flask.make_response", "quart.make_response", at="0/response", when=is_page_made)
 flask.sink(
     "html",
     "flask.Response",
@@ -70,7 +71,7 @@ flask.sink(
     "bottle.HTTPResponse",
     "webob.Response",
     at="0/response body",
-    when=is_html,
+    when=is_page,
 )
 flask.sink("html", "markupsafe.Markup", "flask.Markup", "jinja2.Markup", "markupsafe.Markup()")
 flask.sink(
@@ -95,6 +96,8 @@ flask.sink(
 )
 flask.sink("path", "flask.send_from_directory", "quart.send_from_directory", at="0/directory")
 flask.sink("path", "bottle.static_file", at="1/root")
+# A template whose engine is not known is one of a project's pages, which escape what goes in.
+flask.cleans("html", "*.{render,render_async,render_template,render_to_string}")
 flask.cleans("html redirect", "flask.jsonify", "flask.json.jsonify", "quart.jsonify")
 flask.cleans(
     "html",
@@ -122,9 +125,9 @@ flask.cleans(
     "mako.filters.html_escape",
     "aiohttp.helpers.html_escape",
     "sanic.response.json",
-    "json.dumps",
-    "orjson.dumps",
-    "ujson.dumps",
+    "{json,orjson,ujson,simplejson,rapidjson,flask.json}.dumps",
+    "oslo_serialization.jsonutils.{dumps,dump_as_bytes}",
+    "{tornado.escape.json_encode,msgspec.json.encode}",
     "django.utils.html.escapejs",
     "markdown2.markdown",
 )

@@ -53,7 +53,12 @@ logs.sink(
 )
 logs.sink("log", "logging.log", "*.log", at="1/msg 2 3 4", when=names_log)
 logs.sink("log", "syslog.syslog", at="0/priority 1/message")
-logs.cleans("header log mail csv", "json.dumps", "orjson.dumps", "ujson.dumps")
+logs.cleans(
+    "header log mail csv",
+    "{json,orjson,ujson,simplejson,rapidjson,flask.json}.dumps",
+    "oslo_serialization.jsonutils.{dumps,dump_as_bytes}",
+    "{tornado.escape.json_encode,msgspec.json.encode}",
+)
 
 mail = Library("https://docs.python.org/3/library/email.compat32-message.html")
 mail.sink(

@@ -215,9 +215,13 @@ def _judge(varying: list[Value], text: str) -> tuple[Confidence, Severity, Surfa
     if any(is_request(part) for part in varying):
         return Confidence.HIGH, Severity.CRITICAL, Surface.INLINE
     given = any(is_parameter(part) for part in varying)
-    if _VALUE_PLACE.search(text) is not None and _DEFINES.search(text) is None:
-        if _OPEN_TABLE.search(text) is None or (given and _QUOTED.search(text) is not None):
-            return Confidence.HIGH, Severity.HIGH, Surface.INLINE
+    quoted = given and _QUOTED.search(text) is not None
+    if (
+        _VALUE_PLACE.search(text) is not None
+        and _DEFINES.search(text) is None
+        and (quoted or _OPEN_TABLE.search(text) is None)
+    ):
+        return Confidence.HIGH, Severity.HIGH, Surface.INLINE
     # Names of tables and columns can be no parameters, and most often are the program's own.
     confidence = Confidence.MEDIUM if given else Confidence.LOW
     return confidence, Severity.MEDIUM, Surface.SUMMARY
