@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.events import Call, Function
 from checks.hygiene.shared.blocks import mentions
-from checks.hygiene.shared.tests import is_replaced, is_test
+from checks.hygiene.shared.tests import is_replaced, is_test, own_calls
 from checks.hygiene.shared.waiting import is_limited
 from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
 from checks.registry import TEST_ROLES, calls, check
@@ -27,6 +27,7 @@ _POSITION = {
 }
 """Waits, and where each takes its timeout by position."""
 
+_STARTED = frozenset({"threading.Thread", "multiprocessing.Process"})
 _ENDING = ("kill", "terminate", "send_signal", "set", "stop", "shutdown", "close", "put", "cancel",
            "put_nowait", "set_result", "set_exception", "abort", "release")  # fmt: skip
 
@@ -39,7 +40,7 @@ _ENDING = ("kill", "terminate", "send_signal", "set", "stop", "shutdown", "close
     confidence=Confidence.MEDIUM,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=calls(*_POSITION),
+    on=calls(*_POSITION, "*.join"),
 )
 def blocking_wait_without_timeout(call: Call, report: Report) -> None:
     """A test waits for a process, a thread, a queue or a future, and nothing limits the wait.
@@ -67,7 +68,9 @@ def blocking_wait_without_timeout(call: Call, report: Report) -> None:
     function = call.function
     if function is None or not is_test(function) or is_limited(call):
         return
-    position = _POSITION[call.name or ""]
+    if call.name not in _POSITION and not _is_one_of_many(call, function):
+        return
+    position = _POSITION.get(call.name or "", 0)
     if call.argument(position, "timeout") is not None or call.has_star or call.has_double_star:
         return
     if "block" in call.keywords or (call.method == "get" and call.arguments):
@@ -87,6 +90,24 @@ def blocking_wait_without_timeout(call: Call, report: Report) -> None:
         fix="Give it a generous limit, such as `timeout=30`.",
         edits=edits,
     )
+
+
+def _is_one_of_many(call: Call, function: Function) -> bool:
+    """Whether it joins each of some threads or processes: ``for one in threads: one.join()``."""
+    receiver = call.receiver
+    if call.arguments or call.keywords or receiver is None or receiver.node.type != "identifier":
+        return False
+    for loop in call.enclosing("for_statement"):
+        left = loop.node.child_by_field_name("left")
+        right = loop.node.child_by_field_name("right")
+        if left is None or right is None or call.module.text_of(left) != receiver.text:
+            continue
+        origin = call.value(right).origin.node
+        return any(
+            one.name in _STARTED and origin.start_byte <= one.node.start_byte < origin.end_byte
+            for one in own_calls(function)
+        )
+    return False
 
 
 def _is_ended(call: Call, function: Function) -> bool:

@@ -24,6 +24,8 @@ _SURE = frozenset(
      "itertools.count", "itertools.repeat", "itertools.cycle", "itertools.chain", "zip", "iter",
      "dir", "vars", "inspect.getmembers", "pkgutil.iter_modules", "pkgutil.walk_packages"}
 )  # fmt: skip
+_REQUESTS = frozenset({"get", "post", "put", "patch", "options", "request", "open"})
+_CLIENTS = ("client", "session", "requests", "api")
 _FIXED = ("platform", "version", "sys.", "os.name", "HAS_", "HAVE_", "has_", "hasattr", "importlib",
           "implementation", "PYPY", "pypy", "WINDOWS", "IS_", "__debug__")  # fmt: skip
 """What a condition on the machine speaks of: there the assertion does run, elsewhere."""
@@ -136,6 +138,9 @@ def _may_be_empty(value: Value, function: Function) -> bool:
     node = bare(value.origin.node)
     here = value.origin
     for _ in range(4):
+        if node.type in ("subscript", "attribute"):
+            answer = _answer(here)
+            return answer is not None and _is_answer(answer)
         if node.type != "call":
             return False
         name = here.callee_name or ""
@@ -147,6 +152,9 @@ def _may_be_empty(value: Value, function: Function) -> bool:
             continue
         if name in _SURE or name.startswith("itertools."):
             return False
+        answer = _answer(here)
+        if answer is not None and answer.node != here.node:
+            return _is_answer(answer)
         text = here.text
         called = text.partition("(")[0]
         if called.rpartition(".")[2] in ("items", "keys", "values", "split", "splitlines"):
@@ -159,6 +167,34 @@ def _may_be_empty(value: Value, function: Function) -> bool:
             continue
         return _is_result(here, function)
     return False
+
+
+def _answer(value: Value) -> Value | None:
+    """What a part of an answer is taken from: ``get("/a")`` of ``get("/a").json()["rows"]``."""
+    here = value
+    for _ in range(6):
+        node = bare(here.node)
+        if node.type == "call":
+            called = node.child_by_field_name("function")
+            if called is None or called.type != "attribute":
+                return here
+            if here.module.text_of(called).rpartition(".")[2] not in ("json", "get_json"):
+                return here
+            inner = called.child_by_field_name("object")
+        else:
+            inner = node.child_by_field_name("object") or node.child_by_field_name("value")
+        if inner is None:
+            return None
+        here = Value(here.module, inner, here.context).origin
+    return None
+
+
+def _is_answer(value: Value) -> bool:
+    """Whether it is a request of a client: its path is a literal, and its answer may be empty."""
+    called = value.node.child_by_field_name("function")
+    text = "" if called is None else value.module.text_of(called)
+    owner, _, method = text.rpartition(".")
+    return method in _REQUESTS and owner.rpartition(".")[2].endswith(_CLIENTS)
 
 
 def _is_result(value: Value, function: Function) -> bool:

@@ -19,6 +19,7 @@ from checks.hygiene.shared.tests import (
 )
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
+from checks.languages.python.scopes import Bound
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import TEST_ROLES, calls, check, nodes
 from checks.report import Report
@@ -152,13 +153,39 @@ def _call_target(call: Call) -> str:
 
 
 def _module_attribute(event: Located, left: tree_sitter.Node) -> str:
-    """``module.name`` of a module that is imported as a whole."""
+    """``module.name`` of a module that is imported, or of an object that a module shares."""
     owner = left.child_by_field_name("object")
     if owner is None or owner.type not in ("identifier", "attribute"):
         return ""
     name = event.value(owner).name
     whole = {entry.module for entry in event.module.imports if not entry.name}
-    return event.module.text_of(left) if name is not None and name in whole else ""
+    if name is not None and (name in whole or _is_shared(event, owner, left)):
+        return event.module.text_of(left)
+    return ""
+
+
+def _is_shared(event: Located, owner: tree_sitter.Node, left: tree_sitter.Node) -> bool:
+    """Whether a setting or a function of what ``from package import name`` gives is replaced.
+
+    Other attributes of such an object may be its state, which the test is free to change.
+    """
+    module = event.module
+    text = module.text_of(owner)
+    if owner.type != "identifier" or not any(
+        entry.name and entry.alias == text for entry in module.imports
+    ):
+        return False
+    scope = event.context.scope.find(text)
+    if scope is None or any(one.how is not Bound.IMPORT for one in scope.bindings[text]):
+        return False
+    attribute = module.text_of(left).rpartition(".")[2]
+    right = event.child("right")
+    if attribute.isupper() or text == "CONF":
+        return True
+    if right is None or text[:1].isupper():
+        return False
+    value = event.value(right)
+    return right.type == "lambda" or (value.callee_name or "").startswith("unittest.mock.")
 
 
 def _is_restored(event: Located, function: Function, target: str, index: Index) -> bool:

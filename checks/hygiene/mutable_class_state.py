@@ -80,12 +80,26 @@ def _class(cls: Class, report: Report) -> None:
         if _is_renewed(cls, name, dotted, report.index):
             continue
         for method in cls.methods.values():
-            if not is_test(method):
+            if not is_test(method) and not _is_shared_helper(cls, method, dotted):
                 continue
             place = _changed(method, dotted)
             if place is not None:
                 _tell(place, dotted[0], method, f"the class `{cls.name}`", report)
                 break
+
+
+def _is_shared_helper(cls: Class, method: Function, dotted: tuple[str, ...]) -> bool:
+    """Whether several tests look at what a method that is no test changes."""
+    if _prepares(method) or method.decorators:
+        return False
+    tests = [one for one in cls.methods.values() if is_test(one)]
+    return (
+        sum(
+            any(next(mentions(one.module, one.node, name), None) is not None for name in dotted)
+            for one in tests
+        )
+        >= _SHARED_BY
+    )
 
 
 def _is_renewed(cls: Class, name: str, dotted: tuple[str, ...], index: Index) -> bool:
@@ -111,7 +125,15 @@ def _module(module: Module, report: Report) -> None:
         keepers = [one for one in module.functions if _prepares(one)]
         if any(empties(one, name) for one in (*keepers, *users)):
             continue
-        for test in users:
+        helpers = [
+            one
+            for one in module.functions
+            if not is_test(one)
+            and not _prepares(one)
+            and one.context.kind == "module"
+            and any(_uses(test, one.name) for test in users)
+        ]
+        for test in (*users, *helpers):
             place = _changed(test, (name,))
             if place is not None:
                 _tell(place, name, test, "the file", report)

@@ -74,6 +74,9 @@ def patcher_not_stopped(call: Call, report: Report) -> None:
         Where a base class that the change does not hold stops all patches.
     """
     patcher = started_by(call)
+    if patcher is None and (listed := _listed(call)) is not None:
+        _tell_listed(call, listed, report)
+        return
     if patcher is None or call.function is None:
         return
     chained = call.receiver is not None and is_patcher(call.receiver)
@@ -93,6 +96,45 @@ def patcher_not_stopped(call: Call, report: Report) -> None:
         else "Use `with` or the decorator, or stop the patcher in a `finally`.",
         confidence=Confidence.LOW if unknown and not stops_mock else Confidence.HIGH,
         edits=_edits(call, report, chained=chained and not stops_mock),
+    )
+
+
+def _listed(call: Call) -> Value | None:
+    """The patchers that a loop starts one by one: ``[one.start() for one in self.patchers]``."""
+    receiver = call.receiver
+    if receiver is None or receiver.node.type != "identifier":
+        return None
+    clauses = [one.node for one in call.enclosing("for_statement")]
+    for above in call.ancestors():
+        if above.kind in ("list_comprehension", "generator_expression"):
+            clauses += [one for one in above.node.named_children if one.type == "for_in_clause"]
+        if above.kind == "block":
+            break
+    for clause in clauses:
+        left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
+        if left is None or right is None or call.module.text_of(left) != receiver.text:
+            continue
+        many = call.value(right)
+        elements = many.origin.elements
+        if elements and all(is_patcher(one) for one in elements):
+            return many
+    return None
+
+
+def _tell_listed(call: Call, many: Value, report: Report) -> None:
+    """Report the patchers of a list, when no code around stops any."""
+    around = call.function if call.cls is None else call.cls
+    if around is None or ".stop" in around.text or stops_all(call, report.index):
+        return
+    unknown = call.cls is not None and has_unknown_base(call.cls, report.index)
+    report(
+        at=call.statement,
+        message=f"The patchers of `{many.short}` are started and never stopped.",
+        why="The patches stay in place for all tests that run after this one.",
+        fix="Register `self.addCleanup(one.stop)` for each of them."
+        if call.cls is not None
+        else "Use an `ExitStack`, which undoes them.",
+        confidence=Confidence.LOW if unknown else Confidence.HIGH,
     )
 
 

@@ -129,7 +129,10 @@ def _compare(old: Function, new: Function, before: Holder, after: Holder, report
         previous = was.get(one.code)
         if previous is None or one.code in told or times[one.code] > 1:
             continue
-        if not before.is_released(previous, old) or after.is_released(one, new):
+        lessened = before.is_ended(previous, old) and not after.is_ended(one, new)
+        if not before.is_released(previous, old):
+            continue
+        if after.is_released(one, new) and not lessened:
             continue
         if one.name and _handed_on(
             after.passes_on(one, new) - before.passes_on(previous, old), new

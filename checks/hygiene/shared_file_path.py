@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Value
-from checks.hygiene.shared.tests import is_replaced, is_setup, is_test, is_test_class, preparations
+from checks.events import Call, Function, Value
+from checks.hygiene.shared.tests import (
+    is_replaced,
+    is_setup,
+    is_test,
+    is_test_class,
+    own_calls,
+    preparations,
+)
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
@@ -31,6 +38,12 @@ _WRITERS = {
 }
 """What writes, and which argument is the path."""
 
+_READERS = frozenset(
+    {"open", "io.open", "os.path.exists", "os.path.isfile", "os.remove", "os.unlink", "os.stat",
+     "os.path.getsize"}
+)  # fmt: skip
+"""What looks at a path that is there."""
+
 _METHODS = frozenset({"write_text", "write_bytes", "mkdir", "touch", "open"})
 _OPENERS = frozenset(
     {"open", "io.open", "codecs.open", "zipfile.ZipFile", "tarfile.open", "gzip.open"}
@@ -50,7 +63,7 @@ _SQLITE = "sqlite"
     confidence=Confidence.HIGH,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=calls(*_WRITERS, "*.{write_text,write_bytes,mkdir,touch,open}",
+    on=calls(*_WRITERS, *_READERS, "*.{write_text,write_bytes,mkdir,touch,open}",
              "pathlib.Path().{write_text,write_bytes,mkdir,touch,open}"),
     cwe=(377,),
 )  # fmt: skip
@@ -94,7 +107,7 @@ def shared_file_path(call: Call, report: Report) -> None:
         return
     if not (is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)):
         return
-    path = _path_of(call)
+    path = _path_of(call) or _looked_at(call, function)
     text = None if path is None else _written(path)
     if path is None or text is None:
         return
@@ -126,6 +139,28 @@ def _path_of(call: Call) -> Value | None:
     node = origin.node.child_by_field_name("arguments")
     children = [] if node is None else [one for one in node.named_children if one.type != "comment"]
     return Value(origin.module, children[0], origin.context) if len(children) == 1 else None
+
+
+def _looked_at(call: Call, function: Function) -> Value | None:
+    """The fixed path that a call reads, after the tested code was given it to write.
+
+    ``save("/tmp/a.db")``, then ``open("/tmp/a.db")`` or ``os.remove("/tmp/a.db")``.
+    """
+    if call.name not in _READERS:
+        return None
+    path = call.argument(0)
+    text = None if path is None else path.constant
+    if path is None or not isinstance(text, str) or not text.startswith(_TEMPORARY):
+        return None
+    before = [one for one in own_calls(function) if one.node.start_byte < call.node.start_byte]
+    if any(one.name in _READERS or one.name in _WRITERS for one in before if _is_given(one, text)):
+        return None  # told there, or never written
+    return path if any(_is_given(one, text) for one in before) else None
+
+
+def _is_given(call: Call, path: str) -> bool:
+    values = (*call.arguments, *call.keywords.values())
+    return any(one.constant == path for one in values)
 
 
 def _for_writing(mode: Value | None) -> bool:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from itertools import islice
 
-from checks.events import Call, Value, calls_of
+from checks.events import Call, Function, Value, calls_of
 from checks.hygiene.shared.assertions import asserts, is_failure
-from checks.hygiene.shared.blocks import block_of, following, later_in_function, mentions
+from checks.hygiene.shared.blocks import (
+    block_of,
+    following,
+    later_in_function,
+    mentions,
+    statements,
+)
 from checks.hygiene.shared.tests import (
     called,
     decorators,
@@ -125,7 +131,9 @@ def sleep_in_test(call: Call, report: Report) -> None:
     function = call.function
     if function is None or not call.result_is_ignored:
         return
-    if not (is_test(function) or is_setup(function)) or not _is_fixed(call):
+    if not _is_fixed(call) or not (
+        is_test(function) or is_setup(function) or _only_sleeps(function)
+    ):
         return
     if _repeats_until(call) or _is_subject(call) or _clock_is_replaced(call, report):
         return
@@ -147,6 +155,21 @@ def sleep_in_test(call: Call, report: Report) -> None:
         confidence=Confidence.LOW
         if ending or _awaits_nothing(call) or _lets_pass(call, duration)
         else Confidence.HIGH,
+    )
+
+
+def _only_sleeps(function: Function) -> bool:
+    """Whether it is a sleep by another name, ``def settle(): time.sleep(0.5)``, for tests here."""
+    body = [one for one in statements(function.body) if one.type != "comment"]
+    if function.docstring is not None:
+        body = body[1:]
+    if len(body) != 1 or body[0].type != "expression_statement":
+        return False
+    if function.context.function is not None or function.is_method or function.decorators:
+        return False
+    return any(
+        is_test(one) and any(made.target.text == function.name for made in own_calls(one))
+        for one in function.module.functions
     )
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from checks.events import Call
+from checks.events import Call, Function
 from checks.hygiene.shared.assertions import expects_exception
-from checks.hygiene.shared.blocks import statements
-from checks.hygiene.shared.resources import HANDLES, PATHS, Held, holding
+from checks.hygiene.shared.blocks import holders, statements
+from checks.hygiene.shared.resources import (
+    HANDLES,
+    PATHS,
+    RELEASES,
+    Held,
+    Holding,
+    holding,
+    only_returned,
+)
 from checks.hygiene.shared.tests import (
     has_unknown_base,
+    is_fixture,
     is_replaced,
     is_setup,
     is_test,
@@ -78,7 +87,7 @@ def unclosed_resource_in_test(call: Call, report: Report) -> None:
     if not (is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)):
         return
     held = holding(call, report.index)
-    if held.held is not Held.LEFT:
+    if held.held is not Held.LEFT and not _is_left_to_tests(call, function, held):
         return
     if _must_fail(call) or is_replaced(call, report.index, call.method, _last(call)):
         return
@@ -93,6 +102,35 @@ def unclosed_resource_in_test(call: Call, report: Report) -> None:
         fix=_fix(call, held.name),
         confidence=Confidence.LOW if unknown else Confidence.HIGH,
     )
+
+
+def _is_left_to_tests(call: Call, function: Function, held: Holding) -> bool:
+    """Whether a fixture returns the handle, and no code in its file gives it back.
+
+    What a fixture returns belongs to the runner, which closes nothing.
+    """
+    if held.held is not Held.HANDED_ON or not is_fixture(function):
+        return False
+    if function.is_generator or call.name in PATHS or not only_returned(call, held.name):
+        return False
+    users = [
+        one
+        for one in call.module.functions
+        if any(parameter.name == function.name for parameter in one.parameters)
+    ]
+    # A test that hands it on, or ends it, may be the owner. In a conftest the tests are not seen.
+    return bool(users) and not any(_takes_over(one, function.name) for one in users)
+
+
+def _takes_over(function: Function, name: str) -> bool:
+    return any(
+        one.kind != "attribute" or one.text.rpartition(".")[2] in RELEASES
+        for one, _ in holders(
+            function.module, function.node, name,
+            "attribute", "with_item", "return_statement", "yield", "assignment", "argument_list",
+            "keyword_argument",
+        )
+    )  # fmt: skip
 
 
 def _last(call: Call) -> str:

@@ -25,6 +25,9 @@ _CLOSING = (
     "release|remove|reset|restore|rollback|server_close|shutdown|stop|stopall|tearDown|teardown|"
     "terminate|truncate|undo|uninstall|unlink|unload|unregister|unsubscribe|wait_closed"
 )
+_LESSER = frozenset({"clear_all", "join", "pop", "reset", "rollback", "truncate", "wait_closed"})
+"""What tidies a thing up and does not end it: a connection that is rolled back is still open."""
+_ENDING = "|".join(word for word in _CLOSING.split("|") if word not in _LESSER)
 _REMOVING = (
     "add\\w*[Cc]leanup|addfinalizer|callback|push|enter\\w*[Cc]ontext|useFixture|closing|rmtree|"
     "remove\\w*|unlink|rmdir|delete\\w*|close\\w*|stop\\w*|clean\\w*|destroy\\w*|terminate\\w*|"
@@ -98,6 +101,13 @@ class Holder:
 
     def is_released(self, creation: Creation, function: Function) -> bool:
         """Whether the code around gives the thing back."""
+        return self._is_given_back(creation, function, _CLOSING)
+
+    def is_ended(self, creation: Creation, function: Function) -> bool:
+        """Whether the code around ends the thing, and does not only tidy it up."""
+        return self._is_given_back(creation, function, _ENDING)
+
+    def _is_given_back(self, creation: Creation, function: Function, closing: str) -> bool:
         if creation.by_with:
             return True
         code = self._region(creation.name, function)
@@ -109,7 +119,7 @@ class Holder:
             ending = rf"(?:^|[^\w.]){name}\.(?:{endings})\b"
             return _holds(ending, code) or _holds(_removed(name), code)
         return (
-            _holds(rf"(?:^|[^\w.]){name}\.(?:{_CLOSING})\b", code)
+            _holds(rf"(?:^|[^\w.]){name}\.(?:{closing})\b", code)
             or _holds(_removed(name), code)
             or _holds(rf"with (?:[\w.]*closing\()?{name}\b", code)
         )

@@ -55,7 +55,7 @@ PLURALS = {"process": "processes"}
 PATHS = frozenset({"tempfile.mkdtemp", "tempfile.mkstemp"})
 """Makers that give back a path: using the path is no release."""
 
-_RELEASES = frozenset(
+RELEASES = frozenset(
     {"__exit__", "aclose", "cleanup", "close", "communicate", "detach", "kill", "release",
      "server_close", "shutdown", "stop", "terminate", "unlink", "wait", "join"}
 )  # fmt: skip
@@ -109,7 +109,7 @@ def holding(call: Call, index: Index) -> Holding:
         return Holding(Held.LEFT)
     if above.kind == "attribute":
         word = call.module.text_of(above.node).rpartition(".")[2]
-        return Holding(Held.CALL if word in _RELEASES else Held.LEFT)
+        return Holding(Held.CALL if word in RELEASES else Held.LEFT)
     if above.kind == "argument_list":
         return Holding(_as_argument(call))
     if above.kind in ("assignment", "named_expression"):
@@ -192,6 +192,25 @@ def _named(call: Call, name: str, index: Index) -> Held:
     return found
 
 
+def only_returned(call: Call, name: str) -> bool:
+    """Whether a handle goes nowhere but out of its function by ``return``."""
+    function = call.function
+    if function is None or not name or "." in name:
+        return False
+    found = False
+    for one, _ in holders(
+        call.module, function.node, name,
+        "attribute", "with_item", "return_statement", "yield", "assignment", "argument_list",
+        "list", "tuple", "set", "dictionary", "pair", "keyword_argument", "expression_list",
+        "conditional_expression", "lambda", after=call.node.end_byte,
+    ):  # fmt: skip
+        if one.kind == "return_statement":
+            found = True
+        elif one.kind != "attribute" or one.text.rpartition(".")[2] in RELEASES:
+            return False
+    return found
+
+
 def _is_outer(call: Call, name: str) -> bool:
     """Whether the name is declared ``global`` or ``nonlocal``."""
     return name in call.context.scope.elsewhere
@@ -208,7 +227,7 @@ def _in_function(module: Module, function: Function, name: str, start: int, *, p
         kind = one.kind
         if kind == "attribute":
             word = one.text.rpartition(".")[2]
-            if word in _RELEASES:
+            if word in RELEASES:
                 return Held.CLEANUP if _in_cleanup(one) else Held.CALL
             continue
         if kind == "with_item":
