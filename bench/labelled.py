@@ -82,7 +82,9 @@ def samples() -> Iterator[Sample]:
         for name in events.names
     }
     for product in matrix.products():
-        yield Sample(by_kind[product.kind], "app/handlers.py", product.text, product.bad, frozenset())
+        yield Sample(
+            by_kind[product.kind], "app/handlers.py", product.text, product.bad, frozenset()
+        )
 
 
 def measure(found: Sequence[Sample]) -> Table:

@@ -186,8 +186,8 @@ class Finding:
     fingerprint: str = ""
     """Identity over pushes: never holds a line number. Filled in by the engine."""
     kin: str = ""
-    """What equal findings share wherever they stand: made of the rule and the flagged text alone, so
-    that a finding is known again in a file or a function of another name. Filled in by the engine.
+    """What equal findings share wherever they stand, made of the rule and the flagged text alone: a
+    finding is known again by it in a file or a function of another name. Filled in by the engine.
     """
     trace: tuple[Step, ...] = ()
     edits: tuple[Edit, ...] = ()

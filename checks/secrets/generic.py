@@ -81,10 +81,11 @@ def judge(
     signs = in_code and tuple(words_of(name)[-2:]) in _FRAMEWORK_KEYS
     if (is_instruction if signs or beside_user else is_placeholder)(secret):
         return None
-    if kind_of(secret) is not None and _IDENTIFIER.search(secret + "_x") is not None:
-        # "access_token" under "token" is a name, "my-super-secret-key" under "secret_key" a value.
-        if not signs or "_" in secret or len(words_of(secret)) < 3:
-            return None
+    # "access_token" under "token" is a name, "my-super-secret-key" under "secret_key" a value.
+    is_value = signs and "_" not in secret and len(words_of(secret)) > 2
+    is_name = kind_of(secret) is not None and _IDENTIFIER.search(secret + "_x") is not None
+    if is_name and not is_value:
+        return None
     if kind is Kind.PASSWORD:
         sure = _is_password(secret) or beside_user or secret.lower() in _COMMON
     elif tuple(words_of(name)[-2:]) in _FRAMEWORK_KEYS:

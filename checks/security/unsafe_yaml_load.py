@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from checks.events import Call, Class, Flow, Value
-from checks.languages.python import grammar
 from checks.flow.results import Reach
+from checks.languages.python import grammar
 from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
 from checks.registry import CODE_ROLES, calls, check, flows
 from checks.report import Report

@@ -63,7 +63,7 @@ def found(check: str) -> tuple[Finding, ...]:
 
 def bare(text: str) -> str:
     """The text with its code made a word."""
-    return _CODE.sub("code", text)
+    return str(_CODE.sub("code", text))
 
 
 @pytest.mark.parametrize("check", CHECKS)
