@@ -106,7 +106,8 @@ def of_text(machine: Machine, frame: Frame, receiver: Value, name: str, site: Si
         return constant(getattr(known, name)())
     if name in _TRUTHS:
         return CLEAN if receiver.taints or not receiver.references else None
-    if name == "join" and receiver.template is not None and site.arguments:
+    choice = not receiver.taints and not receiver.vague and not receiver.references
+    if name == "join" and (receiver.template is not None or choice) and site.arguments:
         return _joined(machine, frame, receiver, site)
     if name == "format":
         return folding.formatted(machine.heap, receiver, site.arguments, site.keywords, site.star)
@@ -139,7 +140,7 @@ def _is_rooted(value: Value) -> bool:
 
 def _joined(machine: Machine, frame: Frame, receiver: Value, site: Site) -> Value:
     items = lookup.known_items(machine, site.arguments[0])
-    separator = receiver.template or ""
+    separator = HOLE if receiver.template is None else receiver.template
     if items is None:
         part = lookup.element(machine, frame, site.arguments[0], site.node)
         flat = machine.heap.flat(part)
@@ -153,7 +154,9 @@ def _joined(machine: Machine, frame: Frame, receiver: Value, site: Site) -> Valu
     exact = receiver.constant is not NOTHING
     texts = [folding.as_text(machine.heap, one) for one in items]
     if len(texts) > 1 and not texts[0].taints:
-        spaced = [part for one in texts for part in (receiver, one)][1:]
+        # One of several constants: what else would they be than what goes between two parts.
+        between = constant("?") if receiver.template is None else receiver
+        spaced = [part for one in texts for part in (between, one)][1:]
         texts = list(addresses.placed(spaced))[::2]
     for value in texts:
         taints = merge_taints(taints, value.taints)

@@ -31,6 +31,7 @@ _THROUGH = frozenset({"str", "repr", "format", "dict", "list", "tuple", "json.du
 _METHODS_THROUGH = frozenset({"strip", "decode", "encode", "lower", "upper", "format", "join",
                               "get", "items", "values", "get_secret_value", "rstrip", "lstrip",
                               "getvalue", "copy", "pop"})  # fmt: skip
+_OF_TEXT = frozenset(dir(str)) | frozenset(dir(bytes)) | {"get_secret_value"}
 _MAX_DEPTH = 6
 
 
@@ -101,9 +102,30 @@ def secret_in_log(call: Call, report: Report) -> None:
     confidence, surface = Confidence.MEDIUM, Surface.INLINE
     if printed or what == "the whole":
         severity = Severity.MEDIUM
-    if printed and call.function is None:
+    if (printed and call.function is None) or _is_ambiguous(call, value):
         confidence, surface = Confidence.LOW, Surface.SUMMARY
     _tell(call, value, what, report, severity, confidence, surface)
+
+
+def _is_ambiguous(call: Call, value: Value) -> bool:
+    """Whether what the name says may be something that is meant to be read, or an object.
+
+    Cookies hold more than the session, a ``session_key`` is one of a table as well as of a person,
+    and what is asked for its attributes is no text.
+    """
+    words = words_of(_speaking_name(value))
+    if words[-1:] in (["cookie"], ["cookies"]) or words[-2:] == ["session", "key"]:
+        return True
+    if value.node.type != "identifier" or call.function is None:
+        return False
+    for one in call.function.own("attribute"):
+        owner = one.child("object")
+        attribute = one.child("attribute")
+        if owner is not None and attribute is not None and owner.type == "identifier":
+            named = call.module.text_of(owner) == value.text
+            if named and call.module.text_of(attribute) not in _OF_TEXT:
+                return True
+    return False
 
 
 @check(

@@ -15,6 +15,7 @@ from checks.security.edits.arguments import without
 from checks.security.origins import constant_text
 
 _VERBS = "get,post,put,delete,head,patch,options,request,stream"
+_OPEN_WORDS = frozenset({"insecure", "unverified", "unverifying", "noverify", "untrusted"})
 _CLIENTS = (
     "requests.", "httpx.", "urllib3.", "aiohttp.", "websockets.", "botocore.", "boto3.", "ssl.",
     "smtplib.", "elasticsearch.", "hvac.", "urllib.", "curl_cffi.", "ldap3.",
@@ -99,7 +100,7 @@ def tls_verification_off(event: Call | Node, report: Report) -> None:
     Suppress:
         Where the user of the program asks for it by an option that says what it does.
     """
-    optional = _is_optional(event)
+    optional = _is_optional(event) or _says_so(event)
     for at, what, edits in _switched_off(event):
         report(
             at=at,
@@ -330,6 +331,12 @@ def _is_of_server(context: Value) -> bool:
     if made.callee_name not in ("ssl.SSLContext", "ssl.create_default_context"):
         return False
     return any(word in made.text for word in ("PROTOCOL_TLS_SERVER", "CLIENT_AUTH"))
+
+
+def _says_so(event: Call | Node) -> bool:
+    """Whether the function is named after it: who calls it has read what it does."""
+    function = event.function
+    return function is not None and not _OPEN_WORDS.isdisjoint(words_of(function.name))
 
 
 def _is_optional(event: Call | Node) -> bool:

@@ -136,6 +136,7 @@ def weak_hash(call: Call, report: Report) -> None:
             fix=_FIX_GUESSED,
             severity=Severity.HIGH,
             confidence=Confidence.HIGH,
+            surface=Surface.SUMMARY if _is_named_after(call) else None,
         )
         return
     if _HARMLESS & (near | around):
@@ -172,6 +173,13 @@ def _weak_name(call: Call) -> str | None:
     if isinstance(text, str) and text.lower() in _WEAK:
         return f'{name}("{text}")'
     return None
+
+
+def _is_named_after(call: Call) -> bool:
+    """Whether a class says by its name that it is this function: one of several to choose from."""
+    return call.cls is not None and any(
+        word in call.cls.name.lower() for word in ("md5", "sha1", "md4", "md2")
+    )
 
 
 def _is_no_defence(call: Call) -> bool:

@@ -215,3 +215,57 @@ def test_code_that_is_handed_in(code: str, surface: Surface) -> None:
 )  # fmt: skip
 def test_a_method_is_handed_what_its_program_keeps(code: str, surface: Surface) -> None:
     assert only("unsafe-deserialization", f"import pickle\n\n\n{code}\n").surface is surface
+
+
+@pytest.mark.parametrize(
+    ("code", "surface"),
+    [
+        ("logging.info(access_token)", Surface.INLINE),
+        ("logging.info(access_token.strip())", Surface.INLINE),
+        ("logging.info(session_key)", Surface.SUMMARY),
+        ("logging.info(cookies)", Surface.SUMMARY),
+        ("if access_token.expires < 1:\n        logging.info(access_token)", Surface.SUMMARY),
+    ],
+)
+def test_names_with_more_than_one_meaning(code: str, surface: Surface) -> None:
+    text = f"import logging\n\n\ndef f(access_token, session_key, cookies):\n    {code}\n"
+    assert only("secret-in-log", text).surface is surface
+
+
+def test_a_hasher_that_is_called_after_its_function_is_a_choice() -> None:
+    text = """
+        import hashlib
+
+        class {}:
+            def encode(self, password, salt):
+                return hashlib.md5((salt + password).encode()).hexdigest()
+        """
+    assert only("weak-hash", text.format("MD5Hasher")).surface is Surface.SUMMARY
+    assert only("weak-hash", text.format("Hasher")).surface is Surface.INLINE
+
+
+@pytest.mark.parametrize("change", ["options.update(given)", "options['secure'] = True",
+                                    "options.setdefault('secure', True)"])  # fmt: skip
+def test_options_that_are_filled_in_are_not_known(change: str) -> None:
+    text = (
+        "def f(response, given):\n    options = {'httponly': True}\n    %s\n"
+        "    response.set_cookie('session_id', given, **options)\n"
+    )
+    assert look("cookie-without-secure", text % change) == []
+    assert only("cookie-without-secure", text % "pass").surface is Surface.INLINE
+
+
+def test_a_function_named_after_what_it_leaves_out_is_a_choice() -> None:
+    text = """
+        import ssl
+
+        def {}():
+            context = ssl.create_default_context()
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            return context
+        """
+    found = look("tls-verification-off", text.format("insecure_context"))
+    assert {one.surface for one in found} == {Surface.SUMMARY}
+    found = look("tls-verification-off", text.format("context"))
+    assert Surface.INLINE in {one.surface for one in found}
