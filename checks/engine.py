@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from checks import baseline, globs, path_settings, registry, suppression
+from checks import baseline, path_settings, registry, suppression
 from checks.comments import Commented, CommentedText
 from checks.evidence import registry as gatherers
 from checks.evidence.registry import Gatherer
 from checks.fingerprint import with_fingerprints
 from checks.inspection import Inspector, Subject
 from checks.languages import roles as file_roles
-from checks.languages.front_ends import Reader, reader_of
-from checks.languages.importers import only_tests_import
-from checks.languages.javascript.file import JavaScriptFile
-from checks.languages.javascript.file import read as read_javascript
-from checks.languages.javascript.project import has_open_spies, look_up
-from checks.languages.paths import generated_by_text, language_of
+from checks.languages.front_ends import reader_of
 from checks.languages.python.evaluate import MAX_EVALUATIONS
 from checks.languages.python.gathering import gather
 from checks.languages.python.index import Index
@@ -35,11 +30,18 @@ from checks.model import (
     Finding,
     Lines,
     Profile,
-    Role,
-    RoleDecision,
     Settings,
     Suggestion,
     Surface,
+)
+from checks.reading import (
+    IGNORED,
+    TIME_LIMIT,
+    Decide,
+    Read,
+    by_importers,
+    look_up_projects,
+    read_file,
 )
 from checks.redaction import redacted, secrets_in
 from checks.registry import Check
@@ -48,12 +50,6 @@ from checks.repository import Beside, Bounds, Lookup
 from checks.suggestion import as_lines, edited, without_clashes
 from checks.text import SourceText
 from checks.workflows import reading as workflow_reading
-
-Decide = Callable[..., RoleDecision]
-"""``decide(path, imports, settings, generated)``: see :func:`checks.languages.roles.decide`."""
-
-TIME_LIMIT = "time limit"
-IGNORED = "ignored by the configuration"
 
 _BOUNDS = Bounds()
 _ALONE = Beside()
@@ -129,11 +125,11 @@ def iterate(
     subjects = []
     for file in files:
         begins(file.path)
-        subjects.append(_read(file, settings, roles, deadline))
+        subjects.append(read_file(file, settings, roles, deadline))
     seen = list(subjects)
     for file in beside.files:
         begins("")
-        seen.append(_read(file, settings, roles, deadline))
+        seen.append(read_file(file, settings, roles, deadline))
     if repository is not None:
         begins("")
     gathered = gather(
@@ -148,7 +144,7 @@ def iterate(
     )
     asked = {path: tuple(paths) for path, paths in gathered.asked.items()}
     if repository is not None:
-        for path, more in _look_up_projects(seen, repository, bounds).items():
+        for path, more in look_up_projects(seen, repository, bounds).items():
             asked[path] = (*asked.get(path, ()), *more)
     for one in subjects:
         one.limits += gathered.limits.get(one.file.path, ())
@@ -164,118 +160,10 @@ def iterate(
         path = one.file.path
         begins(path)
         index = gathered.index_of(path)
-        one.role = _by_importers(one, index, {each.file.path: each.role.role for each in seen})
+        one.role = by_importers(one, index, {each.file.path: each.role.role for each in seen})
         inspector.look_into(index)
         report = _Review(one, inspector, settings, deadline).report()
         yield replace(report, asked=asked.get(path, ()), scanned=tuple(index.scanned))
-
-
-@dataclass(slots=True)
-class _Read:
-    """A file, read, and its role decided."""
-
-    file: ChangedFile
-    source: SourceText
-    language: str
-    role: RoleDecision
-    module: Module | None = None
-    code: SourceFile | None = None
-    """The file as code, when it is of another language than Python."""
-    not_analysed: str | None = None
-    limits: tuple[str, ...] = ()
-
-
-def _by_importers(one: _Read, index: Index, roles: Mapping[str, Role]) -> RoleDecision:
-    """The role of a file whose name speaks of tests, when only tests of the change import it."""
-    path, decided = one.file.path, one.role
-    undecided = decided.role is Role.PRODUCTION and decided.reason == file_roles.BY_PATH
-    if one.module is None or not undecided or not file_roles.speaks_of_tests(path):
-        return decided
-
-    def is_test(path: str) -> bool:
-        return roles.get(path, Role.PRODUCTION).is_test_code
-
-    if only_tests_import(one.module, index.users, is_test):
-        return RoleDecision(Role.TEST_SUPPORT, "its name, and only tests of the change import it")
-    return decided
-
-
-def _look_up_projects(
-    seen: Sequence[_Read], repository: Lookup, bounds: Bounds
-) -> dict[str, tuple[str, ...]]:
-    """Tell the files for which it matters what the configuration of their project says."""
-    files = [
-        one.code
-        for one in seen
-        if isinstance(one.code, JavaScriptFile)
-        and not one.file.deleted
-        and one.role.role is Role.TEST
-        and has_open_spies(one.code)
-    ]
-    if not files:
-        return {}
-    known = {one.file.path: one.source.data for one in seen if not one.file.deleted}
-    return look_up(files, known, repository, bounds, read_javascript)
-
-
-def _read(
-    file: ChangedFile, settings: Settings, roles: Decide, deadline: Callable[[], bool]
-) -> _Read:
-    source = SourceText(file.head)
-    language = language_of(file.path, file.head)
-    marked = generated_by_text(file.head if file.base is None else file.base)
-    role = roles(file.path, None, settings, file.generated or marked)
-    result = _Read(file, source, language, role)
-    if globs.any_match(settings.ignored_paths, file.path):
-        result.not_analysed = IGNORED
-    elif role.role is Role.GENERATED:
-        if marked and not file.generated:
-            result.limits = ("its header says that it is generated: searched for secrets only",)
-    elif not path_settings.reads(settings, language):
-        pass
-    elif language == "python":
-        _read_code(result, settings, roles, deadline)
-    elif (reader := reader_of(language)) is not None:
-        _read_other_code(result, reader, settings, roles, deadline)
-    return result
-
-
-def _read_code(
-    result: _Read, settings: Settings, roles: Decide, deadline: Callable[[], bool]
-) -> None:
-    file, source = result.file, result.source
-    if (reason := source.too_large) is not None:
-        result.not_analysed = reason
-        return
-    try:
-        module = read(source, file.path, deadline)
-    except Expired:
-        result.not_analysed = TIME_LIMIT
-        return
-    result.module = module
-    result.role = roles(file.path, module.imported_names, settings, file.generated)
-    result.limits = (*source.notes, *module.limits())
-
-
-def _read_other_code(
-    result: _Read,
-    reader: Reader,
-    settings: Settings,
-    roles: Decide,
-    deadline: Callable[[], bool],
-) -> None:
-    file, source = result.file, result.source
-    if (reason := source.too_large) is not None:
-        result.not_analysed = reason
-        return
-    try:
-        code = reader(source, file.path, result.language, deadline)
-    except Expired:
-        result.not_analysed = TIME_LIMIT
-        return
-    result.code = code
-    result.role = roles(file.path, code.imported_names, settings, file.generated)
-    result.limits = (*source.notes, *code.limits())
 
 
 class _Review:
@@ -283,7 +171,7 @@ class _Review:
 
     def __init__(
         self,
-        read_file: _Read,
+        read_file: Read,
         inspector: Inspector,
         settings: Settings,
         deadline: Callable[[], bool],
