@@ -87,10 +87,12 @@ def _judge(event: Call | Node, value: Value) -> tuple[Confidence, Surface]:
     parts = (value.origin, *value.parts)
     if any(is_request(one) for one in parts):
         return Confidence.HIGH, Surface.INLINE
-    if value.built and any(is_parameter(one) for one in parts):
+    # Code that is run among names of the caller's: a function that is there to run it.
+    placed = isinstance(event, Call) and _has_names(event)
+    if value.built and any(is_parameter(one) for one in parts) and not placed:
         return Confidence.HIGH, Surface.INLINE
     if is_parameter(value.origin):
-        quiet = isinstance(event, Call) and (not is_open_function(event) or _has_names(event))
+        quiet = placed or (isinstance(event, Call) and not is_open_function(event))
         return Confidence.MEDIUM, Surface.SUMMARY if quiet else Surface.INLINE
     if value.built:
         return Confidence.MEDIUM, Surface.SUMMARY
@@ -100,7 +102,7 @@ def _judge(event: Call | Node, value: Value) -> tuple[Confidence, Surface]:
 
 
 def _has_names(call: Call) -> bool:
-    """Whether the code is run among names of the caller's: a function that is there to run it."""
+    """Whether the names among which code is run are no display, but an object of the program's."""
     names = call.argument(1, "globals")
     return names is not None and names.origin.node.type != "dictionary"
 

@@ -196,6 +196,7 @@ def test_a_command_without_a_password_is_quoted_whole() -> None:
         ('def run(given):\n    return eval(given, {"__builtins__": {}})', Surface.INLINE),
         ("def run(given):\n    exec('import ' + given)", Surface.INLINE),
         ("def run(given, names):\n    exec(given, names)", Surface.SUMMARY),
+        ("def run(given, names):\n    exec('import ' + given, names)", Surface.SUMMARY),
         ("class Shell:\n    def run(self, given):\n        exec(given)", Surface.SUMMARY),
         ("def _run(given):\n    exec(given)", Surface.SUMMARY),
         ("def run():\n    exec('x = ' + written())", Surface.SUMMARY),
