@@ -8,8 +8,20 @@ again later (``request.args.get("x")``).
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import folding, patterns, verdicts
-from checks.flow.kinds import ALL, HOST, LINES, NORMAL, PATH, REDIRECT, REQUEST, SINGLE, SLASH
+from checks.flow import folding, patterns, proofs, verdicts
+from checks.flow.kinds import (
+    ALL,
+    CSV,
+    HOST,
+    LINES,
+    NORMAL,
+    PATH,
+    REDIRECT,
+    REQUEST,
+    SINGLE,
+    SLASH,
+    XPATH,
+)
 from checks.flow.machine import Frame, Machine
 from checks.flow.values import (
     CLEAN,
@@ -306,6 +318,10 @@ def _refine_membership(
         return
     if not holds and isinstance(one.constant, str) and (other.taints or other.vague):
         _absent(machine, frame, right, one.constant)
+    elif not holds:
+        text = proofs.begun(left)
+        if text is not None and "=" in proofs.characters(machine, other):
+            clean(machine, frame, text, CSV)  # it begins with none of "=+-@"
 
 
 def _absent(machine: Machine, frame: Frame, node: ir.Expression, text: str) -> None:
@@ -314,6 +330,8 @@ def _absent(machine: Machine, frame: Frame, node: ir.Expression, text: str) -> N
         clean(machine, frame, node, PATH)
     elif text == "\n":
         clean(machine, frame, node, LINES)
+    elif text in ("'", '"'):
+        clean(machine, frame, node, XPATH)  # XPath has no escapes: no quote, no way out
 
 
 def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) -> None:
@@ -324,6 +342,8 @@ def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) 
             refine(machine, frame, inner, truth=truth)
         elif isinstance(inner, ir.Comprehension) and len(inner.clauses) == 1:
             _refine_all(machine, frame, inner, function.id, truth=truth)
+        return
+    if truth and proofs.refine(machine, frame, node):
         return
     if isinstance(function, ir.Attribute):
         name = function.name
