@@ -30,6 +30,8 @@ from checks.flow.kinds import (
     REDIRECT,
     REGEX,
     REQUEST,
+    SINGLE,
+    SLASH,
     SQL,
     TEMPLATE,
     XML,
@@ -123,7 +125,24 @@ def passed_by(pattern: str, name: str) -> int:
     if not start or not end:
         return 0
     allowed = alphabet(text)
-    return 0 if allowed is None else _harmless(allowed)
+    return 0 if allowed is None else _harmless(allowed) | _beginning(text, allowed)
+
+
+def _beginning(pattern: str, allowed: frozenset[str]) -> int:
+    """What a pattern says of the first characters: a slash, and none after it."""
+    text = pattern.removeprefix("^").removeprefix("\\A")
+    if not text.startswith("/") or "\\" in allowed:
+        return 0
+    following = text[1:]
+    if not following or following == "$":
+        return SLASH | SINGLE
+    if following.startswith("[") and (found := _class(following, 0)) is not None:
+        characters, end = found
+        repeated = following[end : end + 1]
+        single = "/" not in characters and repeated not in ("*", "?", "{")
+        return SLASH | SINGLE if single else SLASH
+    begins = following[:2].isalnum() or following.startswith(("(?!/)", "\\w+", "\\d+"))
+    return SLASH | SINGLE if begins else SLASH
 
 
 @functools.lru_cache(maxsize=512)
