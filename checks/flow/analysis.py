@@ -9,7 +9,7 @@ from checks.flow import demand
 from checks.flow import expressions as _expressions  # noqa: F401 - fills the table of expressions
 from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
 from checks.flow.demand import Demand
-from checks.flow.entries import Entry
+from checks.flow.entries import Entry, is_called
 from checks.flow.feeding import feeding
 from checks.flow.heap import Heap
 from checks.flow.machine import ENTRY_STEPS, MODULE_STEPS, Machine, ModuleRun, Spent
@@ -276,12 +276,11 @@ class _Run:
     def _entries(self, own: ModuleRun) -> bool:
         """Run the functions of the file; whether there was room for all of them.
 
-        Private ones come last: those that the file itself calls are known by then.
+        Those that the file itself calls come later, and private ones last: what they are called
+        with is known by then.
         """
         start = self._machine.steps
-        mine = list(own.functions)
-        public = [one for one in mine if not _is_private(one)]
-        for function in (*public, *(one for one in mine if _is_private(one))):
+        for function in sorted(own.functions, key=_turn):
             if self._machine.steps - start > MODULE_STEPS:
                 self._limits.append("data was followed in part only: the file is too complex")
                 return False
@@ -307,13 +306,16 @@ class _Run:
         machine.active = []
         machine.asking = []
         machine.way = []
+        machine.results.guessing = (
+            function.definition in machine.entered and not feeding(machine, function)[0]
+        )
         kept = machine.heap.top
         machine.heap.top = dict(kept)
         try:
             Entry(machine, function).run()
         except Spent:
             self._spent += 1
-        machine.results.muted = False
+        machine.results.muted = machine.results.guessing = False
         machine.on_return = None
         if machine.heap.count > 200_000:
             machine.heap.top = kept
@@ -331,6 +333,11 @@ class _Run:
         if feeding(self._machine, function)[0]:
             return True
         return not _is_private(function) and function.frame.function is None
+
+
+def _turn(function: LocalFunction) -> int:
+    """When a function is run: after those that call it, as far as names tell."""
+    return 2 if _is_private(function) else int(is_called(function))
 
 
 def _is_private(function: LocalFunction) -> bool:

@@ -102,7 +102,7 @@ class Entry:
                 continue
             keywords[parameter.name] = self._parameter(parameter, position)
             position += 1
-        if function.decorators:
+        if function.decorators or self.feeds == "wsgi":
             self._returning()
         inner = calls.enter(machine, function, [], {}, VAGUE, definition, function.frame)
         for parameter in definition.parameters:
@@ -198,7 +198,7 @@ class Entry:
             and parameters[skip].name == "request"
             and function.frame.function is None
             and "view" in function.frame.module.path.rpartition("/")[2]
-            and not _is_called(function)
+            and not is_called(function)
             and any(
                 name.partition(".")[0] in ("django", "rest_framework")
                 for name in function.frame.module.module.imported_modules
@@ -311,8 +311,14 @@ class Entry:
     def _returning(self) -> None:
         """What a handler returns is the page, where the framework takes it for one."""
         html = self.feeds in _HTML_FEEDS or (self.feeds == "params" and self._is_html_route())
-        if html:
+        if html or (self.feeds == "wsgi" and self._says_html()):
             self.machine.on_return = self._returned
+
+    def _says_html(self) -> bool:
+        """Whether a WSGI application calls what it answers with HTML."""
+        definition = self.function.definition
+        data = self.function.frame.module.module.source.data
+        return b"text/html" in data[definition.start : definition.end]
 
     def _is_html_route(self) -> bool:
         definition = self.function.definition
@@ -333,6 +339,9 @@ class Entry:
         for one in value.references:
             if isinstance(one, Cell):
                 made = machine.heap.get(one)
+                if self.feeds == "wsgi":
+                    body = made.any_item()
+                    continue
                 if made.type != "tuple" or not made.size:
                     return
                 items = [made.fields[index] for index in range(made.size)]
@@ -364,7 +373,7 @@ def _has_other_type(machine: Machine, items: list[Value] | None) -> bool:
     return False
 
 
-def _is_called(function: LocalFunction) -> bool:
+def is_called(function: LocalFunction) -> bool:
     """Whether the file itself calls it: then it is no view, but a part of one."""
     data = function.frame.module.module.source.data
     return data.count(f"{function.name}(".encode()) > 1

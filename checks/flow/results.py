@@ -69,6 +69,8 @@ class Results:
     """The calls that were evaluated."""
     muted: bool = False
     """While a condition is read again to learn what follows from it."""
+    guessing: bool = False
+    """While a function is run for callers that nobody sees, though its file calls it, too."""
 
     def take(self, other: Results) -> None:
         """Begin with what another run found."""
@@ -89,6 +91,12 @@ class Results:
             self.hits[place] = hit
 
     def note(self, place: Place, reach: Reach) -> None:
-        """Note what reached a sink in one evaluation of it."""
-        if not self.muted and reach > self.reaches.get(place, -1):
+        """Note what reached a sink in one evaluation of it.
+
+        Callers that nobody sees do not make doubtful what those that are seen pass.
+        """
+        known = self.reaches.get(place)
+        if self.muted or (self.guessing and reach is Reach.VAGUE and known is not None):
+            return
+        if known is None or reach > known:
             self.reaches[place] = reach
