@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.flow import addresses, folding
 from checks.flow.heap import Object, make
+from checks.flow.kinds import CSV
 from checks.flow.machine import Machine
 from checks.flow.values import (
     CLEAN,
@@ -12,10 +13,13 @@ from checks.flow.values import (
     NOTHING,
     Cell,
     Value,
+    cleaned,
     constant,
     content,
     merge_taints,
 )
+
+_FORMULA = f"=+-@\t\r\n {HOLE}"
 
 
 def operate(machine: Machine, operator: str, left: Value, right: Value) -> Value:
@@ -124,4 +128,7 @@ def concatenated(parts: tuple[Value, ...]) -> Value:
         known = False
     if known and not taints:
         return Value(constant=whole)
-    return Value(taints, vague, NOTHING, (), whole)
+    found = Value(taints, vague, NOTHING, (), whole)
+    if taints and whole[0] not in _FORMULA:
+        return cleaned(found, CSV)  # whatever follows: it does not begin as a formula does
+    return found

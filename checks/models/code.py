@@ -52,9 +52,14 @@ template.sink(
     "jinja2.{Template,Environment().from_string}",
     "jinja2.sandbox.Environment().from_string",
     "mako.template.Template",
-    "*.from_string",
     "chameleon.PageTemplate",
     at="0/source/text",
+)
+template.sink(
+    "template",
+    "*.from_string",
+    at="0/source/text",
+    when=lambda site: "Sandboxed" not in site.callee,
 )
 bottle = Library("https://bottlepy.org/docs/stable/stpl.html")
 bottle.sink(

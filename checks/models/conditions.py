@@ -108,6 +108,8 @@ def is_sql(site: Site) -> bool:
     value = site.tested
     if value is None or site.callee.startswith(_OTHER_THAN_SQL):
         return False
+    if site.callee.startswith("pandas.") and "()" in site.callee:
+        return False  # a frame is asked in a language of its own
     text = value.template
     if text is None:
         return bool(value.taints) or not value.references
@@ -215,8 +217,16 @@ def lxml_resolves(site: Site) -> bool:
 
 
 def no_filter(site: Site) -> bool:
-    """An archive is unpacked without a filter for its members' names."""
-    return site.get(None, "filter") is None
+    """An archive is unpacked without a filter for its members' names, or a choice of members."""
+    if site.get(None, "filter") is not None:
+        return False
+    members = site.get(1, "members") if site.callee.endswith(".extractall") else None
+    return (
+        members is None
+        or members.constant is None
+        or any(isinstance(one, Api) and one.path.endswith(".getmembers()")
+               for one in members.references)
+    )  # fmt: skip
 
 
 def no_weights_only(site: Site) -> bool:

@@ -75,6 +75,12 @@ others.sink(
     at="0/url/request",
     when=host_is_open,
 )
+network.cleans(  # told of where the request is made, not where it is sent
+    "request",
+    "tornado.httpclient.HTTPRequest",
+    "urllib.request.Request",
+    "{requests,httpx}.Request",
+)
 network.sink("request", "pycurl.Curl().setopt", at="1", when=lambda site: "URL" in _text(site))
 network.value(
     "@stored",
