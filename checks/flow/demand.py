@@ -28,13 +28,18 @@ from checks.models.facts import tables
 
 _DECORATED = (
     r"@[\w.]+\.?(?:route|get|post|put|patch|delete|websocket|api_route|on|event|field|mutation|"
-    r"task|actor|job)\(|@[\w.]*\.task\b|@(?:route|get|post|put|patch|delete|cherrypy)\b"
+    r"subscription|task|actor|job)\(|@[\w.]*\.(?:task|field|mutation|subscription|actor)\b|@(?:route|get|post|put|patch|delete|cherrypy)\b"
 )
 _CLASS = (
     r"\bclass \w+\([\w., ]*"
     r"(?:View|ViewSet|Resource|Handler|Endpoint|Form|Consumer|Servicer|Task)\b"
 )
-_SIGNATURE = r"\b(?:event, context|environ, start_response|scope, receive, send)\b"
+_TYPED = r"[^,()\n]{0,60},\s*"
+"""The annotation of a parameter, and the comma after it."""
+_SIGNATURE = (
+    rf"\b(?:event\b{_TYPED}_?(?:context|ctx)|environ\b{_TYPED}start_response"
+    rf"|scope\b{_TYPED}receive\b{_TYPED}send)\b"
+)
 _OWN = frozenset(
     {
         "recv", "recvfrom", "receive_text", "receive_json", "websocket", "FieldStorage",
@@ -55,7 +60,7 @@ _MESSAGES = re2.compile(
     rb"(?m)^\s*(?:import|from)\s+(?:confluent_kafka|aiokafka|kafka|aio_pika|websockets)\b"
 )
 """Libraries whose consumers are made in one function and read in another."""
-_FED = re2.compile(rb"\b(?:pika|kombu|environ, start_response)\b")
+_FED = re2.compile(rb"\b(?:pika|kombu|start_response)\b")
 """What says that a function may be fed that is known by its parameters."""
 _ARGUMENTS = re2.compile(
     rb"\b(?:argv|parse_args|parse_known_args|environ|environb|getenv|stdin|input|raw_input|getpass|"
@@ -69,10 +74,6 @@ _GIVEN = re2.compile(
 _GIVEN_PARAMETERS = re2.compile(rb"\b(?:body|websocket|ws)\b")
 _SERVED = "Servicer"
 _REQUEST = re2.compile(rb"\breq(?:uest)?\b")
-_GIVEN = re2.compile(
-    rf"\bevent, context\b|\benviron, start_response\b|\bon_message\b|\bself\.req(?:uest)?\b"
-    rf"|{_DECORATED}|{_CLASS}".encode()
-)
 _MODULES = ("flask", "flask.globals", "quart", "quart.globals", "bottle", "cherrypy", "web")
 """Modules with a name ``request`` that is the request of whoever asks."""
 _REQUESTS = frozenset({"request", "req"})
@@ -315,7 +316,7 @@ def _may_be_given(function: Function, data: bytes) -> bool:
         return True
     cls = function.context.cls
     if cls is None or function.context.scope.kind != "class":
-        return function.name in ("handler", "lambda_handler")
+        return function.name.endswith("handler")
     if not cls.bases:
         return False
     return _methods().search(function.name) is not None or any(

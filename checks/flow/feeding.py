@@ -42,11 +42,18 @@ def feeding(machine: Machine, function: LocalFunction) -> tuple[str, str]:
             names = [one.name for one in definition.parameters[1:3]]
             if names[:1] == ["req"] and names[1:] in (["resp"], ["res"], ["response"]):
                 return "falcon", ""
-    if function.name in ("lambda_handler", "handler") and function.cls is None:
-        names = [one.name for one in definition.parameters]
-        if names == ["event", "context"]:
-            return "event", ""
+    if function.cls is None and _is_of_cloud(function):
+        return "event", ""
     return _by_signature(function), ""
+
+
+def _is_of_cloud(function: LocalFunction) -> bool:
+    """Whether a function is what AWS Lambda calls: ``(event, context)``, and an answer like its."""
+    names = [one.name for one in function.definition.parameters]
+    if len(names) != 2 or names[0] != "event" or names[1].strip("_") not in ("context", "ctx", ""):
+        return False
+    data = function.frame.module.module.source.data
+    return function.name.endswith("handler") or b"statusCode" in data
 
 
 def _by_signature(function: LocalFunction) -> str:
