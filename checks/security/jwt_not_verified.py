@@ -110,6 +110,8 @@ def _faults(call: Call, name: str) -> Iterator[str]:
         return
     options = call.argument(None, "options")
     said = None if options is None else _entry(options, "verify_signature")
+    if options is not None and (later := _entry_set(call, options, "verify_signature")) is not None:
+        said = later
     if said is not None and said.constant is False:
         yield "`verify_signature` is off: the claims of this token are not checked."
     if _entry_is_off(call, "verify"):
@@ -137,6 +139,27 @@ def _entry(options: Value, key: str) -> Value | None:
             if name is not None and value is not None and origin.module.text_of(name) == key:
                 return Value(origin.module, value, origin.context)
     return None
+
+
+def _entry_set(call: Call, options: Value, key: str) -> Value | None:
+    """``options["verify_signature"] = False`` before the call, in its function."""
+    if options.node.type != "identifier" or call.function is None:
+        return None
+    found: Value | None = None
+    for one in call.module.within(call.function.node, "assignment"):
+        target = one.node.child_by_field_name("left")
+        value = one.node.child_by_field_name("right")
+        if target is None or value is None or one.node.start_byte > call.node.start_byte:
+            continue
+        owner = target.child_by_field_name("value")
+        index = target.child_by_field_name("subscript")
+        if target.type != "subscript" or owner is None or index is None:
+            continue
+        if call.module.text_of(owner) != options.text:
+            continue
+        if Value(call.module, index, one.context).constant == key:
+            found = Value(call.module, value, one.context)
+    return found
 
 
 def _allows_none(value: Value, *, whole: bool) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import tree_sitter
 
-from checks.events import Node, Value
+from checks.events import Function, Node, Value
 from checks.languages.python import grammar
+from checks.languages.python.index import Index
 from checks.languages.python.values import UNKNOWN
 from checks.model import Aspect, Confidence, Edit, Severity
 from checks.registry import PRODUCTION_ROLES, check, nodes
@@ -31,6 +34,8 @@ _SENT = frozenset(
 )  # fmt: skip
 _KEPT = frozenset({"environ", "getenv", "settings", "config", "conf", "cfg", "env", "Config"})
 _MAX_TEXT = 400
+_MAX_DEPTH = 3
+_MAX_RETURNS = 8
 
 
 @check(
@@ -93,11 +98,11 @@ def timing_unsafe_comparison(node: Node, report: Report) -> None:
     left, right = node.value(operands[0]), node.value(operands[1])
     if left.constant is not UNKNOWN or right.constant is not UNKNOWN:
         return
-    mac = next((one for one in (left, right) if _mac(one)), None)
+    mac = next((one for one in (left, right) if _is_mac(one, report.index)), None)
     if mac is not None:
         other = right if mac is left else left
         # Two codes that are made here and now: nothing was sent.
-        if _mac(other):
+        if _is_mac(other, report.index):
             return
         _tell(node, mac, report, _edits(node, mac, other, operators[0]))
         return
@@ -118,6 +123,55 @@ def _tell(node: Node, value: Value, report: Report, edits: list[Edit]) -> None:
         fix="Compare with `hmac.compare_digest`, both sides as bytes.",
         edits=edits,
     )
+
+
+def _is_mac(value: Value, index: Index, depth: int = 0) -> bool:
+    """Whether a code, with a text before it perhaps, or what a function returns that makes one."""
+    if depth > _MAX_DEPTH:
+        return False
+    if _mac(value) is not None:
+        return True
+    origin = value.origin
+    if origin.node.type in ("binary_operator", "string"):
+        varying = [one for one in _pieces(origin) if not one.fixed]
+        return len(varying) == 1 and _is_mac(varying[0], index, depth + 1)
+    function = _called(origin, index)
+    if function is None:
+        return False
+    returned = [one for one in function.own("return_statement") if one.children()]
+    return bool(returned) and all(
+        _is_mac(one.value(one.children()[0]), index, depth + 1) for one in returned[:_MAX_RETURNS]
+    )
+
+
+def _pieces(value: Value) -> Sequence[Value]:
+    """What a text is put together from: ``"sha256=" + code``."""
+    sides = (
+        value.node.child_by_field_id(grammar.LEFT),
+        value.node.child_by_field_id(grammar.RIGHT),
+    )
+    both = [Value(value.module, one, value.context) for one in sides if one is not None]
+    return both if len(both) == 2 else value.parts
+
+
+def _called(value: Value, index: Index) -> Function | None:
+    """The function, or the method of the same class, that a call calls."""
+    if value.node.type != "call":
+        return None
+    function = value.node.child_by_field_id(grammar.FUNCTION)
+    if function is None:
+        return None
+    text = value.module.text_of(function)
+    owner, _, method = text.rpartition(".")
+    if owner in ("self", "cls"):
+        cls = value.context.cls
+        return None if cls is None else index.methods(cls).get(method)
+    if not owner:
+        found = value.module.functions_by_name.get(text, [])
+        if len(found) == 1:
+            return found[0]
+    name = value.callee_name
+    return None if name is None else index.find_function(name)
 
 
 def _mac(value: Value, depth: int = 0) -> str | None:

@@ -8,7 +8,7 @@ from checks.languages.python import grammar
 from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
 from checks.registry import CODE_ROLES, calls, check, flows
 from checks.report import Report
-from checks.security.flowing import tell
+from checks.security.flowing import sink_of, tell
 
 _WHY = "A document with a `!!python/object` tag can run code while it is read."
 _UNSAFE = frozenset({"Loader", "CLoader", "UnsafeLoader", "CUnsafeLoader"})
@@ -71,7 +71,7 @@ def unsafe_yaml_load(event: Call | Flow, report: Report) -> None:
     """
     if isinstance(event, Call):
         _look_at(event, report)
-    elif not event.here or not event.callee.startswith("yaml."):
+    elif not event.callee.startswith("yaml.") or not _is_looked_at(event):
         tell(
             event,
             report,
@@ -80,6 +80,12 @@ def unsafe_yaml_load(event: Call | Flow, report: Report) -> None:
             fix="Use a safe loader.",
             severity=Severity.CRITICAL,
         )
+
+
+def _is_looked_at(flow: Flow) -> bool:
+    """Whether the call that data reaches is one that is looked at by itself, by its name."""
+    call = sink_of(flow)
+    return call is not None and (call.name or "").startswith("yaml.")
 
 
 def _look_at(call: Call, report: Report) -> None:
