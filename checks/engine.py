@@ -209,7 +209,10 @@ class _Review:
         if self._settings.profile is not Profile.STRICT:
             findings = list(
                 said_once(
-                    findings, self._inspector.once, self._inspector.once_a_file(self._language)
+                    findings,
+                    self._inspector.once,
+                    self._inspector.once_a_file(self._language),
+                    self._inspector.brief,
                 )
             )
         report = replace(

@@ -21,7 +21,7 @@ from checks.languages.python.parse import Expired
 from checks.languages.syntax.events import FileChange, SyntaxDispatch
 from checks.languages.syntax.grammar import Grammar
 from checks.languages.syntax.source_file import SourceFile
-from checks.model import Audits, Lines, Role, Settings
+from checks.model import Audits, Lines, Role, Settings, Surface
 from checks.path_settings import enabled_somewhere, reads
 from checks.registry import Check, EventKind, Events, Implementation
 from checks.report import Desk, EvidenceSink, Report
@@ -121,6 +121,13 @@ class Inspector:
         """Ids of the checks of which one comment a file of this language is enough."""
         parts = ((one.id, one.implementation(language)) for one in self._checks)
         return frozenset(name for name, part in parts if part is not None and part.once_a_file)
+
+    @property
+    def brief(self) -> frozenset[str]:
+        """Ids of the checks of which one line of the summary for a file is enough."""
+        return frozenset(
+            one.id for one in self._checks if one.once_a_file and one.surface is Surface.SUMMARY
+        )
 
     def compares(self, subject: Subject) -> bool:
         """Whether a check of such a text asks for the base beside the head."""

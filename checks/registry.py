@@ -186,7 +186,10 @@ class Check:
     once: bool = False
     """Whether one comment a function says it all: its further findings there go to the summary."""
     once_a_file: bool = False
-    """Whether one comment a file does, in the check's first languages."""
+    """Whether one comment a file does, in the check's first languages.
+
+    Of a check that speaks in the summary only, one line a file.
+    """
     others: tuple[Implementation, ...] = ()
     """How it looks at further languages: see :func:`also`."""
 

@@ -266,7 +266,10 @@ def surface_for(
 
 
 def said_once(
-    findings: Iterable[Finding], once: Collection[str], once_a_file: Collection[str] = ()
+    findings: Iterable[Finding],
+    once: Collection[str],
+    once_a_file: Collection[str] = (),
+    brief: Collection[str] = (),
 ) -> Iterator[Finding]:
     """Move to the summary what a comment in the same function, or file, already says.
 
@@ -276,9 +279,15 @@ def said_once(
         findings: those of one file, in the order of the text.
         once: ids of the checks of which one comment a function is enough.
         once_a_file: ids of those of which one a file is.
+        brief: ids of those of which one line of the summary a file is: what follows is left out.
     """
     said: set[tuple[str, str]] = set()
     for one in findings:
+        if one.check in brief:
+            if (one.check, "") not in said:
+                said.add((one.check, ""))
+                yield one
+            continue
         alone = one.check in once_a_file
         key = (one.check, "" if alone else one.scope)
         limited = alone or (one.check in once and bool(one.scope))

@@ -20,11 +20,13 @@ from checks.security.flowing import tell
     on=flows("log"),
     cwe=(117,),
     security=True,
+    once_a_file=True,
 )
 def log_injection(flow: Flow, report: Report) -> None:
     """Untrusted text is written to a log with its line ends.
 
-    What is written with `%r` or `!r`, as a number, as JSON or by a structured log is clean.
+    What is written with `%r` or `!r`, as a number, as JSON or by a structured log is clean. The
+    first place in a file is told of: how logs are formatted is decided in one place as a rule.
 
     Why:
         A line end in the text begins a line that looks like one of the program's own: an attacker
