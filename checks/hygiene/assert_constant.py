@@ -7,6 +7,8 @@ import tree_sitter
 from checks.events import UNKNOWN, Call, Node
 from checks.hygiene.shared.blocks import block_of
 from checks.hygiene.shared.conditions import bare
+from checks.hygiene.shared.equalities import equality_of
+from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Edit, Severity
 from checks.registry import TEST_ROLES, calls, check, nodes
@@ -20,6 +22,10 @@ _OBJECTS = {"lambda": "a function", "generator_expression": "a generator"}
 """Expressions that make an object which is true whatever it would give, and what they make."""
 _OPERANDS = frozenset({"concatenated_string", "float", "integer", "string", "true"})
 _MOST_OPERANDS = 50
+_TWICE = frozenset(
+    {"cache", "cached", "caches", "deterministic", "eq", "equal", "equality", "equals", "hash",
+     "identity", "memoized", "reflexive", "same", "singleton", "stable", "compare", "comparison"}
+)  # fmt: skip
 
 
 @check(
@@ -29,7 +35,10 @@ _MOST_OPERANDS = 50
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=(nodes("assert_statement"), calls("*.{assertTrue,assertFalse,assert_,failUnless}")),
+    on=(
+        nodes("assert_statement"),
+        calls("*.{assertTrue,assertFalse,assert_,failUnless,assertEqual}"),
+    ),
     cwe=(670,),
 )
 def assert_constant(event: Node | Call, report: Report) -> None:
@@ -72,12 +81,15 @@ def assert_constant(event: Node | Call, report: Report) -> None:
         There is no good reason to keep it.
     """
     if isinstance(event, Call):
-        _call(event, report)
+        if not _of_itself(event, report) and event.method != "assertEqual":
+            _call(event, report)
         return
     parts = event.children()
-    if parts and _of_operands(event, parts[0], report):
+    if _of_itself(event, report) or not parts:
         return
-    if not parts or parts[0].type not in _LITERALS:
+    if _of_operands(event, parts[0], report):
+        return
+    if parts[0].type not in _LITERALS:
         return
     if parts[0].type in _OBJECTS:
         _tell_object(event, parts[0], report)
@@ -126,6 +138,27 @@ def _only_marks(event: Located, parts: list[tree_sitter.Node]) -> bool:
 def _is_comparable(node: tree_sitter.Node) -> bool:
     """Whether the second part is a value of the code and not a message."""
     return node.type in ("attribute", "subscript", "call", "await")
+
+
+def _of_itself(event: Located, report: Report) -> bool:
+    """Report ``a.b == a.b``: an attribute that is compared with itself."""
+    equality = equality_of(event)
+    if equality is None or equality.left.node.type not in ("attribute", "subscript"):
+        return False
+    function = event.function
+    same = "".join(equality.left.text.split()) == "".join(equality.right.text.split())
+    # What an object does when it is asked twice, or compared, may be what is tested.
+    if not same or "(" in equality.left.text or function is None:
+        return False
+    if not _TWICE.isdisjoint(words(function.name)):
+        return False
+    report(
+        at=event,
+        message=f"`{equality.left.short}` is compared with itself.",
+        why="It is equal whatever the code does, so the test proves nothing.",
+        fix="Compare it with the value that is expected.",
+    )
+    return True
 
 
 def _of_operands(event: Located, node: tree_sitter.Node, report: Report) -> bool:

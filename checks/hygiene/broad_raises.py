@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Call, calls_of
+from checks.events import Call, Value, calls_of
 from checks.hygiene.shared.blocks import following, mentions
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import TEST_ROLES, calls, check
@@ -57,7 +57,7 @@ def broad_raises(call: Call, report: Report) -> None:
     if call.method != "raises" and (call.receiver is None or call.receiver.text != "self"):
         return
     expected = call.argument(0, "expected_exception")
-    if expected is None or expected.name not in _BROAD:
+    if expected is None or not _is_broad(expected):
         return
     if call.keywords.keys() & {"match", "check"} or _is_examined(call) or _raises_it_itself(call):
         return
@@ -72,6 +72,14 @@ def broad_raises(call: Call, report: Report) -> None:
         else "Name the class that is expected, or use `assertRaisesRegex`.",
         confidence=confidence,
     )
+
+
+def _is_broad(expected: Value) -> bool:
+    """Whether it is such a class, or a tuple in which one makes the others needless."""
+    if expected.name in _BROAD:
+        return True
+    elements = expected.elements if expected.node.type == "tuple" else None
+    return any(one.name in _BROAD for one in elements or ())
 
 
 def _is_examined(call: Call) -> bool:

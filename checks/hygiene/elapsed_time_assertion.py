@@ -5,6 +5,7 @@ from __future__ import annotations
 import tree_sitter
 
 from checks.events import Call, Node, Value, as_call
+from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.equalities import equality_of
 from checks.hygiene.shared.tests import calls_of_value, is_replaced, is_test, own_calls
 from checks.hygiene.shared.texts import words
@@ -24,6 +25,9 @@ _NAMES = frozenset({"delta", "diff", "dt", "duration", "elapsed", "runtime", "se
                     "took", "time", "delay"})  # fmt: skip
 _FROZEN = ("freeze_time", "travel", "autojump_clock", "mock_clock", "fake_clock", "FakeClock",
            "MockClock", "freezer", "time_machine")  # fmt: skip
+_READING = frozenset({"datetime.datetime.now", "datetime.datetime.utcnow", "timeit.timeit",
+                      "timeit.default_timer"})  # fmt: skip
+_UNITS = {"microseconds": 1e-6, "milliseconds": 1e-3, "seconds": 1.0}
 _LESS, _MORE = frozenset({"<", "<="}), frozenset({">", ">="})
 
 
@@ -75,7 +79,8 @@ def elapsed_time_assertion(event: Node | Call, report: Report) -> None:
     for bound in (*bounds, _near(event)):
         if bound is None:
             continue
-        if not any(reads_clock(one) for one in own_calls(function)) or _is_set(event, report):
+        clocks = (reads_clock(one) or one.name in _READING for one in own_calls(function))
+        if not any(clocks) or _is_set(event, report):
             return
         value, limit = bound
         report(
@@ -126,16 +131,17 @@ def _upper_bound(
     """The measured time and the bound above it, when the bound is tight."""
     operands, operators = comparison
     values = [event.value(one) for one in operands]
-    for index, value in enumerate(values):
+    for index, whole in enumerate(values):
+        value, scale = _unscaled(whole)
         if not _is_measured(value):
             continue
         upper = lower = None
         if index + 1 < len(values):
-            limit = number(values[index + 1])
+            limit = _seconds(values[index + 1], scale)
             upper = limit if operators[index] in _LESS else upper
             lower = limit if operators[index] in _MORE else lower
         if index > 0:
-            limit = number(values[index - 1])
+            limit = _seconds(values[index - 1], scale)
             upper = limit if operators[index - 1] in _MORE else upper
             lower = limit if operators[index - 1] in _LESS else lower
         if upper is None or upper <= 0:
@@ -143,6 +149,38 @@ def _upper_bound(
         if upper <= _TIGHT or (lower is not None and lower > 0 and upper / lower < _FRAME):
             return value, upper
     return None
+
+
+def _unscaled(value: Value) -> tuple[Value, float]:
+    """A measured time and what it is multiplied by: ``(end - start) * 1000`` has milliseconds."""
+    origin = value.origin
+    node = origin.node
+    operator = node.child_by_field_name("operator") if node.type == "binary_operator" else None
+    if operator is None or operator.type != "*":
+        return value, 1.0
+    sides = [node.child_by_field_name("left"), node.child_by_field_name("right")]
+    for side, other in (sides, sides[::-1]):
+        if side is None or other is None:
+            continue
+        scale = number(Value(origin.module, other, origin.context))
+        if scale is not None and scale > 0:
+            return Value(origin.module, bare(side), origin.context), scale
+    return value, 1.0
+
+
+def _seconds(value: Value, scale: float) -> float | None:
+    """A bound in seconds: a number, or ``timedelta(seconds=0.5)``."""
+    if value.origin.callee_name == "datetime.timedelta":
+        origin = value.origin
+        call = next((one for one in calls_of_value(origin) if one.node == origin.node), None)
+        if call is None or call.arguments or not call.keywords.keys() <= _UNITS.keys():
+            return None
+        parts = {name: number(one) for name, one in call.keywords.items()}
+        if any(one is None for one in parts.values()):
+            return None
+        return sum(_UNITS[name] * (one or 0.0) for name, one in parts.items())
+    known = number(value)
+    return None if known is None else known / scale
 
 
 def _near(event: Located) -> tuple[Value, float] | None:
@@ -195,6 +233,8 @@ def _is_measured(value: Value) -> bool:
     if node.type == "call":
         function = node.child_by_field_name("function")
         name = "" if function is None else origin.module.text_of(function)
+        if origin.callee_name == "timeit.timeit":
+            return True
         inner = origin.module.text_of(node)
         return name.endswith(("total_seconds", "abs", "round")) and "-" in inner
     if node.type == "binary_operator":
@@ -219,7 +259,7 @@ def _is_reading(value: Value) -> bool:
                 (found for found in one.module.nodes("call") if found.node == one.node), None
             )
             call = None if place is None else as_call(place)
-            if call is not None and reads_clock(call):
+            if call is not None and (reads_clock(call) or call.name in _READING):
                 return True
     return False
 

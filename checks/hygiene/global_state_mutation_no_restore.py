@@ -137,6 +137,8 @@ def _target(event: Call | Node) -> str:
     if left.type == "subscript":
         owner = left.child_by_field_name("value")
         name = None if owner is None else event.value(owner).name
+        if owner is not None and _is_override(event, owner):
+            return event.module.text_of(owner)
         return name if name in _ITEMS else ""
     return _module_attribute(event, left) if left.type == "attribute" else ""
 
@@ -162,6 +164,16 @@ def _module_attribute(event: Located, left: tree_sitter.Node) -> str:
     if name is not None and (name in whole or _is_shared(event, owner, left)):
         return event.module.text_of(left)
     return ""
+
+
+def _is_override(event: Located, owner: tree_sitter.Node) -> bool:
+    """Whether it is ``app.dependency_overrides`` of an application that is imported (FastAPI)."""
+    app = owner.child_by_field_name("object") if owner.type == "attribute" else None
+    if app is None or not event.module.text_of(owner).endswith(".dependency_overrides"):
+        return False
+    scope = event.context.scope.find(event.module.text_of(app))
+    bound = () if scope is None else scope.bindings[event.module.text_of(app)]
+    return bool(bound) and all(one.how is Bound.IMPORT for one in bound)
 
 
 def _is_shared(event: Located, owner: tree_sitter.Node, left: tree_sitter.Node) -> bool:
@@ -236,7 +248,7 @@ def _undoes(one: Located, subject: str, target: str, words: tuple[str, ...]) -> 
     if call is not None and _registers(call):
         return _speaks(text, words)
     if one.kind == "assignment":
-        return bool(subject) and _subject(one) == subject
+        return bool(subject) and _subject(one) in (subject, target)
     if one.kind == "delete_statement":
         return (subject or target) in text
     if call is None:
@@ -246,6 +258,8 @@ def _undoes(one: Located, subject: str, target: str, words: tuple[str, ...]) -> 
         return subject.startswith(f"{call.arguments[0].text}.")
     if target == "os.environ":
         return name in _UNSETTING
+    if call.receiver is not None and call.receiver.text == target:
+        return call.method in ("clear", "pop", "remove")
     return _CALLS.get(name) == target or name in (f"{target}.remove", f"{target}.pop")
 
 

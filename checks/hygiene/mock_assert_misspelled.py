@@ -125,7 +125,9 @@ def mock_assert_misspelled(event: Node, report: Report) -> None:
 
 
 def _may_be(name: str) -> bool:
-    return name in _KNOWN or name.startswith(("assert", "asert", "asser", "assrt"))
+    return name in _KNOWN or name.startswith(
+        ("assert", "asert", "asser", "assrt", "asssert", "aassert", "assret", "aseert")
+    )
 
 
 def _meant(name: str, *, called: bool) -> str | None:

@@ -9,6 +9,13 @@ from checks.model import Aspect, Confidence, Role, Severity
 from checks.registry import CLASSES, FUNCTIONS, check
 from checks.report import Report
 
+_PLAIN_CASES = frozenset({"unittest.TestCase", "unittest.case.TestCase"})
+_OF_RUNNING = frozenset(
+    {"run", "__call__", "_callTestMethod", "__init_subclass__", "__getattribute__", "__init__",
+     "__new__", "debug"}
+)  # fmt: skip
+"""Methods by which a class runs its tests in a way of its own."""
+
 
 @check(
     id="nested-test-never-runs",
@@ -69,6 +76,14 @@ def nested_test_never_runs(event: Function | Class, report: Report) -> None:
 
 def _function(function: Function, report: Report) -> None:
     outer = function.context.function
+    if _is_coroutine_of_plain_case(function, report):
+        report(
+            at=function.name_span,
+            message=f"`{function.name}` is a coroutine, which `unittest.TestCase` does not run.",
+            why="It is made and thrown away: nothing in it is ever reached, and the test passes.",
+            fix="Derive the class from `unittest.IsolatedAsyncioTestCase`.",
+        )
+        return
     if outer is None or not function.name.startswith("test") or function.is_method:
         return
     if not is_test(outer) or function.decorators or not _looks_like_a_test(function):
@@ -86,6 +101,27 @@ def _function(function: Function, report: Report) -> None:
         why="The runner does not look into functions, so this test never runs.",
         fix="Move it out, or call it.",
     )
+
+
+def _is_coroutine_of_plain_case(function: Function, report: Report) -> bool:
+    """Whether it is an ``async def`` test of a class that is unittest's plain one and no more."""
+    cls = function.cls
+    if cls is None or not function.is_async or not is_test(function) or function.decorators:
+        return False
+    if cls.decorators or not function.is_method or _runs_in_its_own_way(cls, report):
+        return False
+    names = set(report.index.base_names(cls))
+    known = {one.name for one in report.index.chain(cls)}
+    return bool(names & _PLAIN_CASES) and all(
+        name in _PLAIN_CASES or name.rpartition(".")[2] in known for name in names
+    )
+
+
+def _runs_in_its_own_way(cls: Class, report: Report) -> bool:
+    methods = report.index.methods(cls)
+    if not _OF_RUNNING.isdisjoint(methods):
+        return True
+    return any("metaclass" in one.text.partition(":")[0] for one in report.index.chain(cls))
 
 
 def _looks_like_a_test(function: Function) -> bool:

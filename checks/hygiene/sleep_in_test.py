@@ -129,7 +129,7 @@ def sleep_in_test(call: Call, report: Report) -> None:
         Where time itself is what is tested and the clock cannot be replaced.
     """
     function = call.function
-    if function is None or not call.result_is_ignored:
+    if function is None or not (call.result_is_ignored or _is_yielded(call)):
         return
     if not _is_fixed(call) or not (
         is_test(function) or is_setup(function) or _only_sleeps(function)
@@ -156,6 +156,13 @@ def sleep_in_test(call: Call, report: Report) -> None:
         if ending or _awaits_nothing(call) or _lets_pass(call, duration)
         else Confidence.HIGH,
     )
+
+
+def _is_yielded(call: Call) -> bool:
+    """Whether it is awaited in the way of generators: ``yield gen.sleep(1)``."""
+    above = call.parent
+    outer = None if above is None or above.kind != "yield" else above.parent
+    return outer is not None and outer.kind == "expression_statement"
 
 
 def _only_sleeps(function: Function) -> bool:

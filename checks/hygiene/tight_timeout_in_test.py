@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.events import UNKNOWN, Call, Function, Value, calls_of
 from checks.hygiene.shared.assertions import expects_exception
+from checks.hygiene.shared.blocks import block_of
 from checks.hygiene.shared.tests import is_replaced, is_test
 from checks.hygiene.shared.texts import words
 from checks.hygiene.shared.waiting import figure, number
@@ -21,6 +22,8 @@ _WAITS = frozenset(
 _SECOND = frozenset({"asyncio.wait_for"})
 """Waits that take the limit as their second argument."""
 
+_LIMITS = frozenset({"asyncio.timeout", "anyio.fail_after", "trio.fail_after",
+                     "async_timeout.timeout"})  # fmt: skip
 _SUBJECT = frozenset(
     {"timeout", "timeouts", "timed", "slow", "expire", "expires", "expired", "cancel", "cancelled",
      "cancels", "block", "blocks", "blocked", "hang", "hangs", "deadline", "retry", "retries",
@@ -68,6 +71,9 @@ def tight_timeout_in_test(call: Call, report: Report) -> None:
     function = call.function
     if function is None or not is_test(function):
         return
+    if call.name in _LIMITS and call.is_with_item:
+        _block(call, function, report)
+        return
     parts = words(call.method)
     if not parts or (call.method not in _WAITS and _WAITS.isdisjoint(parts)):
         return
@@ -79,6 +85,23 @@ def tight_timeout_in_test(call: Call, report: Report) -> None:
         return
     if _is_subject(call, function) or is_replaced(call, report.index, call.method, "time", "sleep"):
         return
+    _tell(call, value, amount, report)
+
+
+def _block(call: Call, function: Function, report: Report) -> None:
+    """A ``with`` that limits what is done in it, when an assertion in it must be reached."""
+    value = call.argument(0)
+    amount = None if value is None else number(value)
+    if value is None or amount is None or not 0 < amount < _TIGHT or _is_subject(call, function):
+        return
+    block = next((one for one in call.ancestors() if one.kind == "with_statement"), None)
+    inside = [] if block is None else block_of(block.node)
+    if not inside or inside[-1].type != "assert_statement":
+        return
+    _tell(call, value, amount, report)
+
+
+def _tell(call: Call, value: Value, amount: float, report: Report) -> None:
     report(
         at=value,
         message=f"`{call.target.short}` has {figure(amount)} s for something that should come.",

@@ -17,6 +17,11 @@ from checks.registry import TEST_ROLES, check, nodes
 from checks.report import Report
 
 _EMPTY = ("pass_statement", "continue_statement")
+_TELLING = frozenset(
+    {"print", "traceback.print_exc", "traceback.print_exception", "logging.exception",
+     "logging.error", "logging.warning"}
+)  # fmt: skip
+"""What only tells of an exception."""
 _CLEANING = ("cleanup", "clean_up", "close", "cancel", "delete", "destroy", "disconnect", "kill",
              "join", "logout", "purge", "remove", "rmdir", "rmtree", "shutdown", "stop",
              "teardown", "tear_down", "terminate", "unlink", "unregister", "wait_closed",
@@ -199,7 +204,10 @@ def _is_false(event: Node, node: tree_sitter.Node) -> bool:
 def _is_silent(event: Node, body: tree_sitter.Node, handler: tree_sitter.Node) -> bool:
     """Whether the handler does nothing, and nothing after it looks at the outcome."""
     inside = block_of(handler)
-    empty = all(one.type in _EMPTY or event.module.text_of(one) == "..." for one in inside)
+    empty = all(
+        one.type in _EMPTY or event.module.text_of(one) == "..." or _only_tells(event, one)
+        for one in inside
+    )
     if not empty or _is_outcome(event, handler):
         return False
     if asserts_within(event.module, body, own=event.function):
@@ -208,6 +216,14 @@ def _is_silent(event: Node, body: tree_sitter.Node, handler: tree_sitter.Node) -
         return False
     looked_at = any(asserts(one) or _skips(one) for one in later_in_function(event))
     return not looked_at and not _in_asserting_loop(event)
+
+
+def _only_tells(event: Node, node: tree_sitter.Node) -> bool:
+    """Whether a statement only prints: ``print(error)``, ``traceback.print_exc()``."""
+    if node.type != "expression_statement":
+        return False
+    found = list(calls_of(event.module, node))
+    return bool(found) and found[0].statement.node == node and found[0].name in _TELLING
 
 
 def _skips(located: Located) -> bool:

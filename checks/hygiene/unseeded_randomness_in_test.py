@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Call, Function, Value
 from checks.hygiene.shared.assertions import asserts
 from checks.hygiene.shared.blocks import mentions
+from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.tests import is_replaced, is_test
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
@@ -27,7 +28,7 @@ _BRANCHES = ("if_statement", "while_statement", "elif_clause", "conditional_expr
     confidence=Confidence.MEDIUM,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=calls(_RANDOM, _NUMPY),
+    on=calls(_RANDOM, _NUMPY, "random.shuffle", "numpy.random.shuffle"),
 )
 def unseeded_randomness_in_test(call: Call, report: Report) -> None:
     """A random number without a fixed seed decides a branch, a key, or what is compared.
@@ -89,6 +90,8 @@ def unseeded_randomness_in_test(call: Call, report: Report) -> None:
 
 def _decides(call: Call, function: Function) -> str:
     """What chance decides here, in words; empty when it decides nothing."""
+    if call.method == "shuffle":
+        return "decides what is compared" if _order_is_compared(call, function) else ""
     name = call.assigned_to
     for one in function.own(*_BRANCHES):
         condition = one.child("condition")
@@ -104,6 +107,25 @@ def _decides(call: Call, function: Function) -> str:
     if not name and (side := _compared(call)) is not None and side.fixed:
         return "is compared with a fixed value"
     return ""
+
+
+def _order_is_compared(call: Call, function: Function) -> bool:
+    """Whether a list is shuffled and then compared with one order: ``cards != [0, 1]``."""
+    first = call.argument(0)
+    if first is None or first.node.type != "identifier":
+        return False
+    for one in function.own("comparison_operator"):
+        operands = [bare(child) for child in one.children() if child.type != "comment"]
+        signs = [child.type for child in one.node.children if not child.is_named]
+        if one.node.start_byte < call.node.end_byte or signs not in (["=="], ["!="]):
+            continue
+        if not any(asserts(above) for above in one.ancestors() if above.kind != "block"):
+            continue
+        if any(call.module.text_of(child) == first.text for child in operands) and any(
+            child.type in ("list", "tuple") for child in operands
+        ):
+            return True
+    return False
 
 
 def _makes_key(call: Call) -> bool:

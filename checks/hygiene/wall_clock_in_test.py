@@ -66,7 +66,7 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
     if call.name == "time.strftime" and len(call.arguments) > 1:
         return
     start, end = call.span
-    name = call.assigned_to
+    name = call.assigned_to or _held_by(call)
     for one in equalities(function):
         if _is_tolerant(one.at.text.lower()) and not _is_reckoned(call, one):
             continue
@@ -80,6 +80,19 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
             if compared and not is_given_away(call, name):
                 _tell(call, report)
                 return
+
+
+def _held_by(call: Call) -> str:
+    """The name of what is reckoned from a moment: ``this_year = date.today().year``."""
+    for above in call.ancestors():
+        if above.kind == "assignment":
+            left = above.child("left")
+            return (
+                call.module.text_of(left) if left is not None and left.type == "identifier" else ""
+            )
+        if above.kind not in ("attribute", "binary_operator", "parenthesized_expression"):
+            return ""
+    return ""
 
 
 def _is_tolerant(text: str) -> bool:
