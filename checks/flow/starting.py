@@ -245,7 +245,10 @@ def start(machine: Machine, run: ModuleRun) -> None:
         (machine.nesting, machine.left, machine.way, machine.results, machine.entered,
          machine.truncated, machine.collecting, machine.journal) = kept  # fmt: skip
     foreign = [one for one in written if one.frame.module is not run]
-    run.writes = [(one.frame, one.name, one.value) for one in foreign]
+    # What a name is bound to in the end: all that was bound to it before, told on from import to
+    # import, would double with each of them.
+    last = {(one.frame, one.name): one.value for one in foreign}
+    run.writes = [(frame, name, value) for (frame, name), value in last.items()]
     for one in reversed(foreign):
         one.undo()
     run.frame.jumps = []

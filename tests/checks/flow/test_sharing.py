@@ -247,3 +247,17 @@ def test_a_package_comes_before_what_it_passes_on() -> None:
     modules = [_module(text, path) for path, text in texts.items()]
     found = Following(modules, never).events(modules[-1])
     assert [(one.kind, one.here) for one in found] == [("command", False)]
+
+
+def test_what_modules_write_into_another_is_told_on_once() -> None:
+    """Each file imports all before it: what they wrote must not double from one to the next."""
+    first = "import os\nfrom flask import request\nflag = ''\n"
+    files = [("m0.py", first), ("m1.py", "import m0\nm0.flag = 'a'\nm0.flag = 'b'\n")]
+    for number in range(2, 26):
+        names = ", ".join(f"m{one}" for one in range(number))
+        files.append((f"m{number}.py", f"import {names}\n"))
+    last = "import m25, os\nfrom flask import request\n\n\ndef f():\n    os.system(request.args['x'])\n"
+    files.append(("last.py", last))
+    modules = [read(SourceText(text.encode()), path) for path, text in files]
+    found = list(Following(modules, never).events(modules[-1]))
+    assert [flow.kind for flow in found] == ["command"]
