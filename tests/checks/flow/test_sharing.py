@@ -256,7 +256,7 @@ def test_what_modules_write_into_another_is_told_on_once() -> None:
     for number in range(2, 26):
         names = ", ".join(f"m{one}" for one in range(number))
         files.append((f"m{number}.py", f"import {names}\n"))
-    last = "import m25, os\nfrom flask import request\n\n\ndef f():\n    os.system(request.args['x'])\n"
+    last = "import m25, os\nfrom flask import request\ndef f():\n    os.system(request.args['x'])\n"
     files.append(("last.py", last))
     modules = [read(SourceText(text.encode()), path) for path, text in files]
     found = list(Following(modules, never).events(modules[-1]))
