@@ -60,6 +60,7 @@ class _ThreadComment(msgspec.Struct, frozen=True, rename="camel"):
     path: str
     body: str
     line: int | None = None
+    start_line: int | None = None
     author: _Author | None = None
 
 
@@ -94,7 +95,9 @@ $more_comments: Boolean!) {
           id isResolved
           resolvedBy { login }
           comments(first: 1) {
-            nodes { id fullDatabaseId state path line body author { __typename login } }
+            nodes {
+              id fullDatabaseId state path line startLine body author { __typename login }
+            }
           }
         }
       }
@@ -196,6 +199,7 @@ def _own_threads(api: RepositoryAPI, nodes: list[Any]) -> list[ReviewComment]:
                     one.path,
                     one.body,
                     one.line,
+                    start_line=one.start_line,
                     node_id=one.id,
                     thread=thread.id,
                     resolved=thread.is_resolved,

@@ -15,7 +15,10 @@ from bot.github.pulls import Account
 
 
 class ReviewComment(msgspec.Struct, frozen=True):
-    """A comment on a line. ``line`` is null once the line is no longer in the diff."""
+    """A comment on a line, or on several down to it.
+
+    ``line`` is null once it is no longer in the diff, ``start_line`` where there is one line only.
+    """
 
     id: int
     path: str
@@ -31,6 +34,7 @@ class ReviewComment(msgspec.Struct, frozen=True):
     """Whether somebody resolved its thread."""
     resolved_by: str = ""
     """The person who did; empty when it was an app (GitHub names people only), or is not known."""
+    start_line: int | None = None
 
 
 class Review(msgspec.Struct, frozen=True):

@@ -246,6 +246,9 @@ def _ignored(one: OwnComment, decision: Settled, write: Writer) -> CommentEdit:
 
 def _reopened(one: OwnComment, found: Finding, write: Writer) -> CommentEdit:
     """The comment of a finding that is back, or counts again."""
-    body = write.finding(found, name=Posted(one.fingerprint, one.kin or found.kin))
+    offer = found.suggestion
+    if offer is not None and (one.path != found.path or one.lines != offer.lines):
+        offer = None  # GitHub would replace other lines.
+    body = write.finding(found, offer, name=Posted(one.fingerprint, one.kin or found.kin))
     ours = one.resolved and not one.resolved_by
     return CommentEdit(one.id, body, one.node_id, one.thread, False if ours else None)

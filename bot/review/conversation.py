@@ -127,6 +127,7 @@ def own_comments(
                 thread=one.thread,
                 resolved=one.resolved,
                 resolved_by=one.resolved_by,
+                start_line=one.start_line,
             )
         )
     return tuple(found)

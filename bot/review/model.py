@@ -97,6 +97,13 @@ class OwnComment:
     resolved: bool = False
     resolved_by: str = ""
     """The person who resolved the thread; empty when it was an app, or nobody."""
+    start_line: int | None = None
+    """The first of several lines; None where the comment stands on one."""
+
+    @property
+    def lines(self) -> Lines | None:
+        """The lines that it stands on today; None when GitHub calls it outdated."""
+        return None if self.line is None else Lines(self.start_line or self.line, self.line)
 
 
 @dataclass(frozen=True, slots=True)

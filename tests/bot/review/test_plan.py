@@ -98,6 +98,7 @@ def seen(one: OwnComment) -> OwnComment:
     read = ReviewComment(
         one.id, one.path, one.body, one.line,
         thread=one.thread, resolved=one.resolved, resolved_by=one.resolved_by,
+        start_line=one.start_line,
     )  # fmt: skip
     (made,) = own_comments([read], SIGNER, PLACE)
     return made

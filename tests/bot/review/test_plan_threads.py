@@ -54,6 +54,14 @@ def test_what_is_back_speaks_in_its_own_thread_where_people_see_it() -> None:
     assert edit.resolve is None, "a thread that is open is left open"
 
 
+def test_what_is_back_offers_its_suggestion_where_the_lines_are_the_same() -> None:
+    (edit,) = make(mended(start_line=12)).edit
+    assert "```suggestion\n    cursor.execute(sql, (status,))\n```" in edit.body
+    for other in (mended(), mended(start_line=12, line=14), mended(start_line=12, path="a.py")):
+        (edit,) = make(other).edit
+        assert "suggestion" not in edit.body, "GitHub would replace other lines"
+
+
 def test_what_is_back_gets_a_new_comment_where_the_old_one_is_not_seen() -> None:
     for one in (mended(line=None, resolved=True), mended(resolved=True, resolved_by="bob")):
         plan = make(one)
