@@ -109,6 +109,8 @@ def insecure_randomness(call: Call, report: Report) -> None:
     what = next((one.name for one in going if _is_secret(one)), None)
     if what is None or _HARMLESS & words_in(_places(call, going)):
         return
+    if any(one.how == "argument" and one.name in _ATTRIBUTES for one in going):
+        return  # the name of an attribute, unlike those of others
     short = " ".join(what.split())[:60].replace("`", "'")
     report(
         at=call,
@@ -116,6 +118,9 @@ def insecure_randomness(call: Call, report: Report) -> None:
         why="Its next numbers can be computed from a few that somebody has seen.",
         fix="Use `secrets.token_urlsafe`, `secrets.choice` or `secrets.randbelow`.",
     )
+
+
+_ATTRIBUTES = frozenset({"setattr", "getattr", "delattr", "hasattr"})
 
 
 def _places(call: Call, going: list[Destination]) -> Iterator[str]:
