@@ -26,7 +26,7 @@ from __future__ import annotations
 import re2
 
 from checks import ir
-from checks.flow import calls, construct, instances, library, lookup, typing_facts
+from checks.flow import calls, construct, form_classes, instances, library, lookup, typing_facts
 from checks.flow.feeding import REQUEST_NAMES, feeding
 from checks.flow.heap import Object
 from checks.flow.kinds import BY_NAME, FULL
@@ -193,11 +193,17 @@ class Entry:
         function = self.function
         parameters = function.definition.parameters
         skip = 1 if function.cls is not None else 0
+        if node.name == "form" and function.cls is not None and function.name == "form_valid":
+            form = lookup.class_attribute(self.machine, function.cls, "form_class")
+            for one in () if form is None else form.references:
+                if isinstance(one, LocalClass):
+                    sent = incoming(function, "the request", "remote", node)
+                    return form_classes.filled(self.machine, one, sent)
         if (
             position > 0
             and parameters[skip].name == "request"
             and function.frame.function is None
-            and "view" in function.frame.module.path.rpartition("/")[2]
+            and ("view" in function.frame.module.path.rpartition("/")[2] or _responds(function))
             and not is_called(function)
             and any(
                 name.partition(".")[0] in ("django", "rest_framework")
@@ -371,6 +377,13 @@ def _has_other_type(machine: Machine, items: list[Value] | None) -> bool:
                     if isinstance(key, str) and key.lower() == "content-type":
                         return "html" not in str(value.constant)
     return False
+
+
+def _responds(function: LocalFunction) -> bool:
+    """Whether a function makes an answer, as a view of Django does."""
+    definition = function.definition
+    data = function.frame.module.module.source.data[definition.start : definition.end]
+    return any(one in data for one in (b"Response(", b"render(", b"redirect("))
 
 
 def is_called(function: LocalFunction) -> bool:

@@ -66,6 +66,13 @@ def fill(machine: Machine, cls: LocalClass, cell: Cell, content: Value) -> None:
     machine.heap.put(cell, made)
 
 
+def filled(machine: Machine, cls: LocalClass, content: Value) -> Value:
+    """A form that a framework made from a request."""
+    cell = machine.heap.new(Object("instance", {}, cls=cls))
+    fill(machine, cls, cell, content)
+    return Value(references=(cell,))
+
+
 def fill_itself(machine: Machine, frame: Frame, cls: LocalClass, cell: Cell, site: Site) -> None:
     """A form that reads the request: ``form.name.data`` is what was sent."""
     made = machine.heap.get(cell)

@@ -426,6 +426,8 @@ def _starts(
         return
     if any(one.template == "//" for one in items):
         clean(machine, frame, tested, SINGLE)
+    if any(one.template == "=" for one in items):
+        clean(machine, frame, tested, CSV)  # and with none of the others that begin a formula
 
 
 def _is_origin(text: str) -> bool:
