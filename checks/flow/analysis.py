@@ -337,7 +337,9 @@ class _Run:
 
 def _turn(function: LocalFunction) -> int:
     """When a function is run: after those that call it, as far as names tell."""
-    return 2 if _is_private(function) else int(is_called(function))
+    if _is_private(function):
+        return 2
+    return int(function.name.startswith("__") or is_called(function))  # "__call__": by no name
 
 
 def _is_private(function: LocalFunction) -> bool:

@@ -96,7 +96,9 @@ class Results:
         Callers that nobody sees do not make doubtful what those that are seen pass.
         """
         known = self.reaches.get(place)
-        if self.muted or (self.guessing and reach is Reach.VAGUE and known is not None):
+        if self.muted:
             return
+        if self.guessing and reach is Reach.VAGUE:
+            reach = Reach.CLEAN
         if known is None or reach > known:
             self.reaches[place] = reach
