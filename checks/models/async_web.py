@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.models.conditions import is_html_said, target_is_open
 from checks.models.facts import Library
-from checks.models.pages import is_page, is_page_written
+from checks.models.pages import is_page, is_page_written, says_html
 
 _HTTP_METHODS = "get post put patch delete head options trace"
 _HANDLER = "tornado.web.RequestHandler"
@@ -62,4 +62,5 @@ falcon.sink(
     when=target_is_open,
 )
 falcon.sink("html", "pyramid.response.Response", at="0/body/text body text", when=is_page)
-falcon.sink("html", "@response.html=", "@response.{text,body}=")
+falcon.sink("html", "@response.html=")
+falcon.sink("html", "@response.{text,body,data}=", when=says_html)  # JSON, unless it says so

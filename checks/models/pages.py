@@ -40,6 +40,15 @@ def is_page_made(site: Site) -> bool:
     )
 
 
+def says_html(site: Site) -> bool:
+    """The function around says of an answer that it is HTML, which it would not be otherwise."""
+    function = site.frame.function
+    if function is None:
+        return False
+    data = site.frame.module.module.source.data
+    return b"html" in data[function.definition.start : function.definition.end].lower()
+
+
 def is_page_written(site: Site) -> bool:
     """What a handler of Tornado writes is a page: it sets no other type, nor does its class."""
     if not is_text(site):
