@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import tree_sitter
+
 from checks.events import Call
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import PRODUCTION_ROLES, calls, check
@@ -34,6 +36,9 @@ _PAIRS = frozenset(
      ("client", "secret"), ("reset", "link"), ("pin", "code")}
 )  # fmt: skip
 _TOKENS = frozenset({"token"})
+_KEEPING = frozenset({"set", "setex", "put", "hset", "set_many", "setnx", "add"})
+"""Methods of stores, which are given a key and what to keep under it."""
+_MAX_KEY = 120
 _NO_TOKENS = frozenset(
     {"mask", "masked", "ids", "id", "vocab", "vocabulary", "sequence", "seq", "embedding", "pad",
      "model", "logits", "prompt", "text", "sentence", "corpus", "special", "lexer", "parser",
@@ -141,10 +146,21 @@ def _is_secret(one: Destination) -> bool:
         return False
     if one.how == "argument":
         called = one.name.rpartition(".")[2]
+        if called in _KEEPING and _names_secret(_first_argument(one.node)):
+            return True
         return called in _COOKIES or called in ("set_password", "make_password")
     if one.how == "target" and (one.name.startswith(_STORES) or "session[" in one.name.lower()):
         return True
     return _names_secret(one.name)
+
+
+def _first_argument(call: tree_sitter.Node) -> str:
+    """What is kept is named by the key that it is put under: ``cache.set(f"otp:{user}", code)``."""
+    arguments = call.child_by_field_name("arguments")
+    given = [] if arguments is None else arguments.named_children
+    text = given[0].text if len(given) > 1 else None
+    # Of f"otp:{user_id}" the part that is written says what is kept.
+    return "" if text is None else text[:_MAX_KEY].decode("utf-8", "replace").partition("{")[0]
 
 
 def _names_secret(name: str) -> bool:
