@@ -118,7 +118,7 @@ def _by_assignment(event: Node, setting: str) -> Iterator[Attribute]:
     if left is None or right is None or left.end_byte - left.start_byte > 120:
         return
     text = event.module.text_of(left)
-    if "COOKIE_" not in text or is_development(event.module.path):
+    if "COOKIE_" not in text or is_development(event.module.path) or _is_defaults(event):
         return
     if left.type == "subscript":
         key = left.child_by_field_name("subscript")
@@ -165,6 +165,12 @@ def _is_setting(name: str, setting: str) -> bool:
 def is_development(path: str) -> bool:
     """Whether a settings file is, by its path, that of a developer's machine."""
     return bool(_DEVELOPMENT & set(words_of(path[-120:])))
+
+
+def _is_defaults(event: Node) -> bool:
+    """Whether a file of settings is the one that others complete: its key is empty."""
+    data = event.module.source.data
+    return any(line in data for line in (b'\nSECRET_KEY = ""', b"\nSECRET_KEY = ''"))
 
 
 def _is_conditional(event: Node) -> bool:
