@@ -291,7 +291,7 @@ class _Review:
     def _suppress(self, found: list[Finding], *, expired: bool) -> suppression.Applied:
         text = self._commented(self._read.source, self._read.module or self._read.code)
         comments = suppression.read_suppressions(text)
-        self._limits += suppression.unknown_ids(comments, registry.load())
+        self._limits += suppression.mistakes(comments, registry.load())
         applied = suppression.apply(found, comments, self._file.added, text)
         # What was not looked for may be what a comment silences.
         whole = not expired and self._read.not_analysed is None

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import re2
@@ -32,8 +32,18 @@ WORDS = re2.compile(
 """What a comment that silences something holds."""
 
 _HOLDS = re2.compile(WORDS.pattern.decode())
-_COMMENT = re2.compile(r"^[#/*!;<\s-]*assay:\s*(ignore|ignore-file)\[([^\]]*)\]\s*:?\s*([^\n]*)")
+# At the beginning of a comment, or behind another tool's: ``# nosec  # assay: ignore[…]``.
+_COMMENT = re2.compile(
+    r"(?i)^(?:[^\n]*?\s(?:#|//))?[#/*!;<\s-]*assay:\s*(ignore-file|ignore)\b"
+    r"(?:\s*\[([^\]]*)\])?\s*:?\s*([^\n]*)"
+)
 _CLOSING = ("*/", "-->", "*/}")
+_NO_NAMES = (
+    "the comment names no check, so it silences nothing: write assay: ignore[rule-id] and why"
+)
+_TOO_FAR_DOWN = (
+    f"ignore-file counts in the first {FILE_LINES} lines only, so the comment silences nothing"
+)
 _MAX_REASON = 200
 _MAX_COMMENT_LINES = 20
 _MAX_UNKNOWN = 5
@@ -54,6 +64,8 @@ class Suppression:
     reason: str
     marker: str = OURS
     """Whose it is: ``assay: ignore``, ``nosec``, …"""
+    fault: str = ""
+    """Why it silences nothing at all: how it is written."""
 
 
 @dataclass(slots=True)
@@ -77,7 +89,7 @@ def read_suppressions(text: Commented) -> list[Suppression]:
         line = text.source.line_of(span.start)
         start = text.source.line_span(line).start
         alone = not text.source.data[start : span.start].strip()
-        if "assay:" in comment:
+        if "assay:" in comment.casefold():
             own = _own(comment.rstrip("\r"), line, alone=alone)
             if own is not None:
                 found.append(own)
@@ -125,31 +137,43 @@ def apply(
     result.idle = [
         IdleComment(one.line, tuple(sorted(one.checks)))
         for one in suppressions
-        if one.marker == OURS and one not in used and is_added(one.line)
+        if one.marker == OURS and one.checks and one not in used and is_added(one.line)
     ]
     return result
 
 
-def unknown_ids(suppressions: Iterable[Suppression], known: Collection[str]) -> list[str]:
-    """What to say about comments of ours that name a check which does not exist."""
+def mistakes(suppressions: Iterable[Suppression], known: Collection[str]) -> list[str]:
+    """What to say about comments of ours that cannot silence anything, as they are written."""
     said = (
-        f"line {one.line}: no check is called {name[:60]}, so the comment silences nothing"
+        f"line {one.line}: {fault}"
         for one in suppressions
         if one.marker == OURS
-        for name in sorted(one.checks)
-        if name not in known
+        for fault in _faults(one, known)
     )
     return list(itertools.islice(said, _MAX_UNKNOWN))
+
+
+def _faults(one: Suppression, known: Collection[str]) -> Iterator[str]:
+    if one.fault:
+        yield one.fault
+    for name in sorted(one.checks):
+        if name not in known:
+            near = name.casefold().replace("_", "-").replace(" ", "-")
+            hint = f" (but {near} is one)" if near in known else ""
+            yield f"no check is called {name[:60]}{hint}, so the comment silences nothing"
 
 
 def _own(comment: str, line: int, *, alone: bool) -> Suppression | None:
     match = _COMMENT.match(comment)
     if match is None:
         return None
-    whole_file = match.group(1) == "ignore-file"
-    names = frozenset(name.strip() for name in match.group(2).split(",") if name.strip())
-    if not names or (whole_file and line > FILE_LINES):
-        return None
+    whole_file = match.group(1).casefold() == "ignore-file"
+    names = frozenset(name.strip() for name in (match.group(2) or "").split(",") if name.strip())
+    fault = "" if names else _NO_NAMES
+    if names and whole_file and line > FILE_LINES:
+        fault = _TOO_FAR_DOWN
+    if fault:
+        return Suppression(frozenset(), line, alone, whole_file, "", fault=fault)
     reason = match.group(3).strip()
     for closing in _CLOSING:
         reason = reason.removesuffix(closing).rstrip()

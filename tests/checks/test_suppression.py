@@ -18,6 +18,8 @@ from tests.checks.making import look
         '"""About."""\n# assay: ignore-file[a-check] trusted input\n\n\neval(x)\n',
         "#assay:ignore[a-check]trusted input\neval(x)\n",
         "def f():\n    # assay: ignore[a-check] trusted input\n    eval(x)\n",
+        "eval(x)  # type: ignore  # assay: ignore[a-check] trusted input\n",
+        "eval(x)  # Assay: Ignore [a-check] trusted input\n",
     ],
 )
 def test_silenced(head: str) -> None:
@@ -67,6 +69,26 @@ def test_a_check_that_does_not_exist_is_told_of() -> None:
     assert report.limits == (
         "line 1: no check is called no-such-check, so the comment silences nothing",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1  # assay: ignore\n", "line 1: the comment names no check, so it silences nothing"),
+        ("# assay: ignore a-check\nx = 1\n", "line 1: the comment names no check"),
+        ("x = 1  # assay: ignore[]\n", "line 1: the comment names no check"),
+        ("#\n" * 10 + "# assay: ignore-file[sql-injection]\n", "line 11: ignore-file counts in"),
+        (
+            "x = 1  # assay: ignore[SQL_injection]\n",
+            "line 1: no check is called SQL_injection (but sql-injection is one), so the comment",
+        ),
+    ],
+)
+def test_one_that_is_written_otherwise_is_told_of(text: str, said: str) -> None:
+    report = look(text)
+    (told,) = report.limits
+    assert told.startswith(said)
+    assert report.idle == ()
 
 
 def test_a_long_block_of_comments_costs_no_more_than_it_is_long() -> None:

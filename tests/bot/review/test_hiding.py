@@ -18,6 +18,8 @@ FLOW = dataclasses.replace(values.CATALOGUE["sql-injection"], on=(registry.flows
     "limit",
     [
         "line 4: no check is called sleeep, so the comment silences nothing",
+        "line 4: the comment names no check, so it silences nothing: write assay: ignore[rule-id]",
+        "line 14: ignore-file counts in the first 10 lines only, so the comment silences nothing",
         "holds bytes that are not UTF-8",
         "declares the encoding latin-1, read as UTF-8",
         "code nested more than 100 deep was read without its scopes",
