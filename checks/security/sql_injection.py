@@ -130,7 +130,7 @@ def _look_at(call: Call, report: Report) -> None:
         return
     if is_decided(call, report, "sql"):
         return
-    confidence, severity, surface = _judge(varying, _with_marks(statement, text))
+    confidence, severity, surface = _judge(varying, statement, text)
     report(
         at=call,
         message=f"`{masked(varying[0].short)}` becomes part of the SQL that `{call.method}` runs.",
@@ -211,13 +211,16 @@ def _with_marks(statement: Value, text: str) -> str:
     return pieces[0] + "".join(mark + piece for mark, piece in zip(marks, pieces[1:], strict=True))
 
 
-def _judge(varying: list[Value], text: str) -> tuple[Confidence, Severity, Surface]:
+def _judge(
+    varying: list[Value], statement: Value, text: str
+) -> tuple[Confidence, Severity, Surface]:
     if any(is_request(part) for part in varying):
         return Confidence.HIGH, Severity.CRITICAL, Surface.INLINE
     given = any(is_parameter(part) for part in varying)
-    quoted = given and _QUOTED.search(text) is not None
+    marked = _with_marks(statement, text)
+    quoted = given and _QUOTED.search(marked) is not None
     if (
-        _VALUE_PLACE.search(text) is not None
+        _VALUE_PLACE.search(marked) is not None
         and _DEFINES.search(text) is None
         and (quoted or _OPEN_TABLE.search(text) is None)
     ):
