@@ -7,7 +7,7 @@ import tree_sitter
 from checks.events import UNKNOWN, Call, Node
 from checks.hygiene.shared.blocks import block_of
 from checks.hygiene.shared.conditions import bare
-from checks.hygiene.shared.equalities import equality_of
+from checks.hygiene.shared.equalities import equalities, equality_of
 from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Edit, Severity
@@ -152,6 +152,9 @@ def _of_itself(event: Located, report: Report) -> bool:
         return False
     if not _TWICE.isdisjoint(words(function.name)):
         return False
+    texts = [{one.left.text, one.right.text} for one in equalities(function)]
+    if any(equality.left.text in one and len(one) > 1 for one in texts):
+        return False  # It is held against its value as well: this looks a second time.
     report(
         at=event,
         message=f"`{equality.left.short}` is compared with itself.",

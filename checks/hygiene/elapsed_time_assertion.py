@@ -9,7 +9,7 @@ from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.equalities import equality_of
 from checks.hygiene.shared.tests import calls_of_value, is_replaced, is_test, own_calls
 from checks.hygiene.shared.texts import words
-from checks.hygiene.shared.waiting import figure, number, reads_clock
+from checks.hygiene.shared.waiting import figure, number, period, reads_clock
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import TEST_ROLES, calls, check, nodes
@@ -27,7 +27,6 @@ _FROZEN = ("freeze_time", "travel", "autojump_clock", "mock_clock", "fake_clock"
            "MockClock", "freezer", "time_machine")  # fmt: skip
 _READING = frozenset({"datetime.datetime.now", "datetime.datetime.utcnow", "timeit.timeit",
                       "timeit.default_timer"})  # fmt: skip
-_UNITS = {"microseconds": 1e-6, "milliseconds": 1e-3, "seconds": 1.0}
 _LESS, _MORE = frozenset({"<", "<="}), frozenset({">", ">="})
 
 
@@ -170,17 +169,8 @@ def _unscaled(value: Value) -> tuple[Value, float]:
 
 def _seconds(value: Value, scale: float) -> float | None:
     """A bound in seconds: a number, or ``timedelta(seconds=0.5)``."""
-    if value.origin.callee_name == "datetime.timedelta":
-        origin = value.origin
-        call = next((one for one in calls_of_value(origin) if one.node == origin.node), None)
-        if call is None or call.arguments or not call.keywords.keys() <= _UNITS.keys():
-            return None
-        parts = {name: number(one) for name, one in call.keywords.items()}
-        if any(one is None for one in parts.values()):
-            return None
-        return sum(_UNITS[name] * (one or 0.0) for name, one in parts.items())
     known = number(value)
-    return None if known is None else known / scale
+    return period(value) if known is None else known / scale
 
 
 def _near(event: Located) -> tuple[Value, float] | None:

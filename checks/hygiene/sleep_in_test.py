@@ -31,6 +31,7 @@ from checks.hygiene.shared.waiting import (
     is_limited,
     is_sleep,
     number,
+    period,
     poll_around,
     reads_clock,
     seconds,
@@ -267,14 +268,25 @@ def _lets_pass(call: Call, duration: float | None) -> bool:
     for one in own_calls(function)[:_MOST_CALLS]:
         if one.node.start_byte >= call.node.start_byte:
             return False
-        if one.method.startswith(_WAITS):
+        if one.method.startswith(_WAITS) and not _is_begun(one, function):
             continue
-        for name, value in one.keywords.items():
-            if not _PERIODS.isdisjoint(words(name)):
-                period = number(value)
-                if period is not None and 0 < period <= duration:
-                    return True
+        periods = [
+            number(value)
+            for name, value in one.keywords.items()
+            if not _PERIODS.isdisjoint(words(name))
+        ]
+        periods += [period(value) for value in (*one.arguments, *one.keywords.values())]
+        if any(found is not None and 0 < found <= duration for found in periods):
+            return True
     return False
+
+
+def _is_begun(call: Call, function: Function) -> bool:
+    """Whether a coroutine's wait is begun and not awaited: its limit runs out by itself."""
+    above = call.parent
+    if above is None or above.kind in ("await", "yield") or call.result_is_ignored:
+        return False
+    return function.is_async or function.is_generator
 
 
 def _is_cut_short(call: Call) -> bool:

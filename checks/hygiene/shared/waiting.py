@@ -10,6 +10,7 @@ import tree_sitter
 from checks.events import Call, Module, Value, argument_nodes, calls_of
 from checks.hygiene.shared.assertions import is_assertion
 from checks.hygiene.shared.blocks import EXITS, block_of, mentions, statements
+from checks.hygiene.shared.tests import calls_of_value
 from checks.languages.python.context import Context, Located
 
 SLEEPS = (
@@ -73,6 +74,26 @@ def number(value: Value) -> float | None:
     if isinstance(known, bool) or not isinstance(known, (int, float)):
         return None
     return float(known) if math.isfinite(known) and abs(known) < 1e12 else None
+
+
+_UNITS = {"microseconds": 1e-6, "milliseconds": 1e-3, "seconds": 1.0}
+
+
+def period(value: Value) -> float | None:
+    """Seconds that are written as ``timedelta(seconds=0.5)``; ``None`` for any other value."""
+    origin = value.origin
+    if origin.callee_name != "datetime.timedelta":
+        return None
+    call = next((one for one in calls_of_value(origin) if one.node == origin.node), None)
+    if call is None or call.arguments or not call.keywords.keys() <= _UNITS.keys():
+        return None
+    found = 0.0
+    for name, one in call.keywords.items():
+        amount = number(one)
+        if amount is None:
+            return None
+        found += _UNITS[name] * amount
+    return found
 
 
 def figure(value: float) -> str:
