@@ -192,12 +192,21 @@ def _is_shared(event: Located, owner: tree_sitter.Node, left: tree_sitter.Node) 
         return False
     attribute = module.text_of(left).rpartition(".")[2]
     right = event.child("right")
+    if right is not None and _is_reset(right):
+        return False
     if attribute.isupper() or text == "CONF":
         return True
     if right is None or text[:1].isupper():
         return False
     value = event.value(right)
     return right.type == "lambda" or (value.callee_name or "").startswith("unittest.mock.")
+
+
+def _is_reset(node: tree_sitter.Node) -> bool:
+    """Whether it is ``None`` or empty: a cache that is emptied before a test."""
+    if node.type in ("list", "dictionary", "tuple"):
+        return not node.named_children
+    return node.type == "none"
 
 
 def _is_restored(event: Located, function: Function, target: str, index: Index) -> bool:
