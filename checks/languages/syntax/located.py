@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 import tree_sitter
@@ -77,6 +77,25 @@ class Located:
                 return
             yield Located(self.file, place)
             place = place[2]
+
+    def around(self, *kinds: str, up_to: Collection[str]) -> Iterator[Located]:
+        """The nodes of these kinds around it, innermost first, up to one of the kinds ``up_to``."""
+        for one in self.ancestors():
+            if one.kind in up_to:
+                return
+            if one.kind in kinds:
+                yield one
+
+    def statement(self, lists: Collection[str]) -> Located:
+        """The statement that holds it: the last node below one of the kinds that list them."""
+        place = self.place
+        kinds = self.file.grammar.kinds
+        for _ in range(MAX_ANCESTORS):
+            above = place[2]
+            if above is None or kinds[above[1]] in lists:
+                break
+            place = above
+        return Located(self.file, place)
 
     def child(self, field: str) -> tree_sitter.Node | None:
         """The child in a field of the grammar: ``child("condition")``."""

@@ -19,14 +19,7 @@ _LISTS = frozenset(
 
 def statement(located: Located) -> Located:
     """The statement that holds it: the last node below a list of statements."""
-    place = located.place
-    kinds = located.file.grammar.kinds
-    for _ in range(MAX_ANCESTORS):
-        above = place[2]
-        if above is None or kinds[above[1]] in _LISTS:
-            break
-        place = above
-    return Located(located.file, place)
+    return located.statement(_LISTS)
 
 
 def statements(node: tree_sitter.Node) -> list[tree_sitter.Node]:
@@ -70,11 +63,7 @@ def is_statement(located: Located) -> bool:
 
 def within_kinds(located: Located, *kinds: str) -> Iterator[Located]:
     """The nodes of these kinds around it, up to the function that runs it."""
-    for one in located.ancestors():
-        if one.kind in FUNCTIONS:
-            return
-        if one.kind in kinds:
-            yield one
+    return located.around(*kinds, up_to=FUNCTIONS)
 
 
 def runs_in(located: Located, kind: str) -> bool:
