@@ -26,6 +26,7 @@ from checks.model import (
     State,
     Surface,
 )
+from checks.reading import IGNORED
 from checks.registry import Check
 
 _SHARED = 3
@@ -52,6 +53,7 @@ def build(
         known=known_files(snapshot, [one for one in reports if not one.deleted]),
         catalogue=registry.load() if catalogue is None else catalogue,
         texts={one.path: one.head for one in snapshot.files if not one.deleted},
+        languages=snapshot.settings.languages,
     )
 
 
@@ -65,13 +67,15 @@ def assemble(
     whole_files: bool = False,
     catalogue: Mapping[str, Check],
     texts: Mapping[str, bytes] | None = None,
+    languages: frozenset[str] | None = None,
 ) -> Report:
     """The report over files from anywhere: a pull request or a folder.
 
     ``order`` gives the order of paths (files that it does not name come last, by path);
     ``texts`` are the files by path, which tell where the same secret stands;
     ``known`` counts all files that there are, those that nobody could name included, and
-    ``whole_files`` says that all of a file was looked at, not only what a change adds.
+    ``whole_files`` says that all of a file was looked at, not only what a change adds;
+    ``languages`` are those whose code is checked at all, None for all.
     """
     position = {path: index for index, path in enumerate(order)}
     reports = one_per_cause(reports, texts or {})
@@ -81,6 +85,9 @@ def assemble(
     every = (finding for one in every_file for finding in one.findings)
     findings = tuple(sorted(every, key=lambda finding: _gravity(finding, catalogue)))
     analysed = [one for one in files if one.not_analysed is None]
+    partly = sentences.partly(
+        (one.language for one in analysed if one.role.role is not Role.GENERATED), languages
+    )
     preexisting = sum(one.preexisting for one in files)
     tally = _tally(findings, every_file, catalogue)
     by_aspect: dict[Aspect, list[_Seen]] = {aspect: [] for aspect in Aspect}
@@ -103,8 +110,10 @@ def assemble(
             whole_files=whole_files,
             deleted=deleted,
             silenced=0 if whole_files else _silenced(files),
+            ignored=sum(one.not_analysed == IGNORED for one in files),
+            partly=partly,
         ),
-        assumptions=_assumptions(analysed, settings_source, preexisting),
+        assumptions=_assumptions(analysed, partly, settings_source, preexisting),
         not_looked_at=_not_looked_at(every_file, unread),
         files=files,
         preexisting=preexisting,
@@ -249,7 +258,7 @@ def _counted(evidence: Iterable[Evidence]) -> list[str]:
 
 
 def _assumptions(
-    analysed: Sequence[FileReport], settings_source: str, preexisting: int
+    analysed: Sequence[FileReport], partly: str, settings_source: str, preexisting: int
 ) -> tuple[str, ...]:
     said: list[str] = []
     for role in Role:
@@ -259,6 +268,8 @@ def _assumptions(
             by_reason.setdefault(one.role.reason, []).append(one.path)
         if by_reason:
             said.append(sentences.roles(role, by_reason))
+    if partly:
+        said.append(f"{partly[0].upper()}{partly[1:]}.")
     said.append(sentences.settings(settings_source))
     if preexisting:
         said.append(sentences.preexisting(preexisting))

@@ -6,7 +6,7 @@ and, escaped, into Markdown.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.review.words.escape import one_line, shorten, shorten_path
@@ -41,6 +41,34 @@ _TAKEN_FOR: Mapping[Role, str] = {
     Role.EXAMPLE: "examples or documentation",
     Role.GENERATED: "generated code (searched for secrets only)",
 }
+_TESTS_ONLY = {
+    "go": "Go",
+    "javascript": "JavaScript",
+    "tsx": "TypeScript",
+    "typescript": "TypeScript",
+}
+"""Languages in which no values are followed."""
+_SECRETS_ONLY = {
+    "c": "C",
+    "cpp": "C++",
+    "csharp": "C#",
+    "dockerfile": "Dockerfiles",
+    "hcl": "HCL",
+    "html": "HTML",
+    "java": "Java",
+    "kotlin": "Kotlin",
+    "notebook": "notebooks",
+    "php": "PHP",
+    "ruby": "Ruby",
+    "rust": "Rust",
+    "scala": "Scala",
+    "shell": "shell scripts",
+    "sql": "SQL",
+    "svelte": "Svelte",
+    "swift": "Swift",
+    "vue": "Vue",
+}
+"""Languages of code that are not read as code."""
 
 _CLAUSE_LENGTH = 200
 _MESSAGE_LENGTH = 240
@@ -83,16 +111,21 @@ def verdict(
     whole_files: bool = False,
     deleted: Collection[str] = (),
     silenced: int = 0,
+    ignored: int = 0,
+    partly: str = "",
 ) -> str:
     """The review in one sentence: what was found, where the gravest is, and in how much of it.
 
     ``known`` counts the files that there are, ``analysed`` those that were looked at; ``deleted``
     are paths of which neither counts anything, though something may be found in them. ``silenced``
-    counts what the change itself keeps from being found.
+    counts what the change itself keeps from being found, ``ignored`` the files that the
+    configuration leaves out, and ``partly`` is what :func:`partly` says.
     """
     if not known and gravest is None:
         return "There is no file to look at."
     if known and not analysed:
+        if ignored == known:
+            return _all_ignored(known)
         if known == 1:
             return "The file could not be analysed, so that nothing can be said about it."
         return f"None of the {known:,} files could be analysed: nothing can be said about them."
@@ -100,11 +133,14 @@ def verdict(
     if whole_files:
         where = "in the file" if known == 1 else f"in the {known:,} files"
     if analysed < known:
-        where = f"in the {analysed:,} of {known:,} files that could be read"
+        which = "are reviewed here" if known - analysed == ignored else "could be read"
+        where = f"in the {analysed:,} of {known:,} files that {which}"
     if not tally.problems or gravest is None:
         notes = f"; there {_is(tally.notes)} {count(tally.notes, 'note')}" if tally.notes else ""
         if silenced:
             notes += f"; the change silences {count(silenced, 'finding')}"
+        if partly:
+            notes += f"; {partly}"
         return f"No security defects were found {where}{notes}."
     kinds = [
         count(number, noun)
@@ -121,6 +157,32 @@ def verdict(
         found = f"No security defects were found {where}, but {listed(kinds)}"
     which = ": " if tally.problems == 1 else ", the gravest: "
     return f"{found}{which}{gravest_message(gravest, deleted)}."
+
+
+def _all_ignored(known: int) -> str:
+    if known == 1:
+        return "The file is not reviewed here: the configuration ignores it."
+    return f"None of the {known:,} files is reviewed here: the configuration ignores them."
+
+
+def partly(languages: Iterable[str], read: frozenset[str] | None) -> str:
+    """What is not looked for in some languages; empty where all that Assay knows is looked for.
+
+    ``read`` are the languages that the configuration lets be checked, None for all.
+    """
+    tests: set[str] = set()
+    secrets: set[str] = set()
+    for one in languages:
+        off = read is not None and one not in read
+        if one in _TESTS_ONLY and not off:
+            tests.add(_TESTS_ONLY[one])
+        elif one in _SECRETS_ONLY or off:
+            secrets.add({**_SECRETS_ONLY, **_TESTS_ONLY, "python": "Python"}.get(one, ""))
+    names, others = sorted(tests), sorted(filter(None, secrets))
+    said = [f"in {listed(names)} only secrets and test problems are looked for"] if names else []
+    if others:
+        said.append(f"in {listed(others)} only secrets{'' if names else ' are looked for'}")
+    return ", ".join(said)
 
 
 def gravest_message(finding: Finding, deleted: Collection[str] = ()) -> str:

@@ -26,6 +26,7 @@ from checks.model import (
     Suppressed,
     Surface,
 )
+from checks.reading import IGNORED
 from tests.bot.review import values
 from tests.bot.review.values import CATALOGUE, PATCHED, POLL, REPORTS, SECRET, SLEEP, SNAPSHOT, SQL
 
@@ -189,12 +190,55 @@ def test_a_finding_clause_is_the_gravest_and_a_count() -> None:
             (Unread("c.bin", "binary"),),
             "None of the 2 files could be analysed: nothing can be said about them.",
         ),
+        (
+            (values.report("a.py"), values.report("docs/b.py", not_analysed=IGNORED)),
+            (),
+            "No security defects were found in the 1 of 2 files that are reviewed here.",
+        ),
+        (
+            (values.report("docs/b.py", not_analysed=IGNORED),),
+            (),
+            "The file is not reviewed here: the configuration ignores it.",
+        ),
+        (
+            tuple(values.report(path, not_analysed=IGNORED) for path in ("a.md", "b.md")),
+            (),
+            "None of the 2 files is reviewed here: the configuration ignores them.",
+        ),
+        (
+            (values.report("a.js", language="javascript"), values.report("b.go", language="go")),
+            (),
+            (
+                "No security defects were found in the changed code; in Go and JavaScript only "
+                "secrets and test problems are looked for."
+            ),
+        ),
+        (
+            tuple(values.report(f"a.{one}", language=one) for one in ("tsx", "ruby", "json")),
+            (),
+            (
+                "No security defects were found in the changed code; in TypeScript only secrets "
+                "and test problems are looked for, in Ruby only secrets."
+            ),
+        ),
+        (
+            (values.report("vendor/a.js", Role.GENERATED, language="javascript"),),
+            (),
+            "No security defects were found in the changed code.",
+        ),
     ],
 )
 def test_the_verdict(
     files: tuple[FileReport, ...], unread: tuple[Unread, ...], verdict: str
 ) -> None:
     assert build(*files, unread=unread).verdict == verdict
+
+
+def test_the_verdict_tells_of_languages_that_the_configuration_leaves_out() -> None:
+    snapshot = replace(SNAPSHOT, settings=replace(SNAPSHOT.settings, languages=frozenset({"go"})))
+    report = reports.build(snapshot, [values.report("a.py")], CATALOGUE)
+    assert report.verdict.endswith("; in Python only secrets are looked for.")
+    assert "In Python only secrets are looked for." in report.assumptions
 
 
 def test_files_that_github_did_not_list_count_as_not_read() -> None:
