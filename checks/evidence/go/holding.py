@@ -9,13 +9,15 @@ from checks.hygiene.shared.texts import credential_fate, is_reserved, names_cred
 from checks.languages.go.events import GoFileEvent
 from checks.languages.go.file import GoFile
 from checks.languages.go.grammar import STRINGS
-from checks.model import Aspect, Role
+from checks.model import Aspect, Role, State
 from checks.registry import GO, MODULE
 from checks.report import EvidenceSink
 
 _ROLES = frozenset({Role.TEST, Role.TEST_SUPPORT, Role.EXAMPLE})
 _LINES = 4
 """From how many lines on a literal is a block of data."""
+_NOT_FOLLOWED = "of parts that are not followed to their source"
+"""What somebody should look at: nobody says that it is harmless."""
 _MAX_LITERALS = 300
 _MAX_NODES = 3_000
 _VARYING = frozenset({"call_expression", "func_literal", "index_expression", "slice_expression"})
@@ -106,7 +108,11 @@ def built_strings(event: GoFileEvent, evidence: EvidenceSink) -> None:
                 continue
             if any(_is_built(file, one) for one in call.arguments):
                 evidence.add(
-                    call, f"built string that reaches {where}", f"built strings that reach {where}"
+                    call,
+                    f"built string that reaches {where}",
+                    f"built strings that reach {where}",
+                    _NOT_FOLLOWED,
+                    state=State.NOTE,
                 )
 
 

@@ -12,13 +12,15 @@ from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.syntax.located import Located
-from checks.model import Aspect, Role
+from checks.model import Aspect, Role, State
 from checks.registry import JAVASCRIPT, MODULE
 from checks.report import EvidenceSink
 
 _ROLES = frozenset({Role.TEST, Role.TEST_SUPPORT, Role.EXAMPLE})
 _LINES = 4
 """From how many lines on a literal is a block of data."""
+_NOT_FOLLOWED = "of parts that are not followed to their source"
+"""What somebody should look at: nobody says that it is harmless."""
 
 _FIXED = frozenset(
     {
@@ -136,14 +138,24 @@ def built_strings(event: JsFileEvent, evidence: EvidenceSink) -> None:
             built = next((one for one in call.arguments if _is_built(one)), None)
             if built is not None and _is_sink(call, word):
                 evidence.add(
-                    call, f"built string that reaches {where}", f"built strings that reach {where}"
+                    call,
+                    f"built string that reaches {where}",
+                    f"built strings that reach {where}",
+                    _NOT_FOLLOWED,
+                    state=State.NOTE,
                 )
     for one in file.nodes("assignment_expression"):
         left, right = one.child("left"), one.child("right")
         if left is None or right is None or not _is_built(right):
             continue
         if file.text_of(left).endswith(("innerHTML", "outerHTML")):
-            evidence.add(one, "built string that reaches HTML", "built strings that reach HTML")
+            evidence.add(
+                one,
+                "built string that reaches HTML",
+                "built strings that reach HTML",
+                _NOT_FOLLOWED,
+                state=State.NOTE,
+            )
 
 
 def _is_built(node: tree_sitter.Node) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import engine
-from checks.model import Aspect, ChangedFile, Settings
+from checks.model import Aspect, ChangedFile, Evidence, Settings, State
 
 TEXT = """\
 package shop
@@ -51,11 +51,15 @@ func TestPay(t *testing.T) {
 """
 
 
-def lines_of(aspect: Aspect) -> dict[str, list[int]]:
+def gathered() -> tuple[Evidence, ...]:
     file = ChangedFile("shop/pay_test.go", TEXT.encode())
     (report,) = engine.analyse([file], Settings(), strict=True)
+    return report.evidence
+
+
+def lines_of(aspect: Aspect) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for one in report.evidence:
+    for one in gathered():
         if one.aspect is aspect:
             found.setdefault(f"{one.noun} {one.fate}".strip(), []).append(one.lines.start)
     return found
@@ -78,11 +82,14 @@ def test_credentials() -> None:
     assert found["read of the environment"] == [at("t.Setenv")]
 
 
-def test_built_strings() -> None:
+def test_built_strings_are_notes_because_nothing_follows_their_parts() -> None:
+    fate = "of parts that are not followed to their source"
     assert lines_of(Aspect.INPUT) == {
-        "built string that reaches SQL": [at("db.Query")],
-        "built string that reaches a program": [at("exec.Command")],
+        f"built string that reaches SQL {fate}": [at("db.Query")],
+        f"built string that reaches a program {fate}": [at("exec.Command")],
     }
+    states = {one.state for one in gathered() if one.aspect is Aspect.INPUT}
+    assert states == {State.NOTE}
 
 
 def test_assertions_and_dropped_results() -> None:

@@ -76,4 +76,5 @@ def test_errors_data_logs_cleanup_and_the_rest() -> None:
     ]
     assert said(text, Aspect.LOGGING) == [("console call", "of `password`")]
     assert said(text, Aspect.CLEANUP) == [("`afterEach` hook", "")]
-    assert said(text, Aspect.INPUT) == [("built string that reaches SQL", "")]
+    fate = "of parts that are not followed to their source"
+    assert said(text, Aspect.INPUT) == [("built string that reaches SQL", fate)]
