@@ -87,7 +87,7 @@ def assert_constant(event: Node | Call, report: Report) -> None:
     parts = event.children()
     if _of_itself(event, report) or not parts:
         return
-    if _of_operands(event, parts[0], report):
+    if _of_operands(event, parts[0], report) or _of_sure(event, parts[0], report):
         return
     if parts[0].type not in _LITERALS:
         return
@@ -209,6 +209,53 @@ def _true_operand(event: Located, node: tree_sitter.Node) -> tuple[tree_sitter.N
     return None
 
 
+def _of_sure(event: Located, node: tree_sitter.Node, report: Report) -> bool:
+    """Report a comparison whose outcome stands in the text, or whose value is only half of it.
+
+    ``len(x) >= 0``, ``"secret" not in "page"``, ``kind == ("letter" or "char")``.
+    """
+    comparison = bare(node)
+    if comparison.type != "comparison_operator":
+        return False
+    sides = [one for one in comparison.named_children if one.type != "comment"]
+    signs = [one.type for one in comparison.children if not one.is_named]
+    if len(sides) != 2 or len(signs) != 1:
+        return False
+    left, right = event.value(sides[0]), event.value(sides[1])
+    if signs[0] == ">=" and left.callee_name == "len" and right.constant == 0:
+        report(
+            at=event,
+            message=f"`{left.short}` is never below zero, so this can never fail.",
+            why="It also holds for what is empty: the test passes whatever the code does.",
+            fix="Say how many there must be, or `> 0`.",
+        )
+        return True
+    if all(one.type == "string" and one.named_child_count for one in sides) and not any(
+        part.type == "interpolation" for one in sides for part in one.named_children
+    ):
+        report(
+            at=event,
+            message=f"`{event.value(comparison).short}` compares one literal with another.",
+            why="It says nothing about the code, so the test passes whatever the code does.",
+            fix="Compare with the value that the code gives.",
+        )
+        return True
+    for side in sides:
+        choice = bare(side)
+        if choice.type != "boolean_operator":
+            continue
+        found = _true_operand(event, choice)
+        if found is not None and found[0].start_byte == choice.start_byte and found[1] == "or":
+            report(
+                at=event,
+                message=f"`{event.value(side).short}` is just `{event.value(found[0]).short}`.",
+                why="What stands after this `or` is never looked at.",
+                fix="Say `in (…)` with all the values.",
+            )
+            return True
+    return False
+
+
 def _tell_object(event: Located, node: tree_sitter.Node, report: Report) -> None:
     """Report an assertion of a function or a generator, which is never run."""
     lazy = node.type == "generator_expression"
@@ -232,6 +279,8 @@ def _call(call: Call, report: Report) -> None:
     if first is None:
         return
     if call.method != "assertFalse" and _of_operands(call, first.node, report):
+        return
+    if call.method != "assertFalse" and _of_sure(call, first.node, report):
         return
     if first.node.type in _OBJECTS and call.method != "assertFalse":
         _tell_object(call, first.node, report)

@@ -43,6 +43,7 @@ _CALLS = {
     "signal.signal": "signal.signal",
     "socket.setdefaulttimeout": "socket.setdefaulttimeout",
     "logging.disable": "logging.disable",
+    "logging.getLogger().addHandler": "logging.addHandler",
 }
 _UNSETTING = frozenset({"os.environ.clear", "os.environ.pop", "os.environ.__delitem__",
                         "os.unsetenv"})  # fmt: skip
@@ -55,7 +56,11 @@ _RESTORING = (
 )  # fmt: skip
 """Words of context managers that put something back."""
 
-_WORDS = {"os.chdir": ("chdir", "cwd"), "os.environ": ("environ", "setenv", "env")}
+_WORDS = {
+    "logging.addHandler": ("removeHandler", ".handlers"),
+    "os.chdir": ("chdir", "cwd"),
+    "os.environ": ("environ", "setenv", "env"),
+}
 
 
 @check(
@@ -196,7 +201,7 @@ def _is_shared(event: Located, owner: tree_sitter.Node, left: tree_sitter.Node) 
         return False
     if attribute.isupper() or text == "CONF":
         return True
-    if right is None or text[:1].isupper():
+    if right is None:
         return False
     value = event.value(right)
     return right.type == "lambda" or (value.callee_name or "").startswith("unittest.mock.")
@@ -267,6 +272,8 @@ def _undoes(one: Located, subject: str, target: str, words: tuple[str, ...]) -> 
         return subject.startswith(f"{call.arguments[0].text}.")
     if target == "os.environ":
         return name in _UNSETTING
+    if target == "logging.addHandler":
+        return call.method == "removeHandler"
     if call.receiver is not None and call.receiver.text == target:
         return call.method in ("clear", "pop", "remove")
     return _CALLS.get(name) == target or name in (f"{target}.remove", f"{target}.pop")

@@ -92,6 +92,14 @@ class Assertion:
         return any(is_success(one) for one in self.codes)
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it only says that there is something: ``assert html``, ``assertTrue(html)``."""
+        call = as_call(self.at)
+        nodes = self.at.children() if call is None else [one.node for one in call.arguments[:1]]
+        alone = call is None or len(call.arguments) == 1
+        return alone and bool(nodes) and bare(nodes[0]).type in ("identifier", "attribute")
+
+    @property
     def is_broad(self) -> bool:
         """Whether it is content with any exception."""
         return any(one.rpartition(".")[2] in _BROAD for one in self.exceptions)

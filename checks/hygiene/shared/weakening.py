@@ -223,7 +223,8 @@ class Ledger:
             if turned:
                 return Weakening(was, function, How.REVERSED, turned[0], certain)
         if was.family in ("escaping", "protection"):
-            if related or not stands or was.subject in self._head_code.lower():
+            telling = [one for one in related if not one.is_bare]
+            if telling or not stands or was.subject in self._head_code.lower():
                 return None
             return Weakening(was, function, How.DROPPED, None, certain)
         return _judge_access(was, function, new, related, certain, stands=stands)
