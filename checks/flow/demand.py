@@ -22,6 +22,7 @@ from typing import Any
 import re2
 
 from checks.flow.feeding import ROUTES
+from checks.flow.naming import Nesting, places_of
 from checks.languages.python.definitions import Function
 from checks.languages.python.module import Module
 from checks.models.facts import tables
@@ -271,26 +272,23 @@ def _known_as(function: Function) -> str:
     return function.name
 
 
-def _spread(
-    functions: Iterable[Function], data: bytes, known: set[bytes], wanted: set[int]
-) -> None:
+def _spread(functions: list[Function], data: bytes, known: set[bytes], wanted: set[int]) -> None:
     """Add those that name one that is known, and those that name them."""
     if not known:
         return
-    rest = {
-        number: set(_IDENTIFIERS.findall(data[slice(*one.node.byte_range)]))
-        for number, one in enumerate(functions)
-        if number not in wanted
-    }
-    named = dict(enumerate(functions))
+    nesting = Nesting(functions)
+    fresh = known
     for _ in range(_ROUNDS):
-        more = [number for number, words in rest.items() if not known.isdisjoint(words)]
+        more: set[int] = set()
+        for name in fresh:
+            for place in places_of(name, data):
+                more.update(nesting.around(place))
+        more -= wanted
         if not more:
             break
-        wanted.update(more)
-        for number in more:
-            del rest[number]
-            known.add(_known_as(named[number]).encode())
+        wanted |= more
+        fresh = {_known_as(functions[number]).encode() for number in more} - known
+        known |= fresh
 
 
 def _with_those_around(functions: list[Function], wanted: set[int]) -> set[int]:
