@@ -116,8 +116,8 @@ class _Gathering:
         deadline: Callable[[], bool],
     ) -> None:
         self._gathered = gathered
-        self._known = list(paths)
-        self._files_of_change = frozenset(self._known)
+        known = list(paths)
+        self._files_of_change = frozenset(known)
         self._lookup = lookup
         self._bounds = bounds
         self._deadline = deadline
@@ -128,8 +128,8 @@ class _Gathering:
         self._files = bounds.files
         self._bytes = bounds.bytes
         self._limits: dict[str, dict[str, None]] = {}
-        root = Roots(self._known)
-        self._seekers = [_Seeker(module, gathered, self._known, root) for module in modules]
+        root = Roots(known)
+        self._seekers = [_Seeker(module, gathered, root) for module in modules]
 
     def run(self) -> None:
         try:
@@ -247,9 +247,7 @@ class _Gathering:
 class _Seeker:
     """One module of the change, and what it is still in need of."""
 
-    def __init__(
-        self, module: Module, gathered: Gathered, known: Sequence[str], root: Roots
-    ) -> None:
+    def __init__(self, module: Module, gathered: Gathered, root: Roots) -> None:
         self.module = module
         self.asked = gathered.asked.setdefault(module.path, {})
         """The paths that were asked for on its behalf."""
@@ -257,7 +255,6 @@ class _Seeker:
         """Those of the round that is being prepared."""
         self._gathered = gathered
         self._near = gathered.near(module.path)
-        self._known = known
         self._root = root
         self._calls: list[Need] | None = None
         self._given = 0
@@ -281,4 +278,4 @@ class _Seeker:
     def roots(self) -> Roots:
         """Where packages stand, as far as it can know."""
         given = self._gathered.given(self.module.path)
-        return Roots([*self._known, *(one.path for one in given)]) if given else self._root
+        return Roots((one.path for one in given), self._root) if given else self._root

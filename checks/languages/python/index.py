@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import re2
 
@@ -85,6 +85,8 @@ class Index:
             self._places.setdefault(module.name, []).append((number, module))
         self._found_classes: dict[str, Class | None] = {}
         self._found_functions: dict[str, Function | None] = {}
+        self._tables_of: dict[object, list[dict[str, list[Any]]]] = {}
+        """By what makes them, what the known modules define by name."""
         self.conftests = [one for one in every if one.path.rpartition("/")[2] == CONFTEST]
         self.conftests.sort(key=lambda one: (-len(_folder(one.path)), one.path))
         """The conftest files, those deep down first."""
@@ -269,7 +271,10 @@ class Index:
             if (found := self._exact(one, tables)) is not None:
                 return found
         last = _last(wanted)
-        namesakes = (one for module in self.known for one in tables(module).by_name.get(last, ()))
+        every = self._tables_of.get(tables)
+        if every is None:
+            every = self._tables_of[tables] = [tables(module).by_name for module in self.known]
+        namesakes = (one for by_name in every if last in by_name for one in by_name[last])
         return _nearest(wanted, itertools.islice(namesakes, _MAX_NAMESAKES))
 
     def _exact(self, name: str, tables: Callable[[Module], _Tables[_T]]) -> _T | None:

@@ -7,7 +7,7 @@ change first of all, and they tell most of it: where ``lib/project/tests/test_x.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from checks.languages.python import library
 from checks.repository import acceptable
@@ -29,7 +29,14 @@ _MAX_PLACES = 2_000
 class Roots:
     """What a set of known paths says about where modules stand."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    def __init__(self, paths: Iterable[str], more: Roots | None = None) -> None:
+        """Learn of some paths.
+
+        Args:
+            paths: the paths.
+            more: what is known besides, which must not change any more.
+        """
+        self._more = more
         self._places: dict[str, dict[tuple[str, tuple[str, ...]], None]] = {}
         """By a part of a path: what stands before it, and it with all after it."""
         self._folders: set[str] = set()
@@ -53,6 +60,16 @@ class Roots:
             self._folders.add(folder)
             folder = folder.rpartition("/")[0]
 
+    def places(self, part: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Where a part of a path is known to stand: what is before it, and it with all after it."""
+        if self._more is not None:
+            yield from self._more.places(part)
+        yield from self._places.get(part, ())
+
+    def has_folder(self, folder: str) -> bool:
+        """Whether a folder is known to be there."""
+        return folder in self._folders or (self._more is not None and self._more.has_folder(folder))
+
     def candidates(self, name: str, importer: str, *, guess: bool) -> list[str]:
         """The paths at which a module may stand, likely ones first; none when it cannot.
 
@@ -75,14 +92,14 @@ class Roots:
         paths = (
             f"{stem}{end}"
             for stem in stems
-            for end in (("/__init__.py",) if stem in self._folders else (".py", "/__init__.py"))
+            for end in (("/__init__.py",) if self.has_folder(stem) else (".py", "/__init__.py"))
         )
         return [one for one in paths if acceptable(one)]
 
     def _roots(self, parts: list[str], importer: str) -> list[str]:
         """The folders from which a known path agrees with the name for longest."""
         best, found = 1, set[str]()
-        for before, known in self._places.get(parts[0], ()):
+        for before, known in self.places(parts[0]):
             length = _agreement(parts, known)
             if length > best:
                 best, found = length, set()
