@@ -70,6 +70,8 @@ def conditional_assertion(function: Function, report: Report) -> None:
     """
     if not is_test(function) or function.body is None:
         return
+    if not _may_hold(statements(function.body)):
+        return
     found = [one for one in proofs(function, report.index) if one.function is function]
     if not found or any(True for one in function.own("yield")):
         return
@@ -82,6 +84,17 @@ def conditional_assertion(function: Function, report: Report) -> None:
         _loop(function, holder, report)
     elif holder.type == "if_statement" and not all(_is_failure(one) for one in found):
         _branch(function, holder, report)
+
+
+def _may_hold(body: list[tree_sitter.Node]) -> bool:
+    """Whether one statement, in plain blocks or not, could hold all that the test proves."""
+    blocks = list(body)
+    for one in blocks:
+        if one.type in ("for_statement", "if_statement"):
+            return True
+        if one.type == "with_statement":
+            blocks += block_of(one)
+    return False
 
 
 def _holder(function: Function, found: list[Located]) -> tree_sitter.Node | None:

@@ -81,6 +81,11 @@ _REMEMBERED = 80
 
 def words(name: str) -> list[str]:
     """The words of an identifier in lower case: ``apiToken`` and ``api_token`` alike."""
+    return list(_words(name)) if len(name) <= _REMEMBERED else _words.__wrapped__(name)
+
+
+@functools.lru_cache(maxsize=8_192)
+def _words(name: str) -> list[str]:
     found = [""]
     for index, letter in enumerate(name):
         if not letter.isalnum():
