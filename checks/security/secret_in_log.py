@@ -45,6 +45,7 @@ _MAX_DEPTH = 6
     on=_ON,
     cwe=(532,),
     security=True,
+    once=True,
 )
 def secret_in_log(call: Call, report: Report) -> None:
     """A log line is given a value whose name says that it is a secret, or a whole environment.
