@@ -10,6 +10,8 @@ PyYAML is imported by the first reading: those who only name the tree's types do
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -79,6 +81,21 @@ def read(text: str) -> Node | None:
     except yaml.YAMLError:
         # A character that YAML forbids; the error gives its position in bytes or in characters.
         raise NotReadable(_forbidden(text), "A character here is not allowed in YAML.") from None
+
+
+def further_document(text: str) -> int | None:
+    """The line where a second document begins; None when there is none that can be read."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with contextlib.suppress(yaml.YAMLError):
+        starts = (
+            _line(event.start_mark)
+            for event in yaml.parse(text, Loader=loader)
+            if isinstance(event, yaml.DocumentStartEvent)
+        )
+        return next(itertools.islice(starts, 1, None), None)
+    return None
 
 
 def _build(text: str) -> Node | None:

@@ -45,6 +45,7 @@ PATH = ".github/assay.yml"
 """Where the file lies, on the base branch."""
 
 MAX_BYTES = 64 << 10
+_SECOND_DOCUMENT = "A second document begins here, and only the first counts. Put it all into one."
 
 
 def parse(text: bytes, checks: Collection[str] | None = None) -> Configuration:
@@ -66,6 +67,9 @@ def read(layers: Iterable[Layer], checks: Collection[str] | None = None) -> Conf
             reader.fail(tree)
         elif tree is not None:
             reader.add(layer, tree)
+            if (line := _further(layer)) is not None:
+                source = layer.source if layer.inherited else ""
+                reader.fail(Problem(line, "", _SECOND_DOCUMENT, source=source))
     return reader.configuration()
 
 
@@ -87,6 +91,11 @@ def _tree(layer: Layer) -> Mapping | Problem | None:
         sentence = "The file must hold keys with values, like `fail-on: high`."
         return _unreadable(layer, root.line, sentence, root.column)
     return root
+
+
+def _further(layer: Layer) -> int | None:
+    """Where a second document begins, of a file whose first was read."""
+    return yaml_tree.further_document(layer.text.removeprefix(codecs.BOM_UTF8).decode())
 
 
 def _unreadable(layer: Layer, line: int, sentence: str, column: int = 1) -> Problem:

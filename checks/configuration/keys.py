@@ -93,7 +93,7 @@ class Reader:
         self._problems += sorted(self._walker.problems, key=lambda problem: problem.line)
 
     def fail(self, problem: Problem) -> None:
-        """Note that a layer could not be read at all."""
+        """Note that a layer, or a document of it, was not read at all."""
         self._problems.append(problem)
 
     def configuration(self) -> Configuration:

@@ -187,7 +187,13 @@ def test_a_tag_builds_nothing() -> None:
 
 
 def test_only_the_first_document_counts() -> None:
-    assert good("profile: quiet\n---\nprofile: strict\n").profile is Profile.QUIET
+    found = parse(b"profile: quiet\n---\nprofile: strict\n", CHECKS)
+    assert found.settings.profile is Profile.QUIET
+    (problem,) = found.problems
+    assert (problem.line, "only the first counts" in problem.message) == (2, True)
+    assert good("---\nprofile: quiet\n...\n").profile is Profile.QUIET
+    broken = read("profile: quiet\n---\n[\n")
+    assert (broken.settings.profile, len(broken.problems)) == (Profile.QUIET, 1)
 
 
 def test_many_mistakes_are_cut_short_and_hide_no_setting() -> None:
