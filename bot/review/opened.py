@@ -16,8 +16,8 @@ from bot.github.faults import GitHubFault, GiveUp
 from bot.github.port import RepositoryAPI
 from bot.github.pulls import PullRequest
 from bot.review import attributes
+from checks.configuration import MAX_BYTES, Layer
 from checks.configuration import PATH as CONFIGURATION
-from checks.configuration import Layer
 from checks.model import Problem
 
 MAX_CONFIGURATION_BYTES = 100_000
@@ -155,7 +155,7 @@ def _layer(
     if not entry.is_file:
         return None, Problem(1, "", "this is not a plain file; defaults are used", source=shown)
     if entry.size > MAX_CONFIGURATION_BYTES or entry.text is None:
-        message = "this is not UTF-8 text of at most 100 KB; defaults are used"
+        message = f"this is not UTF-8 text of at most {MAX_BYTES >> 10} KB; defaults are used"
         return None, Problem(1, "", message, source=shown)
     return Layer(entry.text, source, inherited), None
 
@@ -184,7 +184,7 @@ async def _files_by_rest(api: RepositoryAPI, repository: str, base: str) -> Conf
     if text is None:
         return ConfigurationFiles()
     if len(text) > MAX_CONFIGURATION_BYTES:
-        message = "this is larger than 100 KB; defaults are used"
+        message = f"this is larger than {MAX_BYTES >> 10} KB; defaults are used"
         return ConfigurationFiles(problems=(Problem(1, "", message),))
     layer = Layer(text, source)
     return ConfigurationFiles(own=layer) if on_base else ConfigurationFiles(fallback=layer)

@@ -146,7 +146,10 @@ def _table(report: Report, blobs: Blobs) -> str:
 
 def _problems(problems: Sequence[Problem]) -> Iterable[Block]:
     if problems:
-        head = "**The configuration has mistakes. Where it is wrong, defaults were used:**\n"
+        head = (
+            "**`.github/assay.yml` as it is in force has mistakes. "
+            "Where it is wrong, defaults were used:**\n"
+        )
         items = tuple(
             f"- line {one.line}{' of ' + prose(one.source) if one.source else ''}"
             f"{', ' + code(one.key) if one.key else ''}: {sentence(one.message, 300)}"
