@@ -158,8 +158,9 @@ class Commands:
 
     async def _ignore(self, to: Asked, asked: kinds.CommentCommand, job: Job, reason: str) -> None:
         found = await self._finding(to)
-        if found is None and reason.casefold() == TESTS:
-            await self._decide(to, asked, job, "ignore-tests")
+        what, _, why = reason.partition(" ")
+        if found is None and what.casefold() == TESTS:
+            await self._decide(to, asked, job, "ignore-tests", why=why)
         elif found is None:
             await self._ask(to, job, words.NO_FINDING)
         elif not reason:

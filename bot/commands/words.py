@@ -18,7 +18,7 @@ from checks.policy import Permission
 
 _MEANINGS = {
     Verb.RECHECK: "review the current head of this pull request again",
-    Verb.IGNORE: "and a reason, in reply to a finding: it does not count in this pull request",
+    Verb.IGNORE: "in reply to a finding: it does not count in this pull request",
     Verb.UNIGNORE: "in reply to a finding: it counts again",
     Verb.EXPLAIN: "in reply to a finding: the rule, the way of the data, how it was decided",
     Verb.PAUSE: "do not review further pushes to this pull request",
@@ -40,8 +40,8 @@ _TRACE = re2.compile(
 _LONGEST_TRACE = 30_000
 
 NO_REASON = (
-    "Why should it be ignored? Please reply once more with the reason behind the word, for those "
-    f"who read this later: `{MENTION} ignore`, and the reason."
+    f"Why should it be ignored? Please reply `{MENTION} ignore` and the reason, on one line: it is "
+    "for those who read this later."
 )
 NO_FINDING = (
     "Which finding? Please write this in reply to a comment of mine that speaks of one. Those "
@@ -69,7 +69,8 @@ def help_answer(least: Permission = Permission.WRITE) -> str:
         "Write one of these as the first line of a comment, or of a reply to a finding:\n\n"
         f"{_table()}\n\n"
         f"They work for {_WHO[least]}; `{MENTION} recheck` also for the author of the pull "
-        f"request. `{MENTION} ignore tests` ignores all findings in test code."
+        f"request. `{MENTION} ignore tests`, outside of a thread, ignores all findings in "
+        "test code."
     )
 
 
@@ -82,7 +83,11 @@ def unknown_answer(unknown: Unknown) -> str:
 
 
 def _table() -> str:
-    return "\n".join(f"- `{MENTION} {verb}`: {meaning}" for verb, meaning in _MEANINGS.items())
+    reason = {Verb.IGNORE: " REASON"}
+    return "\n".join(
+        f"- `{MENTION} {verb}{reason.get(verb, '')}`: {meaning}"
+        for verb, meaning in _MEANINGS.items()
+    )
 
 
 def explanation(body: str, rule: str, voice: Voice) -> str:

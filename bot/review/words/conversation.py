@@ -27,8 +27,9 @@ def decided(found: Sequence[Settled], *, voice: Voice, blobs: Blobs) -> Iterable
     if tests:
         one = tests[0].decision
         who = f"{code(one.by)} asked{on(one.when)}"
-        head = f"Findings in test code do not count, as {who}: {count(len(tests), 'finding')}"
-        yield Block(f"{head}.", noun="remark")
+        head = f"Findings in test code do not count, as {who}: {count(len(tests), 'finding')}."
+        why = f" Why: {sentence(one.why, 300)}" if one.why.strip() else ""
+        yield Block(f"{head}{why}", noun="remark")
         yield from listing("Ignored in tests", Each(tests, write), "finding in tests")
 
 

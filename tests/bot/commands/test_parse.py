@@ -109,7 +109,8 @@ def test_an_answer_holds_nothing_dangerous_of_the_comment(rest: str) -> None:
 
 def test_help_names_every_command() -> None:
     for verb in Verb:
-        assert f"`/assay {verb}`" in words.help_answer()
+        assert f"\n- `/assay {verb}" in words.help_answer()
+    assert "`/assay ignore REASON`" in words.help_answer()
 
 
 def test_a_slip_is_corrected() -> None:

@@ -167,11 +167,12 @@ async def test_what_is_asked_outside_of_a_thread_needs_no_finding_or_says_so() -
     await situation.say("/assay ignore it is known")
     (answer,) = situation.answers()
     assert "in reply to a comment" in answer
-    await situation.say("/assay ignore tests")
+    await situation.say("/assay ignore tests they are generated")
     await situation.say("/assay pause")
     decided = [kinds.decode(one.payload, kinds.ChangeMemory) for one in situation.engine.jobs]
     # One comment is one request: the second in its name is a duplicate.
     assert [(one.what, one.by, one.key) for one in decided] == [("ignore-tests", "octocat", "d-1")]
+    assert decided[0].why == "they are generated"
     assert situation.engine.jobs[0].lane == "5:1:7"
     assert situation.reactions() == ["confused", "+1", "+1"]
 
