@@ -166,6 +166,10 @@ def _module_attribute(event: Located, left: tree_sitter.Node) -> str:
         return ""
     name = event.value(owner).name
     whole = {entry.module for entry in event.module.imports if not entry.name}
+    right = event.child("right")
+    hidden = event.module.text_of(left).rpartition(".")[2].startswith("_")
+    if hidden and right is not None and right.type == "dictionary" and _is_reset(right):
+        return ""  # a cache of the module, which is emptied
     if name is not None and (name in whole or _is_shared(event, owner, left)):
         return event.module.text_of(left)
     return ""
