@@ -22,6 +22,7 @@ BY_PATH = "its path"
 _TEST_FOLDERS = frozenset(
     {
         "__tests__",
+        "_tests",
         "androidtest",
         "e2e",
         "functional_tests",

@@ -26,6 +26,7 @@ EXAMPLE, GENERATED = Role.EXAMPLE, Role.GENERATED
         ("src/cart.spec.ts", TEST),
         ("src/Cart.test.tsx", TEST),
         ("src/__tests__/cart.js", TEST),
+        ("src/shop/_tests/typed/path.py", SUPPORT),
         ("test/cart.mjs", TEST),
         ("spec/models/user_spec.rb", TEST),
         ("src/test/java/com/example/AppTest.java", TEST),
