@@ -20,7 +20,7 @@ _MEANINGS = {
     Verb.RECHECK: "review the current head of this pull request again",
     Verb.IGNORE: "in reply to a finding: it does not count in this pull request",
     Verb.UNIGNORE: "in reply to a finding: it counts again",
-    Verb.EXPLAIN: "in reply to a finding: the rule, the way of the data, how it was decided",
+    Verb.EXPLAIN: "in reply to a finding: the rule, the path of the data, how it was decided",
     Verb.PAUSE: "do not review further pushes to this pull request",
     Verb.RESUME: "review them again",
     Verb.CONFIG: "show the settings in force, and where each comes from",
@@ -104,7 +104,7 @@ def explanation(body: str, rule: str, voice: Voice) -> str:
     grades = _GRADES.search(body)
     if grades is not None:
         parts.append(
-            f"How it was decided: by the code alone, {_EVIDENCE[bool(_TRACE.search(body))]}. The "
+            f"How it was decided: {_EVIDENCE[bool(_TRACE.search(body))]}. The "
             f"harm where this code runs is graded {code(grades.group(1))}, and the certainty that "
             f"it is there {code(grades.group(2))}.{kind}"
         )
@@ -114,15 +114,15 @@ def explanation(body: str, rule: str, voice: Voice) -> str:
     if check is not None and check.documentation.suppress:
         parts.append(prose(_flat(check.documentation.suppress)))
     parts.append(
-        f"If it is none here, reply {code(f'{MENTION} ignore')} and the reason, or silence it in "
-        f"the code with {comment.silence(rule)}."
+        f"If it does no harm here, reply {code(f'{MENTION} ignore')} and the reason, or silence it "
+        f"in the code with {comment.silence(rule)}."
     )
     return "\n\n".join(filter(None, parts))
 
 
 _EVIDENCE = {
-    True: "by following the data on its way below",
-    False: "by what stands at the place itself",
+    True: "by following the data along the steps below",
+    False: "from what stands in the file itself",
 }
 
 
