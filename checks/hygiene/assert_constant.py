@@ -248,7 +248,7 @@ def _of_sure(event: Located, node: tree_sitter.Node, report: Report) -> bool:
         if found is not None and found[0].start_byte == choice.start_byte and found[1] == "or":
             report(
                 at=event,
-                message=f"`{event.value(side).short}` is just `{event.value(found[0]).short}`.",
+                message=f"`{event.value(side).short}` gives `{event.value(found[0]).short}`.",
                 why="What stands after this `or` is never looked at.",
                 fix="Say `in (…)` with all the values.",
             )
