@@ -28,11 +28,12 @@ _MANUALS = frozenset({"doc", "docs", "documentation", "man", "manual"})
 
 _PAIR = re2.compile(
     rb"""([A-Za-z_][A-Za-z0-9_.-]+)["']?[ \t]*(?::[ \t]*string[ \t]*)?(?:=>|:=|=|:)[ \t]*"""
-    rb"""(?:("[^"\\\n]+")|('[^'\\\n]+')|(`[^`\\\n]+`)|([^\s"'`#;,{}\[\]()]+))"""
+    rb"""(?:("[^"\\\n]+")|('[^'\\\n]+')|(`[^`\\\n]+`)|([^\s"'`#;,{}\[\]()][^\s"'`;,{}\[\]()]*))"""
 )
 _MAX_CALLEE = 80
 _BARE = 5
-"""The group of a value without quotes."""
+"""The group of a value without quotes. A ``#`` begins a comment only where a value could begin:
+within one it belongs to it (YAML 1.2.2, section 6.6; POSIX shells)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,3 +255,21 @@ def test_keys_of_openpgp() -> None:
     assert one.identity == "private-key"
     public = text.replace("PRIVATE", "PUBLIC")
     assert look(public, "deploy/key.asc") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("db:\n  password: kX9#mP2vL8qR\n", "config.yml"),
+        ("PASSWORD=kX9#mP2vL8qR\n", ".env"),
+        ("PASSWORD=kX9#mP2vL8qR # the old one\n", ".env"),
+    ],
+)
+def test_a_value_without_quotes_goes_on_behind_a_hash(text: str, path: str) -> None:
+    (one,) = look(text, path)
+    assert "12 characters" in one.message
+
+
+@pytest.mark.parametrize("text", ["PASSWORD=#kX9mP2vL8qR\n", "PASSWORD= # kX9mP2vL8qR\n"])
+def test_a_comment_is_no_value(text: str) -> None:
+    assert look(text, ".env") == []
