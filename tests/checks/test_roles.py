@@ -37,6 +37,7 @@ EXAMPLE, GENERATED = Role.EXAMPLE, Role.GENERATED
         ("tests/data/users.json", SUPPORT),
         ("pandas/_testing/__init__.py", SUPPORT),
         ("t/unit/security/__init__.py", SUPPORT),
+        ("mockserver/app.py", SUPPORT),
         ("numpy/testing/utils.py", SUPPORT),
         ("pkg/testdata/key.pem", SUPPORT),
         ("src/__mocks__/fs.js", SUPPORT),
