@@ -61,8 +61,11 @@ def test_commands(command: str, severity: Severity, confidence: Confidence) -> N
         ('f"UPDATE {self.table} SET {self.column} = {name}"', Severity.MEDIUM, Surface.SUMMARY),
         ("f\"CREATE USER u IDENTIFIED BY '{name}'\"", Severity.MEDIUM, Surface.SUMMARY),
         ('f"INSERT INTO {name} VALUES ({self.quote(1)})"', Severity.MEDIUM, Surface.SUMMARY),
-        ('"UPDATE %s SET %s = %s" % (self.quote(1), self.quote(2), name)', Severity.MEDIUM,
-         Surface.SUMMARY),
+        (
+            '"UPDATE %s SET %s = %s" % (self.quote(1), self.quote(2), name)',
+            Severity.MEDIUM,
+            Surface.SUMMARY,
+        ),
         ('f"SELECT * FROM {self.table}"', Severity.MEDIUM, Surface.SUMMARY),
         ('f"SELECT * FROM t WHERE a = {request.GET[name]}"', Severity.CRITICAL, Surface.INLINE),
     ],
