@@ -315,6 +315,25 @@ def load() -> dict[str, Check]:
     return {name: _complete(_catalogue[name]) for name in sorted(_catalogue)}
 
 
+def find(check_id: str) -> Check | None:
+    """A check by id, for those who read its words: imports little more than its module.
+
+    Before :func:`load` was called it lacks what :func:`also` adds for further languages.
+    """
+    if not load.cache_info().currsize:
+        name = check_id.replace("-", "_")
+        for package in CHECK_PACKAGES if name.isidentifier() else ():
+            module = f"{package}.{name.removeprefix('workflow_')}"
+            try:
+                importlib.import_module(module)
+            except ModuleNotFoundError as error:
+                if error.name != module:
+                    raise
+            if check_id in _catalogue:
+                return _catalogue[check_id]
+    return load().get(check_id)
+
+
 def _complete(one: Check) -> Check:
     """A check with its implementations for further languages, and their examples."""
     others = sorted(_others.get(one.id, ()), key=lambda other: sorted(other.languages))

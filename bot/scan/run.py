@@ -112,13 +112,16 @@ async def _scan(found: Found, root: Path, wishes: Wishes, base: Path | None) -> 
 
 
 class Catalogue(Mapping[str, Check]):
-    """All checks by id, imported when the first is looked up: a scan that found nothing needs none.
+    """All checks by id, imported when they are looked up: a scan that found nothing needs none.
 
     For those who only read their words; the checks run elsewhere.
     """
 
     def __getitem__(self, check: str) -> Check:
-        return registry.load()[check]
+        found = registry.find(check)
+        if found is None:
+            raise KeyError(check)
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(registry.load())
