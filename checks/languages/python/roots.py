@@ -7,7 +7,7 @@ change first of all, and they tell most of it: where ``lib/project/tests/test_x.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from checks.languages.python import library
 from checks.repository import acceptable
@@ -40,11 +40,11 @@ class Roots:
         self._places: dict[str, dict[tuple[str, tuple[str, ...]], None]] = {}
         """By a part of a path: what stands before it, and it with all after it."""
         self._folders: set[str] = set()
+        self._agreed: dict[tuple[str, ...], tuple[int, frozenset[str]]] = {}
         for path in paths:
-            self.add(path)
+            self._add(path)
 
-    def add(self, path: str) -> None:
-        """Learn of one more path."""
+    def _add(self, path: str) -> None:
         stem = path.rpartition(".")[0] or path
         parts = tuple(stem.split("/")[:_MAX_PARTS])
         if parts[-1] == "__init__":
@@ -60,11 +60,21 @@ class Roots:
             self._folders.add(folder)
             folder = folder.rpartition("/")[0]
 
-    def places(self, part: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Where a part of a path is known to stand: what is before it, and it with all after it."""
-        if self._more is not None:
-            yield from self._more.places(part)
-        yield from self._places.get(part, ())
+    def agreeing(self, parts: tuple[str, ...]) -> tuple[int, frozenset[str]]:
+        """How many parts of a name a known path has at most, and the folders of those that do."""
+        if parts not in self._agreed:
+            best, found = 1, set[str]()
+            if self._more is not None:
+                best, before_this = self._more.agreeing(parts)
+                found.update(before_this)
+            for before, known in self._places.get(parts[0], ()):
+                length = _agreement(parts, known)
+                if length > best:
+                    best, found = length, set()
+                if length == best:
+                    found.add(before)
+            self._agreed[parts] = best, frozenset(found)
+        return self._agreed[parts]
 
     def has_folder(self, folder: str) -> bool:
         """Whether a folder is known to be there."""
@@ -98,18 +108,12 @@ class Roots:
 
     def _roots(self, parts: list[str], importer: str) -> list[str]:
         """The folders from which a known path agrees with the name for longest."""
-        best, found = 1, set[str]()
-        for before, known in self.places(parts[0]):
-            length = _agreement(parts, known)
-            if length > best:
-                best, found = length, set()
-            if length == best:
-                found.add(before)
+        _, found = self.agreeing(tuple(parts))
         near = sorted(found, key=lambda one: (not importer.startswith(one), -len(one), one))
         return near[:_MAX_ROOTS]
 
 
-def _agreement(parts: list[str], known: tuple[str, ...]) -> int:
+def _agreement(parts: tuple[str, ...], known: tuple[str, ...]) -> int:
     length = 0
     for one, other in zip(parts, known, strict=False):
         if one != other:
