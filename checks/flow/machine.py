@@ -250,6 +250,10 @@ class Machine:
         frame.names = dict(state[0])
         self.heap.top = dict(state[1])
 
+    def return_to(self, frame: Frame, state: Snapshot) -> None:
+        """Go back to a state that nobody needs any more."""
+        frame.names, self.heap.top = state
+
     def join(self, first: Snapshot, second: Snapshot) -> Snapshot:
         """What holds in either state."""
         names, others = first[0], second[0]
@@ -298,10 +302,12 @@ class Machine:
         """Go on with what holds in any of the states; whether there is one."""
         if not states:
             return False
-        whole = states[0]
+        first = whole = states[0]
         for one in states[1:]:
             whole = self.join(whole, one)
-        self.restore(frame, whole)
+        # What was joined is nobody else's.
+        frame.names = dict(whole[0]) if whole[0] is first[0] else whole[0]
+        self.heap.top = dict(whole[1]) if whole[1] is first[1] else whole[1]
         return True
 
 

@@ -84,12 +84,15 @@ def _branch(machine: Machine, frame: Frame, node: ir.Branch) -> bool:
         guards.refine(machine, frame, test, truth=True)
         if machine.execute(frame, body):
             ends.append(machine.state(frame))
-        machine.restore(frame, kept)
+        machine.return_to(frame, kept)
         guards.refine(machine, frame, test, truth=False)
     else:
         if machine.execute(frame, node.otherwise):
             ends.append(machine.state(frame))
     frame.answers = {name: one for name, one in answers.items() if frame.answers.get(name) is one}
+    if len(ends) == 1:
+        machine.return_to(frame, ends[0])
+        return True
     return machine.enter(frame, ends)
 
 
