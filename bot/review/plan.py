@@ -65,7 +65,8 @@ def make(
     planned = comments.plan(snapshot, report, pairs, apart, write, gone, most=limit)
     if apart:
         every = report.files if found is None else tuple(found)
-        report = reports.build(snapshot, settled.without(every, apart), voice.catalogue)
+        counting = settled.without(every, apart)
+        report = reports.build(snapshot, counting, voice.catalogue, settled=len(apart))
     # Nothing says that GitHub takes annotations on a path that the head has not.
     placed = [one for one in report.findings if one.path not in removed]
     occasion = summary.Occasion(

@@ -40,10 +40,13 @@ def build(
     snapshot: Snapshot,
     reports: Sequence[FileReport],
     catalogue: Mapping[str, Check] | None = None,
+    *,
+    settled: int = 0,
 ) -> Report:
     """The report of a pull request.
 
     ``catalogue`` tells which checks are about security; the whole registry when it is left out.
+    ``settled`` counts the findings that people decided on, which are not among the reports'.
     """
     return assemble(
         reports,
@@ -54,6 +57,7 @@ def build(
         catalogue=registry.load() if catalogue is None else catalogue,
         texts={one.path: one.head for one in snapshot.files if not one.deleted},
         languages=snapshot.settings.languages,
+        settled=settled,
     )
 
 
@@ -68,6 +72,7 @@ def assemble(
     catalogue: Mapping[str, Check],
     texts: Mapping[str, bytes] | None = None,
     languages: frozenset[str] | None = None,
+    settled: int = 0,
 ) -> Report:
     """The report over files from anywhere: a pull request or a folder.
 
@@ -75,7 +80,8 @@ def assemble(
     ``texts`` are the files by path, which tell where the same secret stands;
     ``known`` counts all files that there are, those that nobody could name included, and
     ``whole_files`` says that all of a file was looked at, not only what a change adds;
-    ``languages`` are those whose code is checked at all, None for all.
+    ``languages`` are those whose code is checked at all, None for all; ``settled`` counts what
+    people decided on.
     """
     position = {path: index for index, path in enumerate(order)}
     reports = one_per_cause(reports, texts or {})
@@ -112,6 +118,7 @@ def assemble(
             silenced=0 if whole_files else _silenced(files),
             ignored=sum(one.not_analysed == IGNORED for one in files),
             partly=partly,
+            settled=settled,
         ),
         assumptions=_assumptions(analysed, partly, settings_source, preexisting),
         not_looked_at=_not_looked_at(every_file, unread),

@@ -113,13 +113,15 @@ def verdict(
     silenced: int = 0,
     ignored: int = 0,
     partly: str = "",
+    settled: int = 0,
 ) -> str:
     """The review in one sentence: what was found, where the gravest is, and in how much of it.
 
     ``known`` counts the files that there are, ``analysed`` those that were looked at; ``deleted``
     are paths of which neither counts anything, though something may be found in them. ``silenced``
     counts what the change itself keeps from being found, ``ignored`` the files that the
-    configuration leaves out, and ``partly`` is what :func:`partly` says.
+    configuration leaves out, ``partly`` is what :func:`partly` says, and ``settled`` counts the
+    findings that people ignored or dismissed.
     """
     if not known and gravest is None:
         return "There is no file to look at."
@@ -135,12 +137,17 @@ def verdict(
     if analysed < known:
         which = "are reviewed here" if known - analysed == ignored else "could be read"
         where = f"in the {analysed:,} of {known:,} files that {which}"
+    aside = ""
+    if settled:
+        verb = "was" if settled == 1 else "were"
+        aside = f"; {count(settled, 'finding')} {verb} ignored or dismissed"
     if not tally.problems or gravest is None:
         notes = f"; there {_is(tally.notes)} {count(tally.notes, 'note')}" if tally.notes else ""
         if silenced:
             notes += f"; the change silences {count(silenced, 'finding')}"
         if partly:
             notes += f"; {partly}"
+        notes += aside
         return f"No security defects were found {where}{notes}."
     kinds = [
         count(number, noun)
@@ -156,7 +163,7 @@ def verdict(
     if not tally.security:
         found = f"No security defects were found {where}, but {listed(kinds)}"
     which = ": " if tally.problems == 1 else ", the gravest: "
-    return f"{found}{which}{gravest_message(gravest, deleted)}."
+    return f"{found}{which}{gravest_message(gravest, deleted)}{aside}."
 
 
 def _all_ignored(known: int) -> str:

@@ -146,6 +146,7 @@ def test_findings_in_test_code_can_be_left_out_and_the_button_turns() -> None:
     assert "count-tests" in [one.identifier for one in plan.buttons]
     assert [one.path for one in plan.create] == ["app/orders.py"]
     assert "Ignored in tests" in plan.summary
+    assert "; 1 finding was ignored or dismissed.**" in plan.summary.splitlines()[0]
     assert "1 finding. Why: it is a \\*test\\* of @\u200boctocat." in plan.summary
 
 
