@@ -27,7 +27,7 @@ _RULE = re2.compile(r"(?:#|//|/\*|--|;|<!--) assay: ignore\[([A-Za-z0-9_.-]+)\] 
 FIXED = "Fixed in "
 GONE = "No longer reported as of "
 IGNORED = "Ignored, as "
-AGAIN = "This was fixed before, and is back."
+AGAIN = "This was gone, and is back."
 
 _SENTENCE_LENGTH = 600
 _STEPS = 12
