@@ -82,6 +82,8 @@ _NO_REQUESTS = frozenset({"urllib.request", "six.moves.urllib.request"})
 _EMPTY: frozenset[str] = frozenset()
 _IDENTIFIERS = re2.compile(rb"[A-Za-z_]\w*")
 _ROUNDS = 4
+_MANY = 100
+"""Names from which on taking texts apart into words is faster than looking for each."""
 _MAX_FUNCTIONS = 3_000
 
 
@@ -280,9 +282,15 @@ def _spread(functions: list[Function], data: bytes, known: set[bytes], wanted: s
     fresh = known
     for _ in range(_ROUNDS):
         more: set[int] = set()
-        for name in fresh:
-            for place in places_of(name, data):
-                more.update(nesting.around(place))
+        if len(fresh) > _MANY:
+            for number, one in enumerate(functions):
+                text = data[slice(*one.node.byte_range)]
+                if number not in wanted and not fresh.isdisjoint(_IDENTIFIERS.findall(text)):
+                    more.add(number)
+        else:
+            for name in fresh:
+                for place in places_of(name, data):
+                    more.update(nesting.around(place))
         more -= wanted
         if not more:
             break
