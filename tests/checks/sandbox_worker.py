@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from checks import worker
+from checks import registry, worker
 from checks.model import ChangedFile, FileReport, Role, RoleDecision, Settings
 from checks.repository import Beside
 from checks.sandbox import frames
@@ -19,6 +19,7 @@ _hoard: list[bytearray] = []
 
 
 def main() -> None:
+    registry.load()  # As the real worker does: a configuration names checks.
     worker.serve(analyse)
 
 
