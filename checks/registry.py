@@ -53,7 +53,6 @@ PRODUCTION_ROLES = frozenset({Role.PRODUCTION})
 PYTHON = frozenset({"python"})
 JAVASCRIPT = frozenset({"javascript", "typescript", "tsx"})
 GO = frozenset({"go"})
-GO = frozenset({"go"})
 
 
 class EventKind(enum.StrEnum):
