@@ -156,11 +156,12 @@ def iterate(
         deadline,
         strict=strict,
     )
+    by_path = {one.file.path: one.role.role for one in seen}
     for one in subjects:
         path = one.file.path
         begins(path)
         index = gathered.index_of(path)
-        one.role = by_importers(one, index, {each.file.path: each.role.role for each in seen})
+        one.role = by_importers(one, index, by_path)
         inspector.look_into(index)
         report = _Review(one, inspector, settings, deadline).report()
         yield replace(report, asked=asked.get(path, ()), scanned=tuple(index.scanned))

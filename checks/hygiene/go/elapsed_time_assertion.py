@@ -9,8 +9,7 @@ from checks.hygiene.go.shared.places import short
 from checks.languages.go.events import GoFileEvent
 from checks.languages.go.file import GoFile
 from checks.languages.go.grammar import bare
-from checks.languages.go.resolve import sole
-from checks.languages.syntax.scopes import Scope
+from checks.languages.syntax.scopes import Scope, sole
 from checks.registry import GO, MODULE, also
 from checks.report import Report
 

@@ -8,8 +8,7 @@ from checks.languages.javascript.blocks import Block
 from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
-from checks.languages.javascript.resolve import sole
-from checks.languages.syntax.scopes import Bound
+from checks.languages.syntax.scopes import Bound, sole
 from checks.model import Role, Span
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report

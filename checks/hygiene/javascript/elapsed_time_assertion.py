@@ -11,9 +11,8 @@ from checks.hygiene.javascript.shared.waiting import fakes_clock, reads_clock
 from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.grammar import bare
-from checks.languages.javascript.resolve import sole
 from checks.languages.syntax.located import Located
-from checks.languages.syntax.scopes import Bound, Scope
+from checks.languages.syntax.scopes import Bound, Scope, sole
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report
 

@@ -10,9 +10,8 @@ from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.grammar import bare
 from checks.languages.javascript.project import RESTORES
-from checks.languages.javascript.resolve import sole
 from checks.languages.syntax.located import Located
-from checks.languages.syntax.scopes import Bound
+from checks.languages.syntax.scopes import Bound, sole
 from checks.model import Confidence, Role
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report

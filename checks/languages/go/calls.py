@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import tree_sitter
 
 from checks.languages.go.grammar import STRINGS, bare
-from checks.languages.go.resolve import sole
-from checks.languages.syntax.scopes import Bound, Scope
+from checks.languages.syntax.scopes import Bound, Scope, sole
 from checks.languages.syntax.source_file import Call
 
 if TYPE_CHECKING:

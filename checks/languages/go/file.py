@@ -15,6 +15,7 @@ from checks.languages.go.grammar import GO, STRINGS
 from checks.languages.go.resolve import resolve
 from checks.languages.python.parse import never
 from checks.languages.syntax.grammar import Grammar
+from checks.languages.syntax.nesting import Nesting
 from checks.languages.syntax.parse import parse
 from checks.languages.syntax.scopes import Scope
 from checks.languages.syntax.source_file import SourceFile
@@ -142,13 +143,11 @@ class GoFile(SourceFile):
 
     def block_at(self, node: tree_sitter.Node) -> Block | None:
         """The innermost test, group or hook whose body holds a node."""
-        found = None
-        for block in self.blocks:
-            if block.body.start_byte <= node.start_byte < block.body.end_byte:
-                found = block
-            elif block.span.start > node.start_byte:
-                break
-        return found
+        return self._nesting.innermost(node.start_byte)
+
+    @functools.cached_property
+    def _nesting(self) -> Nesting[Block]:
+        return Nesting((Span(*block.body.byte_range), block) for block in self.blocks)
 
     def definitions(self) -> list[tuple[Span, str]]:
         """Functions, methods, types and subtests with a name."""

@@ -14,8 +14,8 @@ import tree_sitter
 
 from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.grammar import FUNCTIONS, bare
-from checks.languages.javascript.resolve import RUNNER_WORDS, sole
-from checks.languages.syntax.scopes import Bound, Scope
+from checks.languages.javascript.resolve import RUNNER_WORDS
+from checks.languages.syntax.scopes import Bound, Scope, sole
 from checks.model import Span
 
 if TYPE_CHECKING:

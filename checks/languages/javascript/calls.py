@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import tree_sitter
 
 from checks.languages.javascript.grammar import FUNCTIONS, bare
-from checks.languages.javascript.resolve import sole
-from checks.languages.syntax.scopes import Bound, Scope
+from checks.languages.syntax.scopes import Bound, Scope, sole
 from checks.languages.syntax.source_file import Call
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from checks.languages.javascript.project import Project
 from checks.languages.javascript.resolve import resolve
 from checks.languages.python.parse import never
 from checks.languages.syntax.grammar import Grammar
+from checks.languages.syntax.nesting import Nesting
 from checks.languages.syntax.parse import parse
 from checks.languages.syntax.scopes import Scope
 from checks.languages.syntax.source_file import SourceFile
@@ -186,34 +187,15 @@ class JavaScriptFile(SourceFile):
 
     def block_at(self, node: tree_sitter.Node) -> Block | None:
         """The innermost test, suite or hook whose function holds a node."""
-        starts, entries = self._spans_of_blocks
-        offset = node.start_byte
-        index = bisect.bisect_right(starts, offset) - 1
-        while index >= 0:
-            end, block, outer = entries[index]
-            if offset < end:
-                return block
-            index = outer
-        return None
+        return self._nesting.innermost(node.start_byte)
 
     @functools.cached_property
-    def _spans_of_blocks(self) -> tuple[list[int], list[tuple[int, Block, int]]]:
-        spans = [
-            (block.callback.start_byte, block.callback.end_byte, block)
+    def _nesting(self) -> Nesting[Block]:
+        return Nesting(
+            (Span(*block.callback.byte_range), block)
             for block in self.blocks
             if block.callback is not None
-        ]
-        spans.sort(key=lambda one: (one[0], -one[1]))
-        starts: list[int] = []
-        entries: list[tuple[int, Block, int]] = []
-        outer = -1
-        for start, end, block in spans:
-            while outer >= 0 and entries[outer][0] <= start:
-                outer = entries[outer][2]
-            starts.append(start)
-            entries.append((end, block, outer))
-            outer = len(entries) - 1
-        return starts, entries
+        )
 
     def definitions(self) -> list[tuple[Span, str]]:
         """Functions and classes with a name, tests and suites with their titles."""

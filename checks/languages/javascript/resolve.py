@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import tree_sitter
 
 from checks.languages.javascript.grammar import FUNCTIONS, bare
-from checks.languages.syntax.scopes import Binding, Bound, Scope
+from checks.languages.syntax.scopes import Binding, Bound, Scope, sole
 
 if TYPE_CHECKING:
     from checks.languages.javascript.file import JavaScriptFile
@@ -123,15 +123,6 @@ def _identifier(file: JavaScriptFile, node: tree_sitter.Node, scope: Scope) -> s
         if one.value.type in FUNCTIONS:
             return f":{text}"
         return one
-    return None
-
-
-def sole(found: list[Binding]) -> Binding | None:
-    """The one binding that gives a name its value; ``None`` when there are several."""
-    if len(found) == 1:
-        return found[0]
-    if len(found) == 2 and found[0].how is Bound.OTHER and found[1].how is Bound.ASSIGNED:
-        return found[1]
     return None
 
 

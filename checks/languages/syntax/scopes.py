@@ -82,3 +82,12 @@ class Scope:
     def owner(self, name: str) -> Scope | None:
         """The innermost scope that binds a name."""
         return next((scope for scope in self.chain() if name in scope.names), None)
+
+
+def sole(found: list[Binding]) -> Binding | None:
+    """The one binding that gives a name its value; ``None`` when there are several."""
+    if len(found) == 1:
+        return found[0]
+    if len(found) == 2 and found[0].how is Bound.OTHER and found[1].how is Bound.ASSIGNED:
+        return found[1]
+    return None

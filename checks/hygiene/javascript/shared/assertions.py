@@ -10,8 +10,7 @@ from checks.languages.javascript.blocks import Block
 from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.grammar import FUNCTIONS
-from checks.languages.javascript.resolve import sole
-from checks.languages.syntax.scopes import Bound
+from checks.languages.syntax.scopes import Bound, sole
 
 _ASSERTING = (
     "assert",

@@ -9,8 +9,7 @@ from checks.languages.javascript.blocks import Block
 from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.grammar import FUNCTIONS, bare
-from checks.languages.javascript.resolve import sole
-from checks.languages.syntax.scopes import Bound, Scope
+from checks.languages.syntax.scopes import Bound, Scope, sole
 
 FAKE_CLOCKS = frozenset(
     {
