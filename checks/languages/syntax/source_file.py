@@ -10,15 +10,13 @@ from typing import Any, TypeVar
 
 import tree_sitter
 
+from checks.languages import unread
 from checks.languages.python.parse import Expired, never
 from checks.languages.syntax.grammar import Grammar
 from checks.languages.syntax.located import Located, Place
 from checks.languages.syntax.scopes import MAX_SCOPES, Scope
 from checks.model import Lines, Span
 from checks.text import SourceText
-
-MAX_ERROR_LIMITS = 5
-"""How many unreadable places are named one by one."""
 
 _VISITS = 4_096
 """Nodes between two looks at the clock."""
@@ -187,46 +185,15 @@ class SourceFile(ABC):
 
     def errors(self) -> list[Span]:
         """The outermost places that could not be parsed, in order."""
-        return [Span(*node.byte_range) for node in _error_nodes(self.tree.root_node)]
+        return [Span(*node.byte_range) for node in unread.error_nodes(self.tree.root_node)]
 
     def unread(self) -> list[Lines]:
         """The lines that could not be read, those that touch each other as one."""
-        found: list[Lines] = []
-        for node in _error_nodes(self.tree.root_node):
-            pieces = node.children if node.is_error else []
-            rest = [one for one in pieces if not one.type.endswith(_WHOLE)]
-            for piece in rest or [node]:
-                first, last = self.lines(piece)
-                if found and first <= found[-1].end + 1:
-                    found[-1] = Lines(found[-1].start, max(last, found[-1].end))
-                else:
-                    found.append(Lines(first, last))
-        return found
+        return unread.unread_lines(self.tree.root_node, self.lines, _WHOLE)
 
     def limits(self) -> list[str]:
         """What of the file the checks do not see, in plain words."""
-        limits = []
-        unread = self.unread()
-        for first, last in unread[:MAX_ERROR_LIMITS]:
-            where = f"line {first}" if first == last else f"lines {first}-{last}"
-            limits.append(f"{where} could not be parsed")
-        if len(unread) > MAX_ERROR_LIMITS:
-            limits.append(f"{len(unread) - MAX_ERROR_LIMITS} more places could not be parsed")
-        if self.too_deep:
-            limits.append(f"code nested more than {MAX_SCOPES} deep was read without its scopes")
-        return limits
-
-
-def _error_nodes(root: tree_sitter.Node) -> list[tree_sitter.Node]:
-    """The outermost ERROR and missing nodes of a tree, in order."""
-    found, stack = [], [root]
-    while stack:
-        node = stack.pop()
-        if node.is_missing or node.is_error:
-            found.append(node)
-        elif node.has_error:
-            stack.extend(reversed(node.children))
-    return found
+        return unread.limits(self.unread(), MAX_SCOPES if self.too_deep else None)
 
 
 def _start(place: Place) -> int:
