@@ -34,7 +34,18 @@ def parse(code: bytes, expired: Callable[[], bool] = never) -> tree_sitter.Tree:
     Raises:
         Expired: the time was over before the text was read.
     """
-    parser = tree_sitter.Parser(LANGUAGE)
+    return parse_as(LANGUAGE, code, expired)
+
+
+def parse_as(
+    language: tree_sitter.Language, code: bytes, expired: Callable[[], bool] = never
+) -> tree_sitter.Tree:
+    """The same, for any grammar.
+
+    Raises:
+        Expired: the time was over before the text was read.
+    """
+    parser = tree_sitter.Parser(language)
     stopped = False
 
     def read(offset: int, _point: tree_sitter.Point) -> bytes:
