@@ -26,13 +26,18 @@ def push_review(
         head_hint=head,
         before_hint=before,
     )
+    return _review(payload, delivery.id, supersede=True)
+
+
+def _review(payload: kinds.ReviewPull, dedupe: str, *, supersede: bool = False) -> NewJob:
+    """A review in the lane of its pull request, and the group of its installation."""
     return NewJob(
         kind=kinds.REVIEW,
         payload=kinds.encode(payload),
-        dedupe=delivery.id,
-        lane=kinds.lane(installation, repository.id, pull),
-        group=str(installation),
-        supersede=True,
+        dedupe=dedupe,
+        lane=kinds.lane(payload.installation, payload.repository.id, payload.pull),
+        group=str(payload.installation),
+        supersede=supersede,
     )
 
 
@@ -58,14 +63,8 @@ def asked_review(
         head_hint=head,
         show_all=show_all,
     )
-    return NewJob(
-        kind=kinds.REVIEW,
-        payload=kinds.encode(payload),
-        # One delivery may ask for several reviews, and a command is a job under its own id.
-        dedupe=f"{delivery_id}:review:{pull}",
-        lane=kinds.lane(installation, repository.id, pull),
-        group=str(installation),
-    )
+    # One delivery may ask for several reviews, and a command is a job under its own id.
+    return _review(payload, f"{delivery_id}:review:{pull}")
 
 
 def label_review(
@@ -86,13 +85,7 @@ def label_review(
         delivery=delivery.id,
         label=label,
     )
-    return NewJob(
-        kind=kinds.REVIEW,
-        payload=kinds.encode(payload),
-        dedupe=delivery.id,
-        lane=kinds.lane(installation, repository.id, pull),
-        group=str(installation),
-    )
+    return _review(payload, delivery.id)
 
 
 def queued_review(asked: kinds.MergeGroup) -> NewJob:
@@ -104,13 +97,7 @@ def queued_review(asked: kinds.MergeGroup) -> NewJob:
         trigger="merge queue",
         delivery=asked.delivery,
     )
-    return NewJob(
-        kind=kinds.REVIEW,
-        payload=kinds.encode(payload),
-        dedupe=f"{asked.delivery}:review:{asked.pull}",
-        lane=kinds.lane(asked.installation, asked.repository.id, asked.pull),
-        group=str(asked.installation),
-    )
+    return _review(payload, f"{asked.delivery}:review:{asked.pull}")
 
 
 def merge_group(payload: kinds.MergeGroup) -> NewJob:
