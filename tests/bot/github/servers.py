@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Self
 
+import jwt
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -208,3 +209,30 @@ QUICK = Limits(write_spacing=0.0)
 
 def page(url: str, number: int) -> str:
     return f'<{url}?page={number}>; rel="next", <{url}?page=9>; rel="last"'
+
+
+PULL = "/repositories/34/pulls/2"
+MINT = f"/app/installations/{INSTALLATION}/access_tokens"
+INSTALLED = f"/app/installations/{INSTALLATION}"
+WANTED = {
+    "checks": "write",
+    "contents": "read",
+    "issues": "write",
+    "metadata": "read",
+    "pull_requests": "write",
+}
+NOT_GRANTED = Say(
+    422, json={"message": "The permissions requested are not granted to this installation."}
+)
+UNAUTHORIZED = Say(401, json={"message": "Bad credentials"})
+
+
+def claims(seen: Seen) -> dict[str, Any]:
+    """What the JWT says, its signature proven."""
+    found: dict[str, Any] = jwt.decode(
+        seen.proof,
+        private_key().public_key(),
+        algorithms=["RS256"],
+        options={"verify_exp": False, "verify_iat": False},
+    )
+    return found
