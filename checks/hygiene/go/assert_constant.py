@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from checks.hygiene.go.shared.asserting import TESTIFY
-from checks.languages.go.calls import UNKNOWN
 from checks.languages.go.events import GoCall
 from checks.languages.go.grammar import STRINGS
+from checks.languages.syntax.constants import UNKNOWN
 from checks.registry import GO, also, calls
 from checks.report import Report
 

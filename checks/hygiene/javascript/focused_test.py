@@ -5,8 +5,8 @@ from __future__ import annotations
 import tree_sitter
 
 from checks.languages.javascript.blocks import Block
-from checks.languages.javascript.calls import UNKNOWN
 from checks.languages.javascript.events import JsFileEvent
+from checks.languages.syntax.constants import UNKNOWN
 from checks.model import Aspect, Confidence, Edit, Role, Severity, Span
 from checks.registry import JAVASCRIPT, MODULE, check
 from checks.report import Report

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from checks.hygiene.javascript.shared.network import host_called
 from checks.hygiene.javascript.shared.places import test_around
-from checks.languages.javascript.calls import UNKNOWN, JsCall
+from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
+from checks.languages.syntax.constants import UNKNOWN
 from checks.languages.syntax.located import Located
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report

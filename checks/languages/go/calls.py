@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import tree_sitter
 
 from checks.languages.go.grammar import STRINGS, bare
+from checks.languages.syntax.constants import UNKNOWN, arithmetic, number
 from checks.languages.syntax.scopes import Bound, Scope, sole
 from checks.languages.syntax.source_file import Call
 
@@ -93,15 +94,6 @@ class GoCall(Call):
         return next((one for one in reversed(self.arguments) if one.type == "func_literal"), None)
 
 
-class _Unknown:
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN = _Unknown()
-"""The value of an expression that is no constant, or not a simple one."""
-
-
 def constant(file: GoFile, node: tree_sitter.Node, scope: Scope) -> object:
     """The value of an expression, or ``UNKNOWN``.
 
@@ -142,7 +134,14 @@ def _constant(file: GoFile, node: tree_sitter.Node, scope: Scope, left: list[int
         value = UNKNOWN if operand is None else _constant(file, operand, scope, left)
         negated = node.children[0].type == "-" and isinstance(value, (int, float))
         return -value if negated else UNKNOWN  # type: ignore[operator]
-    return _arithmetic(file, node, scope, left) if kind == "binary_expression" else UNKNOWN
+    if kind != "binary_expression":
+        return UNKNOWN
+    return arithmetic(
+        node,
+        lambda side: _constant(file, side, scope, left),
+        largest=_LONGEST,
+        whole_division=True,
+    )
 
 
 def _converted(file: GoFile, node: tree_sitter.Node, scope: Scope, left: list[int]) -> object:
@@ -155,39 +154,8 @@ def _converted(file: GoFile, node: tree_sitter.Node, scope: Scope, left: list[in
     return _constant(file, arguments.named_children[0], scope, left)
 
 
-def _arithmetic(file: GoFile, node: tree_sitter.Node, scope: Scope, left: list[int]) -> object:
-    sides = [node.child_by_field_name(side) for side in ("left", "right")]
-    operator = node.child_by_field_name("operator")
-    if sides[0] is None or sides[1] is None or operator is None:
-        return UNKNOWN
-    a, b = (_constant(file, one, scope, left) for one in sides if one is not None)
-    if not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
-        return UNKNOWN
-    if isinstance(a, bool) or isinstance(b, bool) or max(abs(a), abs(b)) > _LONGEST:
-        return UNKNOWN
-    match operator.type:
-        case "*":
-            return a * b
-        case "+":
-            return a + b
-        case "-":
-            return a - b
-        case "/" if b:
-            return a // b if isinstance(a, int) and isinstance(b, int) else a / b
-    return UNKNOWN
-
-
 def _number(text: str) -> object:
     plain = text.replace("_", "")
-    if len(plain) > 40:
-        return UNKNOWN
     if len(plain) > 1 and plain[0] == "0" and plain[1:].isdigit():
         plain = f"0o{plain[1:]}"
-    try:
-        return int(plain, 0)
-    except ValueError:
-        pass
-    try:
-        return float(plain)
-    except ValueError:
-        return UNKNOWN
+    return number(plain)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import functools
 from collections.abc import Callable, Iterator, Sequence
 
@@ -14,6 +13,7 @@ from checks.languages.go.calls import GoCall, constant
 from checks.languages.go.grammar import GO, STRINGS
 from checks.languages.go.resolve import resolve
 from checks.languages.python.parse import never
+from checks.languages.syntax.call_table import CallTable
 from checks.languages.syntax.grammar import Grammar
 from checks.languages.syntax.nesting import Nesting
 from checks.languages.syntax.parse import parse
@@ -94,18 +94,14 @@ class GoFile(SourceFile):
         return constant(self, node, scope)
 
     @functools.cached_property
-    def _calls(self) -> list[GoCall]:
+    def _calls(self) -> CallTable[GoCall]:
         places = self.places[self.grammar.kind("call_expression")]
         ordered = sorted(places, key=lambda place: (place[0].start_byte, -place[0].end_byte))
-        return [GoCall(self, place) for place in ordered]
+        return CallTable([GoCall(self, place) for place in ordered], self.visit)
 
     def calls(self) -> Sequence[GoCall]:
         """Every call of the file, outer ones before those in them."""
-        return self._calls
-
-    @functools.cached_property
-    def _starts_of_calls(self) -> list[int]:
-        return [call.node.start_byte for call in self._calls]
+        return self._calls.all
 
     def calls_in(self, node: tree_sitter.Node | Span) -> Iterator[GoCall]:
         """The calls inside a node, itself included when it is one.
@@ -113,21 +109,12 @@ class GoFile(SourceFile):
         Raises:
             Expired: the time is over.
         """
-        start, end = (
-            (node.start, node.end) if isinstance(node, Span) else (node.start_byte, node.end_byte)
-        )
-        index = bisect.bisect_left(self._starts_of_calls, start)
-        while index < len(self._calls) and self._starts_of_calls[index] < end:
-            self.visit()
-            call = self._calls[index]
-            index += 1
-            if call.node.end_byte <= end:
-                yield call
+        return self._calls.within(node)
 
     @functools.cached_property
     def _calls_by_word(self) -> dict[str, list[GoCall]]:
         found: dict[str, list[GoCall]] = {}
-        for call in self._calls:
+        for call in self._calls.all:
             if call.method:
                 found.setdefault(call.method, []).append(call)
         return found

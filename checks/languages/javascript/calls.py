@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import tree_sitter
 
 from checks.languages.javascript.grammar import FUNCTIONS, bare
+from checks.languages.syntax.constants import UNKNOWN, arithmetic, is_number, number
 from checks.languages.syntax.scopes import Bound, Scope, sole
 from checks.languages.syntax.source_file import Call
 
@@ -90,15 +91,6 @@ class JsCall(Call):
         return next((one for one in self.arguments if one.type in FUNCTIONS), None)
 
 
-class _Unknown:
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN = _Unknown()
-"""The value of an expression that is no constant, or not a simple one."""
-
-
 def constant(file: JavaScriptFile, node: tree_sitter.Node, scope: Scope) -> object:
     """The value of an expression: a number, a string, a truth value, ``None`` for null.
 
@@ -132,52 +124,19 @@ def _constant(
     if kind == "unary_expression":
         operand = node.child_by_field_name("argument")
         value = UNKNOWN if operand is None else _constant(file, operand, scope, left)
-        if file.text_of(node).startswith("-") and _is_number(value):
+        if file.text_of(node).startswith("-") and is_number(value):
             return -value  # type: ignore[operator]
         return UNKNOWN
     if kind == "binary_expression":
-        return _arithmetic(file, node, scope, left)
+        return arithmetic(
+            node,
+            lambda side: _constant(file, side, scope, left),
+            largest=_LONGEST,
+            whole_division=False,
+        )
     return UNKNOWN
-
-
-def _arithmetic(
-    file: JavaScriptFile, node: tree_sitter.Node, scope: Scope, left: list[int]
-) -> object:
-    sides = [node.child_by_field_name(side) for side in ("left", "right")]
-    operator = node.child_by_field_name("operator")
-    if sides[0] is None or sides[1] is None or operator is None:
-        return UNKNOWN
-    a, b = (_constant(file, one, scope, left) for one in sides if one is not None)
-    if not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
-        return UNKNOWN
-    if isinstance(a, bool) or isinstance(b, bool) or max(abs(a), abs(b)) > _LONGEST:
-        return UNKNOWN
-    match operator.type:
-        case "*":
-            return a * b
-        case "+":
-            return a + b
-        case "-":
-            return a - b
-        case "/" if b:
-            return a / b
-    return UNKNOWN
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def number_of(text: str) -> object:
     """The value of a number as it is written."""
-    plain = text.replace("_", "").removesuffix("n")
-    if len(plain) > 40:
-        return UNKNOWN
-    try:
-        return int(plain, 0)
-    except ValueError:
-        pass
-    try:
-        return float(plain)
-    except ValueError:
-        return UNKNOWN
+    return number(text.replace("_", "").removesuffix("n"))

@@ -16,6 +16,7 @@ from checks.languages.javascript.grammar import FUNCTIONS, GRAMMARS, JAVASCRIPT,
 from checks.languages.javascript.project import Project
 from checks.languages.javascript.resolve import resolve
 from checks.languages.python.parse import never
+from checks.languages.syntax.call_table import CallTable
 from checks.languages.syntax.grammar import Grammar
 from checks.languages.syntax.nesting import Nesting
 from checks.languages.syntax.parse import parse
@@ -95,21 +96,17 @@ class JavaScriptFile(SourceFile):
         return constant(self, node, scope)
 
     @functools.cached_property
-    def _calls(self) -> list[JsCall]:
+    def _calls(self) -> CallTable[JsCall]:
         places = [
             *self.places[self.grammar.kind("call_expression")],
             *self.places[self.grammar.kind("new_expression")],
         ]
         places.sort(key=lambda place: (place[0].start_byte, -place[0].end_byte))
-        return [JsCall(self, place) for place in places]
+        return CallTable([JsCall(self, place) for place in places], self.visit)
 
     def calls(self) -> Sequence[JsCall]:
         """Every call of the file, ``new`` included, outer ones before those in them."""
-        return self._calls
-
-    @functools.cached_property
-    def _starts_of_calls(self) -> list[int]:
-        return [call.node.start_byte for call in self._calls]
+        return self._calls.all
 
     def calls_in(self, node: tree_sitter.Node | Span) -> Iterator[JsCall]:
         """The calls inside a node, itself included when it is one.
@@ -117,22 +114,13 @@ class JavaScriptFile(SourceFile):
         Raises:
             Expired: the time is over.
         """
-        start, end = (
-            (node.start, node.end) if isinstance(node, Span) else (node.start_byte, node.end_byte)
-        )
-        index = bisect.bisect_left(self._starts_of_calls, start)
-        while index < len(self._calls) and self._starts_of_calls[index] < end:
-            self.visit()
-            call = self._calls[index]
-            index += 1
-            if call.node.end_byte <= end:
-                yield call
+        return self._calls.within(node)
 
     @functools.cached_property
     def _calls_by_word(self) -> dict[str, list[JsCall]]:
         found: dict[str, list[JsCall]] = {}
         renamed = self.renamed
-        for call in self._calls:
+        for call in self._calls.all:
             target = call.target
             word = "import" if target.type == "import" else call.method
             if not word:

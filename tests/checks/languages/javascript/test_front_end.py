@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.engine import analyse
-from checks.languages.javascript.calls import UNKNOWN
 from checks.languages.javascript.file import JavaScriptFile, read
+from checks.languages.syntax.constants import UNKNOWN
 from checks.model import ChangedFile, Role, Settings
 from checks.text import SourceText
 
