@@ -19,11 +19,11 @@ def sink_of(flow: Flow) -> Call | None:
     """The call that data reaches, where it stands in this file."""
     if not flow.here:
         return None
-    start, end = flow.span
-    for call in calls_of(flow.module):
-        if call.node.start_byte == start and call.node.end_byte == end:
-            return call
-    return None
+    module = flow.module
+    by_span = module.remember(
+        "calls by their bytes", lambda: {one.span: one for one in calls_of(module)}
+    )
+    return by_span.get(flow.span)
 
 
 def is_decided(call: Call, report: Report, kind: str) -> bool:

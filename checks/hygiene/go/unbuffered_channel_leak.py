@@ -8,7 +8,7 @@ from checks.languages.go.blocks import Block
 from checks.languages.go.events import GoCall
 from checks.languages.go.file import GoFile
 from checks.languages.syntax.located import Located
-from checks.model import Aspect, Confidence, Severity
+from checks.model import Aspect, Confidence, Severity, Span
 from checks.registry import GO, TEST_ROLES, calls, check
 from checks.report import Report
 
@@ -166,10 +166,7 @@ def _is_left(file: GoFile, block: Block, name: str, call: GoCall) -> bool:
 def _stops(file: GoFile, start: int, end: int) -> bool:
     """Whether something in a stretch of code ends the test."""
     return any(
-        start <= one.node.start_byte < end
-        and (
-            ((one.name or "").startswith("testing.") and one.method in STOPPING)
-            or (one.name or "").startswith(_REQUIRE)
-        )
-        for one in file.calls()
+        ((one.name or "").startswith("testing.") and one.method in STOPPING)
+        or (one.name or "").startswith(_REQUIRE)
+        for one in file.calls_in(Span(start, end))
     )
