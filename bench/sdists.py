@@ -44,13 +44,30 @@ def unpack(packed: Path, folder: Path) -> Path:
     """
     try:
         with tarfile.open(packed) as opened:
-            opened.extractall(folder, filter="data")
+            if hasattr(tarfile, "data_filter"):
+                opened.extractall(folder, filter="data")
+            else:
+                opened.extractall(folder, members=_plain(opened, folder))
     except (OSError, tarfile.TarError) as error:
         raise NotFetched(f"{packed.name}: {error}") from error
     root = folder / packed.name.removesuffix(ENDING)
     if not root.is_dir():
         raise NotFetched(f"{packed.name}: holds no folder of its own name")
     return root
+
+
+def _plain(opened: tarfile.TarFile, folder: Path) -> list[tarfile.TarInfo]:
+    """The files and folders of an archive, for Python before 3.11.4, which has no filters.
+
+    Raises:
+        tarfile.TarError: one of them would leave the folder.
+    """
+    root = folder.resolve()
+    plain = [one for one in opened.getmembers() if one.isfile() or one.isdir()]
+    for one in plain:
+        if not (root / one.name).resolve().is_relative_to(root):
+            raise tarfile.ReadError(f"{one.name!r} would leave the folder")
+    return plain
 
 
 def _newest(project: str, folder: Path) -> Path | None:
