@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from checks.flow import demand
+from checks.flow import demand, supplied
 from checks.flow import expressions as _expressions  # noqa: F401 - fills the table of expressions
 from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
 from checks.flow.demand import Demand
@@ -299,8 +299,16 @@ class _Run:
 
     def _enter(self, function: LocalFunction) -> None:
         machine = self._machine
+        machine.left = ENTRY_STEPS
         if not self._is_entry(function):
             return
+        wrapper = supplied.wrapper(machine, function)
+        self._run(function)
+        if wrapper is not None:
+            self._run(wrapper)
+
+    def _run(self, function: LocalFunction) -> None:
+        machine = self._machine
         machine.left = ENTRY_STEPS
         machine.nesting = 0
         machine.active = []

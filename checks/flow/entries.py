@@ -26,7 +26,16 @@ from __future__ import annotations
 import re2
 
 from checks import ir
-from checks.flow import calls, construct, form_classes, instances, library, lookup, typing_facts
+from checks.flow import (
+    calls,
+    construct,
+    form_classes,
+    instances,
+    library,
+    lookup,
+    supplied,
+    typing_facts,
+)
 from checks.flow.feeding import REQUEST_NAMES, feeding
 from checks.flow.heap import Object
 from checks.flow.kinds import BY_NAME, FULL
@@ -85,6 +94,7 @@ class Entry:
         self.machine = machine
         self.function = function
         self.feeds, self.template = feeding(machine, function)
+        self.supplied = supplied.parameters(machine, function, self.feeds)
         self.converters: dict[str, str] = {}
         for match in _CONVERTER.finditer(self.template[:500]):
             self.converters[match.group(2)] = match.group(1) or match.group(3) or ""
@@ -101,7 +111,7 @@ class Entry:
                 keywords[parameter.name] = self._self()
                 continue
             keywords[parameter.name] = self._parameter(parameter, position)
-            position += 1
+            position += parameter.name not in self.supplied
         if function.decorators or self.feeds == "wsgi":
             self._returning()
         inner = calls.enter(machine, function, [], {}, VAGUE, definition, function.frame)
@@ -145,6 +155,8 @@ class Entry:
         )
         if path == REQUEST or (path == "()" and node.name in REQUEST_NAMES and position == 0):
             return Value((), FULL, NOTHING, (Api(REQUEST),))
+        if node.name in self.supplied:
+            return VAGUE if path == "()" else Value((), FULL, NOTHING, (Api(path),))
         if self.feeds == "":
             return self._unfed(node, path, position)
         if self.feeds == "params":

@@ -23,7 +23,7 @@ def feeding(machine: Machine, function: LocalFunction) -> tuple[str, str]:
     if isinstance(definition, ir.Lambda):
         return "", ""
     for path, node in zip(function.decorators, definition.decorators, strict=False):
-        template = _route_template(machine, function.frame, node)
+        template = route_template(machine, function.frame, node)
         feeds = facts.decorators.get(library.canonical(facts, path.removesuffix("()")))
         if feeds is not None:
             return feeds, template or ""
@@ -81,7 +81,7 @@ def _is_among(name: str, methods: frozenset[str]) -> bool:
     )
 
 
-def _route_template(machine: Machine, frame: Frame, node: ir.Expression) -> str | None:
+def route_template(machine: Machine, frame: Frame, node: ir.Expression) -> str | None:
     """The path in ``@router.get("/users/{name}")``; ``None`` when it is no such decorator."""
     if not isinstance(node, ir.Call) or not isinstance(node.function, ir.Attribute):
         return None
