@@ -6,6 +6,7 @@ import tree_sitter
 
 from checks.events import UNKNOWN, Call, Node
 from checks.hygiene.shared.blocks import block_of
+from checks.hygiene.shared.certain import of_callable, of_literals
 from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.equalities import equalities, equality_of
 from checks.hygiene.shared.texts import words
@@ -22,6 +23,7 @@ _OBJECTS = {"lambda": "a function", "generator_expression": "a generator"}
 """Expressions that make an object which is true whatever it would give, and what they make."""
 _OPERANDS = frozenset({"concatenated_string", "float", "integer", "string", "true"})
 _MOST_OPERANDS = 50
+_TRUTHS = frozenset({"assertTrue", "assertFalse", "assert_", "failUnless"})
 _TWICE = frozenset(
     {"cache", "cached", "caches", "deterministic", "eq", "equal", "equality", "equals", "hash",
      "identity", "memoized", "reflexive", "same", "singleton", "stable", "compare", "comparison"}
@@ -37,7 +39,10 @@ _TWICE = frozenset(
     roles=TEST_ROLES,
     on=(
         nodes("assert_statement"),
-        calls("*.{assertTrue,assertFalse,assert_,failUnless,assertEqual}"),
+        calls(
+            "*.{assertTrue,assertFalse,assert_,failUnless,assertEqual,assertEquals,assertIs,"
+            "assertIsNone,assertIsNotNone}"
+        ),
     ),
     cwe=(670,),
 )
@@ -66,6 +71,21 @@ def assert_constant(event: Node | Call, report: Report) -> None:
         class Form(unittest.TestCase):
             def test_name(self):
                 self.assertTrue(True)
+    Bad:
+        # file: tests/test_form.py
+        import os
+        import unittest
+
+        class Form(unittest.TestCase):
+            def test_saved(self):
+                self.assertTrue(os.path.exists, self.path)
+    Bad:
+        # file: tests/test_form.py
+        import unittest
+
+        class Form(unittest.TestCase):
+            def test_owner(self):
+                self.assertIsNone(None, self.form.owner)
     Good:
         # file: tests/test_form.py
         def test_name(data):
@@ -81,13 +101,15 @@ def assert_constant(event: Node | Call, report: Report) -> None:
         There is no good reason to keep it.
     """
     if isinstance(event, Call):
-        if not _of_itself(event, report) and event.method != "assertEqual":
+        if not _of_itself(event, report) and not of_literals(event, report):
             _call(event, report)
         return
     parts = event.children()
     if _of_itself(event, report) or not parts:
         return
     if _of_operands(event, parts[0], report) or _of_sure(event, parts[0], report):
+        return
+    if of_callable(event, event.value(parts[0]), None, report):
         return
     if parts[0].type not in _LITERALS:
         return
@@ -276,7 +298,9 @@ def _call(call: Call, report: Report) -> None:
             _tell_object(call, made, report)
         return
     first = call.argument(0, "expr")
-    if first is None:
+    if first is None or call.method not in _TRUTHS:
+        return
+    if of_callable(call, first, call.argument(1, "msg"), report):
         return
     if call.method != "assertFalse" and _of_operands(call, first.node, report):
         return

@@ -116,7 +116,32 @@ def _is_expected(value: Value, expected: Value) -> bool:
     if node.type in ("identifier", "attribute"):
         if known is not UNKNOWN and not isinstance(known, str):
             return True
-        parts = words(expected.text.rpartition(".")[2])
-        speaks = not _MESSAGES.isdisjoint(parts)
+        last = expected.text.rpartition(".")[2]
+        parts = words(last)
+        speaks = not _MESSAGES.isdisjoint(part.removesuffix("s") for part in parts) or (
+            not _MESSAGES.isdisjoint(parts)
+        )
+        if not speaks and last == _key(value):
+            return True
         return not speaks and bool(parts) and parts[0] in ("expected", "want", "wanted")
     return False
+
+
+def _key(value: Value) -> str:
+    """The name by which a value is looked up: ``info["status"]``, ``info.get("status")``.
+
+    A name that stands beside it and is spelled the same holds what is expected there.
+    """
+    node = value.node
+    if node.type == "attribute":
+        return value.text.rpartition(".")[2]
+    keys = []
+    if node.type == "subscript":
+        keys = node.children_by_field_name("subscript")
+    elif node.type == "call" and value.text.partition("(")[0].endswith(".get"):
+        arguments = node.child_by_field_name("arguments")
+        keys = [] if arguments is None else arguments.named_children[:1]
+    if len(keys) != 1 or keys[0].type != "string":
+        return ""
+    known = Value(value.module, keys[0], value.context).constant
+    return known if isinstance(known, str) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.events import Node, Value
+from checks.hygiene.shared.blocks import holders
 from checks.hygiene.shared.tests import PATCHES
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Edit, Severity, Span
@@ -39,6 +40,12 @@ _KNOWN = {
 }
 _PROPERTIES = frozenset({"not_called", "called_once"})
 _NEAR = 2
+_EXPECTED = frozenset({"list", "list_comprehension", "tuple", "true", "false", "integer"})
+_OF_MOCKS = frozenset(
+    {"call_args", "call_args_list", "call_count", "called", "method_calls", "mock_calls",
+     "return_value", "side_effect", "reset_mock", *REAL}
+)  # fmt: skip
+"""Attributes that tell that an object is a mock."""
 _MOCKS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock",
                     "PropertyMock", "create_autospec", "patch", "object"})  # fmt: skip
 
@@ -50,7 +57,7 @@ _MOCKS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCal
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=nodes("attribute"),
+    on=nodes("attribute", "assignment"),
     cwe=(670,),
 )
 def mock_assert_misspelled(event: Node, report: Report) -> None:
@@ -82,9 +89,19 @@ def mock_assert_misspelled(event: Node, report: Report) -> None:
         def test_update(mock_update, txn):
             run(txn)
             assert mock_update.called
+    Bad:
+        # file: tests/test_update.py
+        from unittest import mock
+
+        def test_updates(update, txn):
+            run(txn, update)
+            update.assert_has_calls = [mock.call(txn, 1), mock.call(txn, 2)]
     Suppress:
         Where the object is no mock and has such a method.
     """
+    if event.kind == "assignment":
+        _assigned(event, report)
+        return
     name_node = event.child("attribute")
     owner = event.child("object")
     above = event.parent
@@ -124,6 +141,24 @@ def mock_assert_misspelled(event: Node, report: Report) -> None:
     )
 
 
+def _assigned(event: Node, report: Report) -> None:
+    """Report ``mock.assert_has_calls = [...]``: the assertion is overwritten, not called."""
+    left, right = event.child("left"), event.child("right")
+    if left is None or right is None or left.type != "attribute":
+        return
+    name = event.module.text_of(left).rpartition(".")[2]
+    value = event.value(right)
+    expected = right.type in _EXPECTED or (value.callee_name or "").startswith("unittest.mock.call")
+    if name not in REAL or not expected:
+        return
+    report(
+        at=event,
+        message=f"`{event.value(left).short}` is assigned to and not called.",
+        why="The assertion is replaced by the expected calls, so nothing is checked.",
+        fix="Call it with the expected calls in parentheses.",
+    )
+
+
 def _may_be(name: str) -> bool:
     return name in _KNOWN or name.startswith(
         ("assert", "asert", "asser", "assrt", "asssert", "aassert", "assret", "aseert")
@@ -156,7 +191,16 @@ def _is_mock(event: Located, owner: Value) -> bool:
     parts = owner.text.lower().replace(".", "_").split("_")
     if any(part.startswith("mock") or part.endswith("mock") for part in parts):
         return True
-    return _is_patched(event, owner.text)
+    return _is_patched(event, owner.text) or _is_used_as_mock(event, owner.text)
+
+
+def _is_used_as_mock(event: Located, name: str) -> bool:
+    """Whether the same function also asks the object what only a mock answers."""
+    function = event.function
+    return function is not None and any(
+        one.text.rpartition(".")[2] in _OF_MOCKS
+        for one, _ in holders(event.module, function.node, name, "attribute")
+    )
 
 
 def _is_patched(event: Located, name: str) -> bool:
