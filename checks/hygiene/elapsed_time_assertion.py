@@ -27,6 +27,15 @@ _FROZEN = ("freeze_time", "travel", "autojump_clock", "mock_clock", "fake_clock"
            "MockClock", "freezer", "time_machine")  # fmt: skip
 _READING = frozenset({"datetime.datetime.now", "datetime.datetime.utcnow", "timeit.timeit",
                       "timeit.default_timer"})  # fmt: skip
+_DEPTH = 4
+"""Names that are followed to the difference that they hold."""
+
+_CLOSE = "AlmostEqual"
+"""What the names of assertions end in that let two values be a little apart."""
+
+_PLACES = 7
+"""Decimals to which unittest's ``assertAlmostEqual`` rounds."""
+
 _LESS, _MORE = frozenset({"<", "<="}), frozenset({">", ">="})
 
 
@@ -39,7 +48,8 @@ _LESS, _MORE = frozenset({"<", "<="}), frozenset({">", ">="})
     once=True,
     roles=TEST_ROLES,
     on=(nodes("assert_statement"),
-        calls("*.{assertLess,assertLessEqual,assertTrue,assertAlmostEqual}")),
+        calls("*.{assertLess,assertLessEqual,assertTrue,assertAlmostEqual,assertAlmostEquals,"
+              "assertDateTimeAlmostEqual,assertTimeAlmostEqual}")),
 )  # fmt: skip
 def elapsed_time_assertion(event: Node | Call, report: Report) -> None:
     """A test asserts that something took less than a moment on the clock on the wall.
@@ -73,6 +83,9 @@ def elapsed_time_assertion(event: Node | Call, report: Report) -> None:
     """
     function = event.function
     if function is None or not (is_test(function) or function.name.lstrip("_").startswith("check")):
+        return
+    call = as_call(event)
+    if call is not None and _tell_moments(call, report):
         return
     bounds = [_upper_bound(event, one) for one in _comparisons(event)]
     for bound in (*bounds, _near(event)):
@@ -209,6 +222,38 @@ def _near(event: Located) -> tuple[Value, float] | None:
     return None
 
 
+def _tell_moments(call: Call, report: Report) -> bool:
+    """Report a reading of the clock that is to be the same as another moment, but for an instant.
+
+    ``assertAlmostEqual(time.time(), self.stopped, places=2)``
+    """
+    if not call.method.endswith(_CLOSE) or len(call.arguments) < 2:
+        return False
+    sides = call.arguments[:2]
+    if not any(_is_reading(one) for one in sides) or any(number(one) is not None for one in sides):
+        return False
+    allowed = call.argument(None, "delta")
+    if call.method.startswith("assertAlmostEqual"):
+        places = call.argument(2, "places")
+        digits = _PLACES if places is None else number(places)
+        room = None if digits is None else 0.5 * 10.0**-digits
+    else:
+        allowed = call.argument(2, "delta")
+        room = None
+    if allowed is not None:
+        known = number(allowed)
+        room = period(allowed) if known is None else known
+    if room is None or room > _TIGHT or _is_set(call, report):
+        return False
+    report(
+        at=call,
+        message=f"`{sides[0].short}` and `{sides[1].short}` may be at most {figure(room)} s apart.",
+        why="On a loaded machine more passes between them, though nothing is wrong with the code.",
+        fix="Set the clock in the test, or assert only which of the two comes first.",
+    )
+    return True
+
+
 def _in_frame(value: Value, near: float, room: float) -> tuple[Value, float] | None:
     """The upper end of a band, when the band is too narrow for a machine that is busy."""
     lower, upper = near - room, near + room
@@ -216,8 +261,10 @@ def _in_frame(value: Value, near: float, room: float) -> tuple[Value, float] | N
     return (value, upper) if upper > 0 and (upper <= _TIGHT or narrow) else None
 
 
-def _is_measured(value: Value) -> bool:
+def _is_measured(value: Value, depth: int = 0) -> bool:
     """Whether the expression is a difference of two readings of a clock."""
+    if depth > _DEPTH:
+        return False
     origin = value.origin
     node = origin.node
     if node.type == "call":
@@ -236,7 +283,9 @@ def _is_measured(value: Value) -> bool:
         return any(_is_reading(one) for one in sides)
     if value.node.type in ("identifier", "attribute"):
         last = words(value.text.rpartition(".")[2])
-        measured = any(_is_measured(one) for one in value.assignments[:5] if one.node != value.node)
+        measured = any(
+            _is_measured(one, depth + 1) for one in value.assignments[:5] if one.node != value.node
+        )
         return bool(last) and not _NAMES.isdisjoint(last) and measured
     return False
 
