@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Node, Value
+from checks.events import Node, Value, as_call
 from checks.hygiene.shared.blocks import holders
 from checks.hygiene.shared.tests import PATCHES
 from checks.languages.python.context import Located
@@ -40,12 +40,23 @@ _KNOWN = {
 }
 _PROPERTIES = frozenset({"not_called", "called_once"})
 _NEAR = 2
+_SHORTEST = 6
+"""Letters of a keyword from which on another spelling can be told from another word."""
+
 _EXPECTED = frozenset({"list", "list_comprehension", "tuple", "true", "false", "integer"})
 _OF_MOCKS = frozenset(
     {"call_args", "call_args_list", "call_count", "called", "method_calls", "mock_calls",
      "return_value", "side_effect", "reset_mock", *REAL}
 )  # fmt: skip
 """Attributes that tell that an object is a mock."""
+_KEYWORDS = ("autospec", "new_callable", "return_value", "side_effect", "spec_set")
+"""Keywords of patchers and mocks that another spelling is taken for."""
+
+_TAKING = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock",
+                     "PropertyMock", "create_autospec", "patch", "object"})  # fmt: skip
+_PATCHERS = frozenset({"mocker", "class_mocker", "module_mocker", "session_mocker"})
+"""The fixtures of pytest-mock."""
+
 _MOCKS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock",
                     "PropertyMock", "create_autospec", "patch", "object"})  # fmt: skip
 
@@ -57,7 +68,7 @@ _MOCKS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCal
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=nodes("attribute", "assignment"),
+    on=nodes("attribute", "assignment", "keyword_argument"),
     cwe=(670,),
 )
 def mock_assert_misspelled(event: Node, report: Report) -> None:
@@ -96,11 +107,22 @@ def mock_assert_misspelled(event: Node, report: Report) -> None:
         def test_updates(update, txn):
             run(txn, update)
             update.assert_has_calls = [mock.call(txn, 1), mock.call(txn, 2)]
+    Bad:
+        # file: tests/test_update.py
+        from unittest import mock
+
+        @mock.patch("app.update", auto_spec=True)
+        def test_update(update):
+            run("a")
+            update.assert_called_once_with("a")
     Suppress:
         Where the object is no mock and has such a method.
     """
     if event.kind == "assignment":
         _assigned(event, report)
+        return
+    if event.kind == "keyword_argument":
+        _given(event, report)
         return
     name_node = event.child("attribute")
     owner = event.child("object")
@@ -157,6 +179,37 @@ def _assigned(event: Node, report: Report) -> None:
         why="The assertion is replaced by the expected calls, so nothing is checked.",
         fix="Call it with the expected calls in parentheses.",
     )
+
+
+def _given(event: Node, report: Report) -> None:
+    """Report ``patch(…, auto_spec=True)``: an attribute of the mock is made, and nothing else."""
+    name_node = event.child("name")
+    above = event.parent
+    outer = None if above is None or above.parent is None else as_call(above.parent)
+    if name_node is None or outer is None:
+        return
+    name = event.module.text_of(name_node)
+    right = _keyword_meant(name)
+    if right is None or outer.method not in _TAKING:
+        return
+    owner = "" if outer.receiver is None else outer.receiver.text.partition(".")[0]
+    if not ((outer.name or "").startswith("unittest.mock.") or owner in _PATCHERS):
+        return
+    report(
+        at=event,
+        message=f"`{name}` is no keyword of `{outer.target.short}`.",
+        why="It becomes an attribute of the mock, and has no other effect.",
+        fix=f"Write `{right}`.",
+        edits=[Edit(Span(*name_node.byte_range), right)],
+    )
+
+
+def _keyword_meant(name: str) -> str | None:
+    """The keyword that was meant; ``None`` when the name is a right one or far from all."""
+    if name in _KEYWORDS or len(name) < _SHORTEST:
+        return None
+    near = [one for one in _KEYWORDS if distance(name, one) <= _NEAR]
+    return near[0] if near else None
 
 
 def _may_be(name: str) -> bool:
