@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from checks.events import Flow
 from checks.flow.analysis import FlowReport, Flows
 from checks.flow.escaping import is_note
+from checks.flow.kinds import PART
 from checks.flow.results import Hit, Reach
 from checks.flow.starting import Shelf
 from checks.flow.values import Link
@@ -131,8 +132,19 @@ def _event(hit: Hit, module: Module, span: Span) -> Flow:
         source=hit.taint.source.words,
         origin=hit.taint.source.kind,
         trace=tuple(steps),
-        confidence=Confidence.HIGH if hit.taint.sure else Confidence.MEDIUM,
+        confidence=_confidence(hit),
     )
+
+
+def _confidence(hit: Hit) -> Confidence:
+    """How sure a flow is, by its way.
+
+    The path of an address that was taken apart leads elsewhere only where it begins with two
+    slashes, which those who take it apart do not expect.
+    """
+    if not hit.taint.sure or (hit.kind == "redirect" and hit.taint.clean & PART):
+        return Confidence.MEDIUM
+    return Confidence.HIGH
 
 
 def _sink_words(hit: Hit) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.flow.kinds import REDIRECT, REQUEST
+from checks.flow.kinds import BARE, REDIRECT, REQUEST
 from checks.flow.values import HOLE, Value, cleaned
 
 _WEB = REDIRECT | REQUEST
@@ -22,6 +22,8 @@ def placed(parts: tuple[Value, ...] | list[Value]) -> Iterator[Value]:
     for one in parts:
         if known and one.taints:
             bits = _behind(before)
+            if before == "/" and all(taint.clean & BARE for taint in one.taints):
+                bits |= REDIRECT  # "/" and what has no slash of its own in front
             known = False
         yield cleaned(one, bits) if bits and one.taints else one
         if known:

@@ -261,6 +261,8 @@ def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: 
             _common_path(machine, frame, right)
             _equal(machine, frame, left, one, other)
             _equal(machine, frame, right, other, one)
+        if isinstance(other.constant, str):
+            proofs.slashes(machine, frame, left, other.constant, holds=equal)
         if isinstance(left, ir.Call) and other.constant in (True, False, None):
             # is_valid(x) is True; re.match(…) is not None
             if other.constant is None:
@@ -322,6 +324,8 @@ def _refine_membership(
         text = proofs.begun(left)
         if text is not None and "=" in proofs.characters(machine, other):
             clean(machine, frame, text, CSV)  # it begins with none of "=+-@"
+        elif "/" in proofs.characters(machine, other):
+            proofs.slashes(machine, frame, left, "/", holds=False)
 
 
 def _absent(machine: Machine, frame: Frame, node: ir.Expression, text: str) -> None:

@@ -56,12 +56,16 @@ SLASH: Final = 1 << 32
 """A fact: the text begins with a slash."""
 SINGLE: Final = 1 << 33
 """A fact: the text does not begin with two slashes."""
+BARE: Final = 1 << 34
+"""A fact: the text does not begin with a slash."""
+PART: Final = 1 << 35
+"""A fact: the text is the path of an address that was taken apart."""
 
 ALL: Final = (1 << 30) - 1
 """Every kind."""
 LINES: Final = HEADER | LOG | MAIL
 """The kinds that a line end does the harm to."""
-FULL: Final = ALL | NORMAL | HOST | SLASH | SINGLE
+FULL: Final = ALL | NORMAL | HOST | SLASH | SINGLE | BARE | PART
 """Every kind, and no fact known: the mask of content of which nothing is known."""
 
 TOLD_ONLY: Final = HEADER | LOG | MAIL | CSV | UPLOAD | ENTITIES | UNPACK | PLAIN

@@ -37,6 +37,7 @@ _OWN = {"__file__": CLEAN, "__name__": CLEAN, "__doc__": CLEAN, "__package__": C
 _MAX_BASES = 12
 _AS_DICT = frozenset({"model_dump", "dict", "_asdict", "model_copy", "copy", "json", "to_dict",
                       "model_dump_json"})  # fmt: skip
+_OF_ADDRESS = frozenset({"_replace", "geturl"})
 _CONTAINER_METHODS = ("list", "tuple", "set", "dict", "buffer", "config", "parser")
 
 
@@ -127,7 +128,7 @@ def _part(
         inherited = class_attribute(machine, made.cls, identifier)
         if inherited is not None:
             return bind_method(machine, frame, inherited, receiver, node)
-    if identifier in _AS_DICT:
+    if identifier in _AS_DICT or (identifier in _OF_ADDRESS and "netloc" in made.fields):
         return Value(references=(Method(receiver, identifier),))
     if made.cls is not None and library_bases(machine, made.cls):
         found = _inherited(machine, frame, made.cls, receiver, identifier, node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.flow import addresses, folding, library, lookup, parsers, urls
 from checks.flow.heap import Object, make
-from checks.flow.kinds import ASSIGN, HOST, LINES, NORMAL, PATH, SLASH
+from checks.flow.kinds import ASSIGN, BARE, HOST, LINES, NORMAL, PATH, SINGLE, SLASH
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import (
@@ -128,6 +128,9 @@ def of_text(machine: Machine, frame: Frame, receiver: Value, name: str, site: Si
     if name in ("strip", "lstrip", "rstrip") and (receiver.taints or receiver.vague):
         if name != "rstrip" and site.constant(0) == "/" and _is_rooted(receiver):
             receiver = cleaned(receiver, PATH)  # relative now, and there is no ".." in it
+        taken = site.constant(0)
+        if name != "rstrip" and isinstance(taken, str) and "/" in taken:
+            receiver = cleaned(receiver, BARE | SINGLE)
         return Value(receiver.taints, receiver.vague, NOTHING, (), receiver.text)
     return None
 
@@ -222,7 +225,7 @@ def _of_object(machine: Machine, frame: Frame, cell: Cell, name: str, site: Site
 
 
 def _of_instance(machine: Machine, cell: Cell, made: Object, name: str, site: Site) -> Value:
-    if (found := urls.method(machine, cell, made, name, site)) is not None:
+    if (found := urls.method(machine, made, name, site)) is not None:
         return found
     if name in ("model_copy", "copy"):
         return Value(references=(machine.heap.new(made),))

@@ -102,7 +102,7 @@ def _divided(machine: Machine, left: Value, right: Value) -> Value:
 def concatenated(parts: tuple[Value, ...]) -> Value:
     """Texts, one after the other."""
     taints = parts[0].taints
-    if not taints and parts[0].constant is NOTHING:
+    if not taints and parts[0].constant in (NOTHING, "/"):
         parts = tuple(addresses.placed(parts))
     vague = 0
     pieces: list[str] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from checks import ir
 from checks.flow import guards
-from checks.flow.kinds import ALL, NOSQL
+from checks.flow.kinds import ALL, BARE, NOSQL, SINGLE, SLASH
 from checks.flow.values import Api, Cell, Value
 
 if TYPE_CHECKING:
@@ -79,6 +79,26 @@ def begun(node: ir.Expression) -> ir.Expression | None:
             return None
         key, first = key.upper, 1
     return node.value if isinstance(key, ir.Constant) and key.value == first else None
+
+
+def slashes(
+    machine: Machine, frame: Frame, node: ir.Expression, found: str, *, holds: bool
+) -> None:
+    """Learn from the first characters of a text: whether they are, or are not, ``found``."""
+    text = begun(node)
+    if text is not None and found == "/":
+        guards.clean(machine, frame, text, SLASH if holds else BARE | SINGLE)
+    elif not holds and isinstance(node, ir.Subscript):
+        key = node.key
+        if isinstance(key, ir.Slice):
+            ends = tuple(
+                one.value for one in (key.lower, key.upper) if isinstance(one, ir.Constant)
+            )
+            second = (found == "/" and ends == (1, 2)) or (found == "//" and ends in ((2,), (0, 2)))
+        else:
+            second = found == "/" and isinstance(key, ir.Constant) and key.value == 1
+        if second:
+            guards.clean(machine, frame, node.value, SINGLE)
 
 
 def characters(machine: Machine, value: Value) -> frozenset[str]:

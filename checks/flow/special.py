@@ -303,6 +303,7 @@ def _replaced(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Va
     value = content(machine.heap.flat(text), machine.heap.flat(replacement))
     if pattern is not None and pattern.template is not None and not replacement.taints:
         written = replacement.template or ""
+        value = cleaned(value, urls.slashes_taken(pattern.template, written))
         bits = patterns.absent_after(pattern.template, "search")
         if bits and written.replace("_", "").replace("-", "").isalnum() | (not written.strip("_-")):
             return cleaned(value, bits)
