@@ -5,10 +5,11 @@ from __future__ import annotations
 import tree_sitter
 
 from checks.events import Function
-from checks.hygiene.shared.blocks import statements
+from checks.hygiene.shared.blocks import mentions, statements
 from checks.hygiene.shared.proving import proofs
 from checks.hygiene.shared.tests import has_unknown_base, is_test, own_calls
 from checks.hygiene.shared.texts import words
+from checks.languages.python.scopes import Bound
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import FUNCTIONS, TEST_ROLES, check
 from checks.report import Report
@@ -40,6 +41,8 @@ _MARKS = ("mark.bench", "mark.filterwarnings", "mark.perf", "mark.skip", "mark.s
 _RUNNING = frozenset({"benchmark", "capsys", "caplog", "recwarn", "snapshot", "subtests", "testdir",
                       "pytester", "regtest", "data_regression", "file_regression",
                       "image_regression", "mocker", "monkeypatch"})  # fmt: skip
+_BOUND_AND_GIVEN = 2
+"""Mentions of a name that is made and handed over once."""
 
 
 @check(
@@ -143,6 +146,8 @@ def _computes(function: Function, body: list[tree_sitter.Node]) -> bool:
         return left is not None and left.type == "identifier"
     if inner.type == "await":
         inner = inner.named_children[0] if inner.named_children else inner
+    if inner.type == "call" and _collects(function, inner):
+        return True
     if inner.type != "call":
         return inner.type in ("identifier", "attribute", "subscript", "comparison_operator")
     called = inner.child_by_field_name("function")
@@ -152,3 +157,26 @@ def _computes(function: Function, body: list[tree_sitter.Node]) -> bool:
         "build", "calculate", "compute", "count", "create", "decode", "encode", "fetch", "find",
         "format", "get", "list", "load", "make", "parse", "read", "render", "str", "total", "repr",
     )  # fmt: skip
+
+
+def _collects(function: Function, call: tree_sitter.Node) -> bool:
+    """Whether the call is given an empty buffer of the test, which is never looked at again."""
+    arguments = call.child_by_field_name("arguments")
+    module, scope = function.module, function.scope_of_body
+    for one in () if arguments is None else arguments.named_children:
+        value = one.child_by_field_name("value") if one.type == "keyword_argument" else one
+        if value is None or value.type != "identifier":
+            continue
+        name = module.text_of(value)
+        bindings = scope.bindings.get(name, [])
+        if len(bindings) != 1 or bindings[0].how is not Bound.ASSIGNED:
+            continue
+        made = bindings[0].node
+        if made is None or made.type != "call":
+            continue
+        buffer = module.text_of(made).rpartition(".")[2]
+        if buffer not in ("StringIO()", "BytesIO()", "NativeStringIO()"):
+            continue
+        if sum(1 for _ in mentions(module, function.node, name)) <= _BOUND_AND_GIVEN:
+            return True
+    return False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from checks.events import Call
+from checks.events import Call, Function
 from checks.hygiene.shared.releases import Creation, Holder
-from checks.hygiene.shared.tests import is_test, own_calls, preparations
+from checks.hygiene.shared.tests import is_teardown, is_test, own_calls, preparations
 from checks.hygiene.shared.texts import words
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
@@ -20,6 +20,11 @@ _ACTIONS = frozenset({"action", "actions"})
 """What is posted so does something to what is there already."""
 _RESETTING = ("Database", "reset", "InMemory", "Fake", "rollback", "transaction", "flush",
               "tmp_path", "testing", "Mock", "mock")  # fmt: skip
+_OF_ONE_KIND = ("clear_", "delete_", "remove_", "stop_", "super", "getlogger", "debug", "info")
+"""What a call of a tear-down that names what it takes away begins with, and calls of no matter."""
+_OF_ALL = ("all", "data", "db", "every", "object", "resource", "stack", "state")
+_REGISTERING = frozenset({"addCleanup", "addClassCleanup", "addClassResourceCleanup",
+                          "addfinalizer"})  # fmt: skip
 _DELETING = ("delete", "destroy", "terminate", "cleanup", "teardown", "purge", "remove")
 
 
@@ -56,7 +61,12 @@ def created_resource_not_deleted(call: Call, report: Report) -> None:
         Where a fixture resets the service between the tests.
     """
     function = call.function
-    if function is None or not is_test(function) or call.receiver is None:
+    if function is None or call.receiver is None:
+        return
+    if call.method in _REGISTERING and _makes_again(call, function):
+        _tell_again(call, report)
+        return
+    if not is_test(function):
         return
     if _FOLDERS.isdisjoint(report.path.lower().split("/")[:-1]):
         return
@@ -64,7 +74,9 @@ def created_resource_not_deleted(call: Call, report: Report) -> None:
     owner = words(call.receiver.text.rpartition(".")[2])
     if not _ACTIONS.isdisjoint(parts):
         return
-    if len(parts) < 2 or parts[0] not in _MAKING or not owner or owner[-1] not in _CLIENTS:
+    if len(parts) < 2 or parts[0] not in _MAKING or not owner:
+        return
+    if owner[-1] not in _CLIENTS and not _is_bare_helper(call, report):
         return
     if _is_handed_on(call) or _is_reset(call, report) or _expects_failure(call):
         return
@@ -86,6 +98,70 @@ def created_resource_not_deleted(call: Call, report: Report) -> None:
     )
 
 
+def _makes_again(call: Call, function: Function) -> bool:
+    """Whether a cleanup is registered that makes what the function has just made."""
+    first = call.argument(0)
+    if first is None or first.node.type != "attribute":
+        return False
+    made = first.text.rpartition(".")[2]
+    parts = words(made)
+    if len(parts) < 2 or parts[0] not in _MAKING:
+        return False
+    return any(
+        one.target.text == first.text and one.node.end_byte <= call.node.start_byte
+        for one in own_calls(function)
+    )
+
+
+def _tell_again(call: Call, report: Report) -> None:
+    first = call.arguments[0]
+    report(
+        at=call,
+        message=f"The cleanup calls `{first.short}`, which creates once more.",
+        why="What the test made stays, and a second one is made when it is over.",
+        fix="Register the function that deletes it.",
+        severity=Severity.MEDIUM,
+        confidence=Confidence.HIGH,
+        surface=Surface.INLINE,
+    )
+
+
+def _is_bare_helper(call: Call, report: Report) -> bool:
+    """Whether a helper of the class makes it by a client, gives it back and sees to nothing.
+
+    Others of the class delete what the helper made: then each caller has to.
+    """
+    cls = call.cls
+    if cls is None or call.receiver is None or call.receiver.text not in ("self", "cls"):
+        return False
+    helper = report.index.methods(cls).get(call.method)
+    if helper is None or (helper.decorators and not _is_of_class(helper)):
+        return False
+    text = helper.text
+    if "leanup" in text or "append" in text or not _makes_by_client(helper):
+        return False
+    thing = words(call.method)[-1]
+    return any(
+        "leanup" in one.method and f"delete_{thing}" in one.text
+        for method in cls.methods.values()
+        for one in own_calls(method)
+        if any(made.method == call.method for made in own_calls(method))
+    )
+
+
+def _is_of_class(helper: Function) -> bool:
+    return all(one.text in ("classmethod", "staticmethod") for one in helper.decorators)
+
+
+def _makes_by_client(helper: Function) -> bool:
+    for one in own_calls(helper):
+        parts = words(one.method)
+        owner = words("" if one.receiver is None else one.receiver.text.rpartition(".")[2])
+        if len(parts) > 1 and parts[0] in _MAKING and owner and owner[-1] in _CLIENTS:
+            return True
+    return False
+
+
 def _is_handed_on(call: Call) -> bool:
     above = call.parent
     return above is not None and above.kind in ("return_statement", "argument_list", "yield")
@@ -105,10 +181,20 @@ def _is_reset(call: Call, report: Report) -> bool:
         if prepared is not call.function and any(word in prepared.text for word in _RESETTING):
             return True
     if call.cls is not None:
+        noun = words(call.method)[-1].removesuffix("s")
         for method in report.index.methods(call.cls).values():
-            if method.name in ("tearDown", "tearDownClass", "asyncTearDown"):
+            if is_teardown(method) and _speaks_of(method, noun):
                 return True
     return False
+
+
+def _speaks_of(teardown: Function, noun: str) -> bool:
+    """Whether a tear-down deletes things of this kind, or of any kind, as far as it tells."""
+    called = [one.method.lower() for one in own_calls(teardown) if one.method != teardown.name]
+    return noun in teardown.text.lower() or any(
+        any(word in name for word in _OF_ALL) or not any(word in name for word in _OF_ONE_KIND)
+        for name in called
+    )
 
 
 def _is_deleted(call: Call, name: str) -> bool:

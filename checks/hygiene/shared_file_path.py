@@ -44,7 +44,13 @@ _READERS = frozenset(
 )  # fmt: skip
 """What looks at a path that is there."""
 
+_MAKERS = frozenset({"ensure_dir", "ensure_tree", "mkdir_p", "mkdirs", "makedirs"})
+"""Helpers that make a folder, whoever wrote them."""
+
 _METHODS = frozenset({"write_text", "write_bytes", "mkdir", "touch", "open"})
+_WORDS = frozenset(
+    {*_METHODS, *_MAKERS, *(one.rpartition(".")[2] for one in (*_WRITERS, *_READERS))}
+)
 _OPENERS = frozenset(
     {"open", "io.open", "codecs.open", "zipfile.ZipFile", "tarfile.open", "gzip.open"}
 )  # fmt: skip
@@ -63,10 +69,9 @@ _SQLITE = "sqlite"
     confidence=Confidence.HIGH,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=calls(*_WRITERS, *_READERS, "*.{write_text,write_bytes,mkdir,touch,open}",
-             "pathlib.Path().{write_text,write_bytes,mkdir,touch,open}"),
+    on=calls(),
     cwe=(377,),
-)  # fmt: skip
+)
 def shared_file_path(call: Call, report: Report) -> None:
     """A test writes to a fixed path in the system's temporary folder or in the working folder.
 
@@ -103,22 +108,27 @@ def shared_file_path(call: Call, report: Report) -> None:
         Where the path itself is what is tested.
     """
     function = call.function
-    if function is None:
+    if function is None or not _is_asked(call):
         return
     if not (is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)):
         return
-    path = _path_of(call) or _looked_at(call, function)
+    path = _path_of(call) or _looked_at(call, function) or _removed(call, function)
     text = None if path is None else _written(path)
     if path is None or text is None:
         return
     if _is_elsewhere(call, report) or _must_fail(call):
         return
     report(
-        at=call,
+        at=path if path.node.type == "string" and call.name in _READERS else call,
         message=f"The test writes to the fixed path `{text[:60]}`.",
         why="Another run, or another test, uses the same path at the same time.",
         fix="Use pytest's `tmp_path`, or `tempfile.TemporaryDirectory`.",
     )
+
+
+def _is_asked(call: Call) -> bool:
+    """Whether the call may write, or look at what was written. Asked of every call."""
+    return call.method in _WORDS or call.name in _WRITERS or call.name in _READERS
 
 
 def _path_of(call: Call) -> Value | None:
@@ -128,6 +138,10 @@ def _path_of(call: Call) -> Value | None:
         if name in _OPENERS and not _for_writing(call.argument(1, "mode")):
             return None
         return call.argument(_WRITERS[name], "database" if name == "sqlite3.connect" else "")
+    if call.method in _MAKERS and call.arguments:
+        first = call.arguments[0]
+        known = first.constant
+        return first if isinstance(known, str) and known.startswith(_TEMPORARY) else None
     receiver = call.receiver
     if receiver is None or call.method not in _METHODS:
         return None
@@ -156,6 +170,21 @@ def _looked_at(call: Call, function: Function) -> Value | None:
     if any(one.name in _READERS or one.name in _WRITERS for one in before if _is_given(one, text)):
         return None  # told there, or never written
     return path if any(_is_given(one, text) for one in before) else None
+
+
+def _removed(call: Call, function: Function) -> Value | None:
+    """The file in the working folder that a test class removes when a test is over.
+
+    ``self.db = "cache.db"`` in the set-up, and ``os.remove(self.db)`` after the test: what made it
+    is code under test, which was given the name.
+    """
+    if call.name not in ("os.remove", "os.unlink") or is_test(function) or call.cls is None:
+        return None
+    path = call.argument(0)
+    if path is None or not path.text.startswith("self.") or not isinstance(path.constant, str):
+        return None
+    origin = path.origin
+    return origin if origin.module is call.module and origin.node.type == "string" else None
 
 
 def _is_given(call: Call, path: str) -> bool:

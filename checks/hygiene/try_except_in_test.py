@@ -10,7 +10,7 @@ from checks.events import Call, Function, Node, as_call, calls_of
 from checks.hygiene.shared.assertions import asserts, asserts_within, is_assertion, is_failure
 from checks.hygiene.shared.blocks import block_of, following, later_in_function
 from checks.hygiene.shared.raising import always_raises
-from checks.hygiene.shared.tests import is_given_many, is_test
+from checks.hygiene.shared.tests import is_given_many, is_test, is_test_class
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Span
 from checks.registry import TEST_ROLES, check, nodes
@@ -85,10 +85,17 @@ def try_except_in_test(event: Node, report: Report) -> None:
         Where the exception may or may not come on different systems and both are right.
     """
     function = event.function
-    if function is None or not is_test(function) or _in_finally(event):
+    if function is None or _in_finally(event):
         return
     body = event.child("body")
     handlers = [one for one in event.node.named_children if one.type == "except_clause"]
+    if body is not None and is_test_class(event.cls, report.index):
+        for handler in handlers:
+            if _loses_failure(event, body, handler):
+                _tell_lost(event, report, handler)
+                return
+    if not is_test(function):
+        return
     if body is None or not handlers or _fails_without(event, body, handlers):
         return
     if always_raises(event, body) or is_given_many(function):
@@ -100,6 +107,49 @@ def try_except_in_test(event: Node, report: Report) -> None:
         if len(handlers) == 1 and _asserts_only_here(event, body, handler):
             _report(event, report, handler, asserting=True)
             return
+
+
+def _loses_failure(event: Node, body: tree_sitter.Node, handler: tree_sitter.Node) -> bool:
+    """Whether a failed assertion is caught, and asserted again under a condition only.
+
+    A handler that returns, or goes on with a loop, tells its caller or tries again.
+    """
+    caught = _caught(event, handler).rpartition(".")[2]
+    inside = block_of(handler)
+    if caught not in ("AssertionError", "failureException") or not inside:
+        return False
+    function = event.function
+    if not asserts_within(event.module, body, own=function):
+        return False
+    if not asserts_within(event.module, handler, own=function):
+        return False
+    if any(one.type != "if_statement" for one in inside) or _polls(event):
+        return False
+    leaving = ("raise_statement", "return_statement", "continue_statement", "break_statement")
+    if any(True for _ in event.module.within(handler, *leaving)):
+        return False
+    if any(is_failure(one) for one in calls_of(event.module, handler)):
+        return False
+    return all(one.child_by_field_name("alternative") is None for one in inside)
+
+
+def _polls(event: Node) -> bool:
+    """Whether it stands in a loop that tries until something holds."""
+    return any(
+        any("sleep" in one.method or "wait" in one.method
+            for one in calls_of(event.module, loop.node))
+        for loop in event.enclosing("while_statement", "for_statement")
+    )  # fmt: skip
+
+
+def _tell_lost(event: Node, report: Report, handler: tree_sitter.Node) -> None:
+    end = event.module.source.line_span(event.module.lines(handler).start).end
+    report(
+        at=Span(handler.start_byte, end),
+        message="A failed assertion is caught here, and looked at under a condition only.",
+        why="When the condition does not hold, the failure is lost and the test passes.",
+        fix="Raise it again where the condition does not hold.",
+    )
 
 
 def _report(event: Node, report: Report, handler: tree_sitter.Node, *, asserting: bool) -> None:
@@ -175,7 +225,9 @@ def _fails_without(
             continue
         if one.kind == "raise_statement":
             return True
-        if one.kind == "call" and is_failure(Call(one.module, one.place)):
+        if one.kind == "call" and (
+            is_failure(call := Call(one.module, one.place)) or _asserts_false(call)
+        ):
             return True
         if one.kind == "assert_statement" and _is_false(event, one.node):
             return True
@@ -194,6 +246,13 @@ def _fails_without(
             for node in later
         )
     )
+
+
+def _asserts_false(call: Call) -> bool:
+    """Whether it is ``assertTrue(False)``, which fails like ``fail()``."""
+    wanted = {"assertTrue": False, "assert_": False, "assertFalse": True}.get(call.method)
+    first = call.argument(0, "expr")
+    return wanted is not None and first is not None and first.constant is wanted
 
 
 def _is_false(event: Node, node: tree_sitter.Node) -> bool:
