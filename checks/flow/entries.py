@@ -19,6 +19,7 @@ How a framework feeds is one word in its facts:
 ``rpc``       the first is what a client sent (gRPC)
 ``socket``    the first is a connection that gives messages (websockets)
 ``asgi``      the scope of a connection, and the function that gives its body
+``tag``       the context of a template, where the parameter is called so (Django)
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from checks.flow.feeding import REQUEST_NAMES, feeding
 from checks.flow.heap import Object
 from checks.flow.kinds import BY_NAME, FULL
 from checks.flow.machine import Frame, Machine
+from checks.flow.queries import is_typed
 from checks.flow.results import Reach
 from checks.flow.site import Site
 from checks.flow.values import (
@@ -76,6 +78,8 @@ _WORDS = {
 _SENT = ("path", "raw_path", "query_string", "headers", "subprotocols")
 """Parts of an ASGI scope that a client decides."""
 _KINDS = {"local": "local", "task": "queued", "queue": "queued"}
+_RPC_CONTEXT = Api("grpc.ServicerContext()")
+_TAG_CONTEXT = Api("@context")
 
 
 def incoming(function: LocalFunction, words: str, kind: str, node: ir.Parameter) -> Value:
@@ -148,7 +152,9 @@ class Entry:
             made = Object("tuple" if node.kind == "*" else "dict", {}, part)
             return Value(references=(self.machine.heap.new(made),))
         if self.feeds == "rpc":
-            return VAGUE if position > 0 else self._piece(node)
+            return self._piece(node) if position == 0 else Value(references=(_RPC_CONTEXT,))
+        if self.feeds == "tag":
+            return Value(references=(_TAG_CONTEXT,)) if node.name == "context" else VAGUE
         path = library.canonical(
             self.machine.facts,
             f"{typing_facts.path_of(self.machine, self.function.frame, node.annotation)}()",
@@ -239,6 +245,8 @@ class Entry:
         if typing_facts.is_harmless(self.machine, function.frame, node.annotation) and (
             self.feeds in ("params", "tool", "resolver", "task")
         ):
+            return CLEAN
+        if self.feeds == "resolver" and is_typed(self.machine, function, node.name):
             return CLEAN
         kind = _KINDS.get(self.feeds, "remote")
         return incoming(function, _WORDS.get(self.feeds, _WORDS["request"]), kind, node)

@@ -8,13 +8,12 @@ again later (``request.args.get("x")``).
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import folding, patterns, proofs, verdicts
+from checks.flow import folders, folding, patterns, proofs, verdicts
 from checks.flow.kinds import (
     ALL,
     CSV,
     HOST,
     LINES,
-    NORMAL,
     PATH,
     REDIRECT,
     REQUEST,
@@ -257,8 +256,9 @@ def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: 
         equal = truth is (sign in ("==", "is"))
         one, other = read(machine, frame, left), read(machine, frame, right)
         if equal:
-            _common_path(machine, frame, left)
-            _common_path(machine, frame, right)
+            for one_side, value in ((left, other), (right, one)):
+                folders.common(machine, frame, one_side)
+                folders.below(machine, frame, one_side, value)
             _equal(machine, frame, left, one, other)
             _equal(machine, frame, right, other, one)
         if isinstance(other.constant, str):
@@ -274,17 +274,6 @@ def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: 
         return
     if isinstance(left, ir.Call) and sign in ("<", "<=", ">", ">="):
         return
-
-
-def _common_path(machine: Machine, frame: Frame, node: ir.Expression) -> None:
-    """``os.path.commonpath([root, path]) == root``: the path is inside."""
-    if not isinstance(node, ir.Call) or not isinstance(node.function, ir.Attribute):
-        return
-    if node.function.name not in ("commonpath", "commonprefix"):
-        return
-    for one in node.arguments:
-        for part in one.items if isinstance(one, ir.Sequence) else (one,):
-            inside(machine, frame, part)
 
 
 def _equal(machine: Machine, frame: Frame, node: ir.Expression, value: Value, other: Value) -> None:
@@ -311,6 +300,9 @@ def _equal(machine: Machine, frame: Frame, node: ir.Expression, value: Value, ot
 def _refine_membership(
     machine: Machine, frame: Frame, left: ir.Expression, right: ir.Expression, *, holds: bool
 ) -> None:
+    if holds and isinstance(right, ir.Attribute) and right.name == "parents":
+        folders.inside(machine, frame, right.value)
+        return
     one, other = read(machine, frame, left), read(machine, frame, right)
     flat = machine.heap.flat(other)
     container = isinstance(other.constant, str) or other.text is None
@@ -358,10 +350,10 @@ def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) 
             clean(machine, frame, function.value, LINES)
             return
         if name == "startswith" and node.arguments:
-            _starts(machine, frame, function.value, node, truth=truth)
+            folders.begins(machine, frame, function.value, node, truth=truth)
             return
         if name in ("is_relative_to", "endswith") and truth and name != "endswith":
-            inside(machine, frame, function.value)
+            folders.inside(machine, frame, function.value)
             return
         if name in ("issubset", "isdisjoint", "__contains__"):
             if name == "issubset" and truth:
@@ -398,50 +390,3 @@ def _refine_all(
                 for one in machine.heap.get(cell).fields.values():
                     if isinstance(one.constant, str) and test_node.operators == ("in",):
                         _absent(machine, frame, test_node.rights[0], one.constant)
-
-
-def _starts(
-    machine: Machine, frame: Frame, tested: ir.Expression, node: ir.Call, *, truth: bool
-) -> None:
-    if isinstance(tested, ir.Call) and tested.arguments and len(tested.arguments) == 1:
-        # os.path.realpath(p).startswith(base), str(p).startswith(base)
-        value = read(machine, frame, tested)
-        if truth and value.taints and all(one.clean & NORMAL for one in value.taints):
-            clean(machine, frame, tested.arguments[0], PATH)
-            return
-    value = read(machine, frame, tested)
-    prefix = read(machine, frame, node.arguments[0])
-    items = [prefix]
-    for cell in prefix.references:
-        if isinstance(cell, Cell):
-            items = list(machine.heap.get(cell).fields.values())
-    if prefix.taints:
-        return
-    if truth:
-        if any(one.clean & NORMAL for one in value.taints) or (
-            not value.taints and not value.vague & NORMAL
-        ):
-            clean(machine, frame, tested, PATH)
-        texts = [one.template for one in items]
-        if texts and all(text is not None and _is_origin(text) for text in texts):
-            clean(machine, frame, tested, _WEB_KINDS)
-        elif texts and all(text == "/" for text in texts):
-            clean(machine, frame, tested, SLASH)
-        return
-    if any(one.template == "//" for one in items):
-        clean(machine, frame, tested, SINGLE)
-    if any(one.template == "=" for one in items):
-        clean(machine, frame, tested, CSV)  # and with none of the others that begin a formula
-
-
-def _is_origin(text: str) -> bool:
-    """Whether a text that an address begins with fixes its host."""
-    scheme, found, rest = text.partition("://")
-    return bool(found) and bool(scheme) and "/" in rest
-
-
-def inside(machine: Machine, frame: Frame, tested: ir.Expression) -> None:
-    """A path was found to be inside a folder: that is worth something for one free of ``..``."""
-    value = read(machine, frame, tested)
-    if all(one.clean & NORMAL for one in value.taints):
-        clean(machine, frame, tested, PATH)

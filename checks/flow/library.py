@@ -134,6 +134,8 @@ def item(
     if one.path in machine.facts.sources:
         taints = tainted(machine, frame, one.path, "", node, key.constant)
         return Value(taints, 0, NOTHING, (Api(f"{one.path}[]"),))
+    if isinstance(key.constant, str) and (f"{one.path}[{key.constant}]" in machine.facts.aliases):
+        return api(canonical(machine.facts, f"{one.path}[{key.constant}]"))
     path = canonical(machine.facts, f"{one.path}[]")
     if len(path) > MAX_PATH:
         return content(value)

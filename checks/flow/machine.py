@@ -293,10 +293,10 @@ class Machine:
 
     def inside(self, frame: Frame, node: ir.Call) -> None:
         """``path.relative_to(root)`` returned: the path is inside."""
-        from checks.flow import guards
+        from checks.flow import folders
 
         if isinstance(node.function, ir.Attribute):
-            guards.inside(self, frame, node.function.value)
+            folders.inside(self, frame, node.function.value)
 
     def enter(self, frame: Frame, states: list[Snapshot]) -> bool:
         """Go on with what holds in any of the states; whether there is one."""

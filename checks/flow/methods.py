@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.flow import addresses, folding, library, lookup, parsers, urls
+from checks.flow import addresses, folding, library, lookup, parsers, tasks, urls
 from checks.flow.heap import Object, make
 from checks.flow.kinds import ASSIGN, BARE, HOST, LINES, NORMAL, PATH, SINGLE, SLASH
 from checks.flow.machine import Frame, Machine
@@ -60,6 +60,8 @@ def call(machine: Machine, frame: Frame, one: Method, site: Site) -> Value:
             part = _of_object(machine, frame, cell, name, site)
             found = part if found is None else join(found, part)
         return VAGUE if found is None else found
+    if name in tasks.SENDING and (made := tasks.sent(machine, frame, one, site)) is not None:
+        return made
     library.check_sinks(machine, frame, site.callee, site)
     result = of_text(machine, frame, receiver, name, site)
     if result is not None:

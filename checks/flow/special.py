@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checks.flow import calls, folding, lookup, methods, parsers, urls
+from checks.flow import calls, folding, lookup, methods, parsers, querysets, tasks, urls
 from checks.flow.heap import Object, as_fields, make
 from checks.flow.kinds import CSV, FULL, LINES, NORMAL, NOSQL, PATH, SLASH
 from checks.flow.machine import Frame, Machine
@@ -413,7 +413,12 @@ def make_handlers() -> dict[str, Handler]:
         "lxml.etree.ETCompatXMLParser": parsers.made_lxml,
         "isinstance": _isinstance, "threading.Thread": _thread,
         "multiprocessing.Process": _thread, "threading.Timer": _thread,
+        "django.db.models.QuerySet().as_manager": querysets.as_manager,
+        "django.db.models.Manager.from_queryset": querysets.from_queryset,
+        "django.db.models.Manager().from_queryset": querysets.from_queryset,
     }  # fmt: skip
+    table.update(dict.fromkeys(querysets.chaining(), querysets.chained))
+    table.update({f"celery.Task().{one}": tasks.sent_by_class for one in sorted(tasks.SENDING)})
     return table
 
 

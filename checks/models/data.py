@@ -57,6 +57,8 @@ sqlalchemy.replaces(
 )
 
 django = Library("https://docs.djangoproject.com/en/stable/topics/db/sql/")
+django.alias("django.db.models.QuerySet", "django.db.models.query.QuerySet")
+django.alias("django.db.models.Manager", "django.db.models.manager.Manager")
 django.sink("sql", "*.raw", at="0/raw_query", when=is_sql)
 django.sink("sql", "*.extra", at="0/select 1/where 4/tables where select tables order_by")
 django.sink("sql", "django.db.models.expressions.RawSQL", "django.db.models.RawSQL", at="0/sql")

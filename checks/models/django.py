@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from checks.models.conditions import target_is_open
 from checks.models.facts import Library
-from checks.models.pages import is_page
+from checks.models.pages import is_page, is_page_appended
 
 _HTTP_METHODS = "get post put patch delete head options trace"
 _GENERIC = (
-    "{View,TemplateView,ListView,DetailView,FormView,CreateView,UpdateView,DeleteView,RedirectView}"
+    "django.views.generic{,.base,.edit,.list,.detail,.dates}."
+    "{View,TemplateView,ListView,DetailView,FormView,CreateView,UpdateView,DeleteView,"
+    "RedirectView,ArchiveIndexView,YearArchiveView,MonthArchiveView,DayArchiveView}"
+)
+_AUTH = (
+    "django.contrib.auth.views.{LoginView,LogoutView,PasswordChangeView,PasswordResetView,"
+    "PasswordResetConfirmView}"
 )
 _REST = (
     "{GenericAPIView,ListAPIView,RetrieveAPIView,CreateAPIView,UpdateAPIView,DestroyAPIView,"
@@ -16,8 +22,8 @@ _REST = (
 )
 _VIEWS = (
     "django.views.View",
-    f"django.views.generic.{_GENERIC}",
-    f"django.views.generic.base.{_GENERIC}",
+    _GENERIC,
+    _AUTH,
     "rest_framework.views.APIView",
     f"rest_framework.generics.{_REST}",
     "rest_framework.viewsets.{ViewSet,GenericViewSet,ModelViewSet,ReadOnlyModelViewSet}",
@@ -31,8 +37,6 @@ django.alias(
     "django.core.handlers.wsgi.WSGIRequest()",
     "rest_framework.request.Request()",
     "django.views.View().request",
-    "django.views.generic.View().request",
-    "django.views.generic.base.View().request",
     "rest_framework.views.APIView().request",
     "rest_framework.generics.GenericAPIView().request",
     "ninja.Request()",
@@ -55,6 +59,9 @@ django.decorator(
     "pyramid.view.view_config",
     "cornice.Service().get",
 )
+django.decorator("tag", "django.template.Library().{simple_tag,inclusion_tag,simple_block_tag}")
+django.handler("tag", "render", "django.template.{Node,base.Node}")
+django.alias("@request", "@context[request]", "@context.request")
 django.sink(
     "html",
     "django.http.{HttpResponse,HttpResponseBadRequest,HttpResponseNotFound,"
@@ -64,6 +71,7 @@ django.sink(
     at="0/content",
     when=is_page,
 )
+django.sink("html", "django.http.HttpResponse().{write,writelines}", when=is_page_appended)
 django.sink(
     "html",
     "django.utils.safestring.{mark_safe,SafeString,SafeText}",

@@ -45,6 +45,10 @@ graphql = Library("https://docs.graphene-python.org/en/latest/types/objecttypes/
 graphql.handler("resolver", "resolve_* mutate", "graphene.ObjectType", "graphene.Mutation")
 graphql.decorator("tool", "strawberry.{field,mutation,subscription}")
 
+calls = Library("https://grpc.github.io/grpc/python/grpc.html#grpc.ServicerContext")
+calls.ends("grpc.ServicerContext().{abort,abort_with_status}")
+calls.alias("grpc.ServicerContext()", "grpc.aio.ServicerContext()")
+
 local = Library("https://docs.python.org/3/library/sys.html#sys.argv")
 local.source(
     "the command line",

@@ -59,6 +59,7 @@ files.sink(
     at="self",
     label="open",
 )
+files.replaces("*.{read_text,read_bytes}")
 files.sink("path", "pathlib.Path().{rename,replace}", at="self 0/target", label="file")
 files.sink("path", "*.save", at="0/dst", label="save", when=lambda site: _is_upload(site.callee))
 files.sink("path", "@request.files[].save", "@upload.save", at="0/dst", label="save")

@@ -23,7 +23,10 @@ tasks.decorator(
     "procrastinate.App().task",
     "taskiq.{InMemoryBroker,ZeroMQBroker}().task",
 )
-tasks.handler("task", "run", "celery.Task", "celery.app.task.Task", "celery.task.Task")
+tasks.handler("task", "run", "celery.Task")
+tasks.alias("celery.Task", "celery.{app.task.Task,task.Task,Celery().Task}")
+queues = Library("https://python-rq.org/docs/#enqueueing-jobs")
+queues.callback("nothing", "rq.Queue().enqueue", "django_rq.{enqueue,get_queue().enqueue}")
 
 kafka = Library("https://kafka-python.readthedocs.io/en/master/apidoc/KafkaConsumer.html")
 for _consumer in (

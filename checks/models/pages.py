@@ -29,6 +29,25 @@ def is_page(site: Site) -> bool:
     return is_html(site) and not _has_header(site) and not _typed_below(site)
 
 
+def is_page_appended(site: Site) -> bool:
+    """What ``response.write`` adds to is a page, made in the same function with no other type."""
+    function, called = site.frame.function, site.node.function
+    if function is None or not isinstance(called, ir.Attribute) or not is_text(site):
+        return False
+    if not isinstance(called.value, ir.Name):
+        return False
+    name = called.value.id
+    for block in _blocks(function.definition.body.lowered.block):
+        for index, statement in enumerate(block):
+            made = statement.value if isinstance(statement, ir.Assign) else None
+            if isinstance(made, ir.Call) and _bound(statement, made) == name:
+                given = [value for key, value in made.keywords if key in _TYPES]
+                if any(not _is_html(one) for one in (*given, *made.arguments[1:2])):
+                    return False
+                return not any(_gives_type(one, name) for one in block[index + 1 :])
+    return False
+
+
 def is_page_made(site: Site) -> bool:
     """What ``make_response`` is given is a page: a dict or a list becomes JSON."""
     value = site.tested
