@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.events import Class, Function, ModuleEvent
 from checks.model import Aspect, Confidence, Role, Severity
-from checks.registry import MODULE, check
+from checks.registry import MODULE, TEST_ROLES, check
 from checks.report import Report
 
 _REPLACING = ("overload", "setter", "getter", "deleter", "register", "singledispatch")
@@ -18,7 +18,7 @@ _BRANCHES = ("if_statement", "elif_clause", "else_clause", "try_statement", "exc
     aspect=Aspect.ERRORS,
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    roles=frozenset({Role.TEST}),
+    roles=TEST_ROLES,
     on=MODULE,
     cwe=(561,),
 )
@@ -63,6 +63,9 @@ def duplicate_test_name(event: ModuleEvent, report: Report) -> None:
     """
     seen: dict[tuple[int, str], Function | Class] = {}
     definitions: list[Function | Class] = [*event.module.functions, *event.module.classes]
+    if report.role is not Role.TEST:
+        # Support has tests in classes that are to be derived from; its functions are no tests.
+        definitions = [one for one in event.module.functions if one.is_method]
     for one in sorted(definitions, key=lambda found: found.span.start):
         if not _is_collected(one) or _is_conditional(one) or _replaces_on_purpose(one):
             continue

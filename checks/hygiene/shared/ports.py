@@ -14,6 +14,9 @@ FIRST_FREE = 1024
 _PORT_AT = {
     "aiohttp.web.TCPSite": 2,
     "asyncio.start_server": 2,
+    "twisted.internet.reactor.listenSSL": 0,
+    "twisted.internet.reactor.listenTCP": 0,
+    "twisted.internet.reactor.listenUDP": 0,
     "wsgiref.simple_server.make_server": 1,
     "werkzeug.serving.run_simple": 1,
     "werkzeug.serving.make_server": 1,
