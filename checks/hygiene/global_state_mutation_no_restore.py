@@ -2,65 +2,24 @@
 
 from __future__ import annotations
 
-import bisect
-
 import tree_sitter
 
-from checks.events import Call, Function, Node, as_call
-from checks.hygiene.shared.tests import (
-    TEARDOWN,
-    decorators,
-    has_unknown_base,
-    is_fixture,
-    is_replaced,
-    is_setup,
-    is_test,
-    preparations,
+from checks.events import Call, Node
+from checks.hygiene.shared.environments import (
+    asks_for_attribute,
+    puts_back_copy,
+    replaced_for_good,
 )
+from checks.hygiene.shared.restoring import BY_LUCK, CHANGES, undone
+from checks.hygiene.shared.tests import has_unknown_base, is_fixture, is_setup, is_test
 from checks.languages.python.context import Located
-from checks.languages.python.index import Index
 from checks.languages.python.scopes import Bound
-from checks.model import Aspect, Confidence, Severity
+from checks.model import Aspect, Confidence, Role, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check, nodes
 from checks.report import Report
 
-_MAX_AROUND = 150
-"""Statements on either side of a change in which its undoing is looked for."""
-
-_CALLS = {
-    "os.environ.update": "os.environ",
-    "os.environ.pop": "os.environ",
-    "os.environ.setdefault": "os.environ",
-    "os.environ.clear": "os.environ",
-    "os.putenv": "os.environ",
-    "os.unsetenv": "os.environ",
-    "os.chdir": "os.chdir",
-    "os.umask": "os.umask",
-    "sys.path.insert": "sys.path",
-    "sys.path.append": "sys.path",
-    "sys.path.extend": "sys.path",
-    "locale.setlocale": "locale.setlocale",
-    "signal.signal": "signal.signal",
-    "socket.setdefaulttimeout": "socket.setdefaulttimeout",
-    "logging.disable": "logging.disable",
-    "logging.getLogger().addHandler": "logging.addHandler",
-}
-_UNSETTING = frozenset({"os.environ.clear", "os.environ.pop", "os.environ.__delitem__",
-                        "os.unsetenv"})  # fmt: skip
-_MONKEY = ("setenv", "delenv", "chdir", "setattr", "syspath_prepend", "setitem")
 _ITEMS = frozenset({"os.environ", "sys.modules", "sys.argv"})
-_RESTORING = (
-    "chdir", "context", "cwd", "env", "fresh", "import_", "isolat", "locale", "modified",
-    "override", "patch", "path", "preserve", "redirect", "restore", "saved", "swap", "temp",
-    "uncache",
-)  # fmt: skip
-"""Words of context managers that put something back."""
-
-_WORDS = {
-    "logging.addHandler": ("removeHandler", ".handlers"),
-    "os.chdir": ("chdir", "cwd"),
-    "os.environ": ("environ", "setenv", "env"),
-}
+_OF_PROCESS = ("os.", "sys.", "signal.", "locale.", "socket.")
 
 
 @check(
@@ -70,7 +29,7 @@ _WORDS = {
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=(calls(*_CALLS), nodes("assignment")),
+    on=(calls(*CHANGES, "getattr", "hasattr"), nodes("assignment")),
     cwe=(459,),
 )
 def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None:
@@ -106,13 +65,26 @@ def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None
     Suppress:
         Where the test runs in a process of its own.
     """
+    if _saves_or_restores_nothing(event, report):
+        return
     function = event.function
     if function is None or not (is_test(function) or is_setup(function)):
         return
     if is_fixture(function) and function.is_generator:
         return
     target = _target(event)
-    if not target or _is_restored(event, function, target, report.index):
+    if not target:
+        return
+    restoration = undone(event, function, target, report.index)
+    if restoration == BY_LUCK and target.startswith(_OF_PROCESS) and _is_first(event, report):
+        report(
+            at=event,
+            message=f"`{target}` is put back only when no assertion before that fails.",
+            why="After a failure, the tests that run later see the change and fail as well.",
+            fix=_fix(event, target),
+            surface=Surface.SUMMARY,
+        )
+    if restoration:
         return
     unknown = event.cls is not None and has_unknown_base(event.cls, report.index)
     report(
@@ -121,6 +93,48 @@ def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None
         why="Tests that run later see the change, and fail or pass by the order they run in.",
         fix=_fix(event, target),
         confidence=Confidence.MEDIUM if unknown else Confidence.HIGH,
+    )
+
+
+def _saves_or_restores_nothing(event: Call | Node, report: Report) -> bool:
+    """Report what looks as if it saved, or put back, the state of the process and does not."""
+    if isinstance(event, Call):
+        wanted = asks_for_attribute(event)
+        if not wanted:
+            return False
+        report(
+            at=event,
+            message=f"`{event.value().short}` asks for an attribute: `{wanted}` is never found.",
+            why="Variables are items of `os.environ`, so what is saved here is not the variable.",
+            fix="Use `os.environ.get(…)`, or let `mock.patch.dict` or `monkeypatch` restore it.",
+        )
+        return True
+    if puts_back_copy(event):
+        report(
+            at=event,
+            message="`os.environ` becomes a plain dictionary, and the environment stays changed.",
+            why="Only the name is bound anew: what the tests set is still there for processes "
+            "that are started, and what is set later reaches nobody.",
+            fix="Use `mock.patch.dict(os.environ)`, or `os.environ.clear()` and `.update(saved)`.",
+        )
+        return True
+    replaced = replaced_for_good(event) if report.role is Role.TEST else ""
+    if replaced:
+        report(
+            at=event,
+            message=f"`{replaced}` is replaced when this file is imported, and never put back.",
+            why="All tests of the run see it, also those of other files, from collection on.",
+            fix="Replace it in a fixture or `setUpModule`, and put it back after the tests.",
+        )
+    return bool(replaced)
+
+
+def _is_first(event: Located, report: Report) -> bool:
+    """Whether no other change of the same function is told of: one test is mended once."""
+    function = event.function
+    return function is not None and not any(
+        found.check == "global-state-mutation-no-restore" and found.scope == function.qualified_name
+        for found in report.said
     )
 
 
@@ -151,12 +165,12 @@ def _target(event: Call | Node) -> str:
 def _call_target(call: Call) -> str:
     name = call.name or ""
     if name in ("locale.setlocale", "os.umask") and len(call.arguments) < 2 and not call.keywords:
-        return "" if name == "locale.setlocale" else _CALLS[name]
+        return "" if name == "locale.setlocale" else CHANGES[name]
     if name == "os.environ.pop" and not call.result_is_ignored:
         return ""  # kept, to be put back
     if name == "signal.signal" and not call.result_is_ignored:
         return ""
-    return _CALLS.get(name, "")
+    return CHANGES.get(name, "")
 
 
 def _module_attribute(event: Located, left: tree_sitter.Node) -> str:
@@ -216,129 +230,3 @@ def _is_reset(node: tree_sitter.Node) -> bool:
     if node.type in ("list", "dictionary", "tuple"):
         return not node.named_children
     return node.type == "none"
-
-
-def _is_restored(event: Located, function: Function, target: str, index: Index) -> bool:
-    words = _WORDS.get(target, (target.rpartition(".")[2],))
-    if _in_restoring_with(event) or any(_speaks(one.text, words) for one in decorators(event)):
-        return True
-    if any(context.kind == "finally_clause" for context in event.context.chain()):
-        return True
-    subject = _subject(event)
-    if _is_restoration(event, function, subject):
-        return True
-    start = event.node.start_byte
-    before, after = _around(event, function)
-    # What was registered or noted before the change restores it as well.
-    if any(
-        isinstance(one, Call)
-        and (one.node.start_byte == start or one.node.end_byte <= start)
-        and _registers(one)
-        and _speaks(one.text, words)
-        for one in before
-    ):
-        return True
-    if any(_undoes(one, subject, target, words) for one in after):
-        return True
-    if any(one.name == "monkeypatch" for one in function.parameters):
-        return any(f"monkeypatch.{verb}" in function.text for verb in _MONKEY)
-    if is_replaced(event, index, "environ", "chdir", target.rpartition(".")[2]):
-        return True
-    return _restored_elsewhere(event, function, words, index)
-
-
-def _registers(call: Call) -> bool:
-    return call.method in ("addCleanup", "addClassCleanup", "addfinalizer", "callback",
-                           "addModuleCleanup", "enter_context", "enterContext", "useFixture",
-                           "save", "push")  # fmt: skip
-
-
-def _subject(event: Located) -> str:
-    """What exactly is changed, as it is written: ``os.environ["A"]``, ``app.clock``."""
-    left = event.child("left") if event.kind == "assignment" else None
-    return "" if left is None else event.module.text_of(left)
-
-
-def _undoes(one: Located, subject: str, target: str, words: tuple[str, ...]) -> bool:
-    """Whether a later statement changes the same thing again, or registers that it is undone."""
-    text = one.text[:400]
-    call = one if isinstance(one, Call) else None
-    if call is not None and _registers(call):
-        return _speaks(text, words)
-    if one.kind == "assignment":
-        return bool(subject) and _subject(one) in (subject, target)
-    if one.kind == "delete_statement":
-        return (subject or target) in text
-    if call is None:
-        return False
-    name = call.name or ""
-    if name in ("delattr", "setattr") and subject and call.arguments:
-        return subject.startswith(f"{call.arguments[0].text}.")
-    if target == "os.environ":
-        return name in _UNSETTING
-    if target == "logging.addHandler":
-        return call.method == "removeHandler"
-    if call.receiver is not None and call.receiver.text == target:
-        return call.method in ("clear", "pop", "remove")
-    return _CALLS.get(name) == target or name in (f"{target}.remove", f"{target}.pop")
-
-
-def _is_restoration(event: Located, function: Function, subject: str) -> bool:
-    """Whether the same thing was changed before in the function: then this puts it back."""
-    own = as_call(event)
-    for one in _around(event, function)[0]:
-        if one.node.start_byte >= event.node.start_byte or one.kind == "delete_statement":
-            continue
-        if own is not None and isinstance(one, Call):
-            if own.name == one.name and own.name not in ("os.putenv", "os.environ.setdefault"):
-                return True
-        elif own is None and not isinstance(one, Call) and _subject(one) == subject:
-            return True
-    return False
-
-
-def _around(event: Located, function: Function) -> tuple[list[Located], list[Located]]:
-    """The nearest calls, assignments and deletions up to a place of the function, and after it."""
-    found = function.module.remember((_around, function), lambda: _in_order(function))
-    middle = bisect.bisect_right(found, event.node.start_byte, key=_start)
-    return found[max(middle - _MAX_AROUND, 0) : middle], found[middle : middle + _MAX_AROUND]
-
-
-def _in_order(function: Function) -> list[Located]:
-    found = function.module.within(function.node, "call", "assignment", "delete_statement")
-    return sorted((as_call(one) or one for one in found), key=_start)
-
-
-def _start(located: Located) -> int:
-    return located.node.start_byte
-
-
-def _in_restoring_with(event: Located) -> bool:
-    return any(
-        any(word in value.text[:200].lower() for word in _RESTORING) for value in event.entered()
-    )
-
-
-def _speaks(text: str, words: tuple[str, ...]) -> bool:
-    return any(word in text for word in words)
-
-
-def _restored_elsewhere(
-    event: Located, function: Function, words: tuple[str, ...], index: Index
-) -> bool:
-    """Whether a tear-down of the class, a fixture or a conftest names what is changed."""
-    others: list[Function] = [
-        one for one in preparations(event, index) if one is not function and is_fixture(one)
-    ]
-    if event.cls is not None:
-        methods = index.methods(event.cls)
-        others += [methods[name] for name in sorted(TEARDOWN) if name in methods]
-        others += [one for one in methods.values() if one.name in ("setUp", "setUpClass")
-                   and one is not function and "leanup" in one.text]  # fmt: skip
-    if any(_speaks(one.text, words) for one in others):
-        return True
-    if any(one.name in TEARDOWN and _speaks(one.text, words) for one in event.module.functions):
-        return True
-    return any(
-        _speaks(one.source.data.decode("utf-8", "replace"), words) for one in index.conftests
-    )

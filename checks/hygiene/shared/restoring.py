@@ -1,0 +1,201 @@
+"""How a test puts back what it changed of its process: by itself, by a cleanup, by a tear-down."""
+
+from __future__ import annotations
+
+import bisect
+
+from checks.events import Call, Function, as_call
+from checks.hygiene.shared.environments import may_fail_between
+from checks.hygiene.shared.tests import (
+    TEARDOWN,
+    decorators,
+    is_fixture,
+    is_replaced,
+    preparations,
+)
+from checks.languages.python.context import Located
+from checks.languages.python.index import Index
+
+CHANGES = {
+    "os.environ.update": "os.environ",
+    "os.environ.pop": "os.environ",
+    "os.environ.setdefault": "os.environ",
+    "os.environ.clear": "os.environ",
+    "os.putenv": "os.environ",
+    "os.unsetenv": "os.environ",
+    "os.chdir": "os.chdir",
+    "os.umask": "os.umask",
+    "sys.path.insert": "sys.path",
+    "sys.path.append": "sys.path",
+    "sys.path.extend": "sys.path",
+    "locale.setlocale": "locale.setlocale",
+    "signal.signal": "signal.signal",
+    "socket.setdefaulttimeout": "socket.setdefaulttimeout",
+    "logging.disable": "logging.disable",
+    "logging.getLogger().addHandler": "logging.addHandler",
+}
+"""Calls that change what all of a process shares, and what that is."""
+
+_MAX_AROUND = 150
+"""Statements on either side of a change in which its undoing is looked for."""
+_UNSETTING = frozenset({"os.environ.clear", "os.environ.pop", "os.environ.__delitem__",
+                        "os.unsetenv"})  # fmt: skip
+_MONKEY = ("setenv", "delenv", "chdir", "setattr", "syspath_prepend", "setitem")
+_RESTORING = (
+    "chdir", "context", "cwd", "env", "fresh", "import_", "isolat", "locale", "modified",
+    "override", "patch", "path", "preserve", "redirect", "restore", "saved", "swap", "temp",
+    "uncache",
+)  # fmt: skip
+"""Words of context managers that put something back."""
+_WORDS = {
+    "logging.addHandler": ("removeHandler", ".handlers"),
+    "os.chdir": ("chdir", "cwd"),
+    "os.environ": ("environ", "setenv", "env"),
+}
+BY_LUCK = "when nothing fails"
+"""A later statement undoes it, which an assertion before it can prevent from running."""
+
+
+def undone(event: Located, function: Function, target: str, index: Index) -> str:
+    """How a change is undone: for certain, :data:`BY_LUCK`, or ``""`` when it is not."""
+    words = _WORDS.get(target, (target.rpartition(".")[2],))
+    if _is_restored(event, function, target, words, index):
+        return "for certain"
+    subject = _subject(event)
+    undoing = next(
+        (one for one in _around(event, function)[1] if _undoes(one, subject, target, words)), None
+    )
+    if undoing is None:
+        return ""
+    certain = (
+        (isinstance(undoing, Call) and _registers(undoing))
+        or any(one.kind in ("finally_clause", "except_clause") for one in undoing.context.chain())
+        or any(True for _ in event.enclosing("try_statement", "with_statement"))
+        or not may_fail_between(event, undoing)
+    )
+    return "for certain" if certain else BY_LUCK
+
+
+def _is_restored(
+    event: Located, function: Function, target: str, words: tuple[str, ...], index: Index
+) -> bool:
+    if _in_restoring_with(event) or any(_speaks(one.text, words) for one in decorators(event)):
+        return True
+    if any(context.kind == "finally_clause" for context in event.context.chain()):
+        return True
+    subject = _subject(event)
+    if _is_restoration(event, function, subject):
+        return True
+    start = event.node.start_byte
+    before, _ = _around(event, function)
+    # What was registered or noted before the change restores it as well.
+    if any(
+        isinstance(one, Call)
+        and (one.node.start_byte == start or one.node.end_byte <= start)
+        and _registers(one)
+        and _speaks(one.text, words)
+        for one in before
+    ):
+        return True
+    if any(one.name == "monkeypatch" for one in function.parameters):
+        return any(f"monkeypatch.{verb}" in function.text for verb in _MONKEY)
+    if is_replaced(event, index, "environ", "chdir", target.rpartition(".")[2]):
+        return True
+    return _restored_elsewhere(event, function, words, index)
+
+
+def _registers(call: Call) -> bool:
+    return call.method in ("addCleanup", "addClassCleanup", "addfinalizer", "callback",
+                           "addModuleCleanup", "enter_context", "enterContext", "useFixture",
+                           "save", "push")  # fmt: skip
+
+
+def _subject(event: Located) -> str:
+    """What exactly is changed, as it is written: ``os.environ["A"]``, ``app.clock``."""
+    left = event.child("left") if event.kind == "assignment" else None
+    return "" if left is None else event.module.text_of(left)
+
+
+def _undoes(one: Located, subject: str, target: str, words: tuple[str, ...]) -> bool:
+    """Whether a later statement changes the same thing again, or registers that it is undone."""
+    text = one.text[:400]
+    call = one if isinstance(one, Call) else None
+    if call is not None and _registers(call):
+        return _speaks(text, words)
+    if one.kind == "assignment":
+        return bool(subject) and _subject(one) in (subject, target)
+    if one.kind == "delete_statement":
+        return (subject or target) in text
+    if call is None:
+        return False
+    name = call.name or ""
+    if name in ("delattr", "setattr") and subject and call.arguments:
+        return subject.startswith(f"{call.arguments[0].text}.")
+    if target == "os.environ":
+        return name in _UNSETTING
+    if target == "logging.addHandler":
+        return call.method == "removeHandler"
+    if call.receiver is not None and call.receiver.text == target:
+        return call.method in ("clear", "pop", "remove")
+    return CHANGES.get(name) == target or name in (f"{target}.remove", f"{target}.pop")
+
+
+def _is_restoration(event: Located, function: Function, subject: str) -> bool:
+    """Whether the same thing was changed before in the function: then this puts it back."""
+    own = as_call(event)
+    for one in _around(event, function)[0]:
+        if one.node.start_byte >= event.node.start_byte or one.kind == "delete_statement":
+            continue
+        if own is not None and isinstance(one, Call):
+            if own.name == one.name and own.name not in ("os.putenv", "os.environ.setdefault"):
+                return True
+        elif own is None and not isinstance(one, Call) and _subject(one) == subject:
+            return True
+    return False
+
+
+def _around(event: Located, function: Function) -> tuple[list[Located], list[Located]]:
+    """The nearest calls, assignments and deletions up to a place of the function, and after it."""
+    found = function.module.remember((_around, function), lambda: _in_order(function))
+    middle = bisect.bisect_right(found, event.node.start_byte, key=_start)
+    return found[max(middle - _MAX_AROUND, 0) : middle], found[middle : middle + _MAX_AROUND]
+
+
+def _in_order(function: Function) -> list[Located]:
+    found = function.module.within(function.node, "call", "assignment", "delete_statement")
+    return sorted((as_call(one) or one for one in found), key=_start)
+
+
+def _start(located: Located) -> int:
+    return located.node.start_byte
+
+
+def _in_restoring_with(event: Located) -> bool:
+    return any(
+        any(word in value.text[:200].lower() for word in _RESTORING) for value in event.entered()
+    )
+
+
+def _speaks(text: str, words: tuple[str, ...]) -> bool:
+    return any(word in text for word in words)
+
+
+def _restored_elsewhere(
+    event: Located, function: Function, words: tuple[str, ...], index: Index
+) -> bool:
+    """Whether a tear-down of the class, a fixture or a conftest names what is changed."""
+    others: list[Function] = [
+        one for one in preparations(event, index) if one is not function and is_fixture(one)
+    ]
+    if event.cls is not None:
+        methods = index.methods(event.cls)
+        others += [methods[name] for name in sorted(TEARDOWN) if name in methods]
+        others += [one for one in methods.values() if one.name in ("setUp", "setUpClass")
+                   and one is not function and "leanup" in one.text]  # fmt: skip
+    if any(_speaks(one.text, words) for one in others):
+        return True
+    if any(one.name in TEARDOWN and _speaks(one.text, words) for one in event.module.functions):
+        return True
+    return any(
+        _speaks(one.source.data.decode("utf-8", "replace"), words) for one in index.conftests
+    )
