@@ -5,11 +5,32 @@ from __future__ import annotations
 from checks.events import Class, Function
 from checks.hygiene.shared.blocks import mentions
 from checks.hygiene.shared.tests import SETUP, TEARDOWN, is_fixture, is_test
-from checks.model import Aspect, Confidence, Role, Severity
+from checks.model import Aspect, Confidence, Edit, Role, Severity
 from checks.registry import CLASSES, FUNCTIONS, check
 from checks.report import Report
 
 _PLAIN_CASES = frozenset({"unittest.TestCase", "unittest.case.TestCase"})
+_CASES = _PLAIN_CASES | {
+    "unittest.IsolatedAsyncioTestCase", "testtools.TestCase", "django.test.TestCase",
+    "django.test.SimpleTestCase", "django.test.TransactionTestCase",
+    "twisted.trial.unittest.TestCase", "twisted.trial.unittest.SynchronousTestCase",
+}  # fmt: skip
+"""Classes of libraries that unittest's rules hold for."""
+_HOOKS = {
+    "setup": "setUp",
+    "Setup": "setUp",
+    "SetUp": "setUp",
+    "setupClass": "setUpClass",
+    "setUpclass": "setUpClass",
+    "SetUpClass": "setUpClass",
+    "teardown": "tearDown",
+    "Teardown": "tearDown",
+    "TearDown": "tearDown",
+    "teardownClass": "tearDownClass",
+    "tearDownclass": "tearDownClass",
+    "TearDownClass": "tearDownClass",
+}
+"""Names that differ in capitals only from those that unittest calls."""
 _OF_RUNNING = frozenset(
     {"run", "__call__", "_callTestMethod", "__init_subclass__", "__getattribute__", "__init__",
      "__new__", "debug"}
@@ -48,6 +69,17 @@ def nested_test_never_runs(event: Function | Class, report: Report) -> None:
 
             def test_small(self):
                 assert resize(self.size)
+    Bad:
+        # file: tests/test_resize.py
+        import shutil
+        import unittest
+
+        class Resize(unittest.TestCase):
+            def teardown(self):
+                shutil.rmtree(self.folder)
+
+            def test_small(self):
+                self.assertTrue(resize(self.folder))
     Good:
         # file: tests/test_resize.py
         import unittest
@@ -130,6 +162,36 @@ def _looks_like_a_test(function: Function) -> bool:
 
 
 def _class(cls: Class, report: Report) -> None:
+    _misspelled_hooks(cls, report)
+    _uncollected(cls, report)
+
+
+def _misspelled_hooks(cls: Class, report: Report) -> None:
+    """A method of a ``unittest.TestCase`` that is a hook of its runner but for its capitals."""
+    found = [(name, _HOOKS[name]) for name in cls.methods if name in _HOOKS]
+    if not found or _CASES.isdisjoint(report.index.base_names(cls)):
+        return
+    methods = report.index.methods(cls)
+    for name, right in found:
+        method = cls.methods[name]
+        if right in methods or method.decorators or _is_called(cls, name):
+            continue
+        report(
+            at=method.name_span,
+            message=f"`{cls.name}.{name}` is never called: unittest calls `{right}`.",
+            why="What it prepares is missing, or what it takes away stays.",
+            fix=f"Name it `{right}`.",
+            edits=[Edit(method.name_span, right)],
+        )
+
+
+def _is_called(cls: Class, name: str) -> bool:
+    return any(
+        f".{name}" in one.text for method in cls.methods.values() for one in method.own("attribute")
+    )
+
+
+def _uncollected(cls: Class, report: Report) -> None:
     """A class of pytest's kind with ``__init__``: pytest warns and leaves it out."""
     init = cls.methods.get("__init__")
     if init is None or not cls.name.startswith("Test") or cls.context.function is not None:

@@ -12,6 +12,7 @@ from checks.hygiene.shared.resources import (
     Held,
     Holding,
     holding,
+    is_kept_aside,
     only_returned,
 )
 from checks.hygiene.shared.tests import (
@@ -26,6 +27,10 @@ from checks.model import Aspect, Confidence, Severity
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
+_READING = frozenset({"read", "readline", "readlines", "write", "writelines"})
+_WHOLE = {"write": "write_text", "writelines": "write_text"}
+_OF_FILES = ("child(", "dir", "file", "folder", "path", "tmp", "sibling(")
+"""What the object whose ``open`` gives a file is called, or made by."""
 _EXPECTING = ("raises", "assertRaises", "warns", "suppress", "assertWarns")
 
 
@@ -36,7 +41,7 @@ _EXPECTING = ("raises", "assertRaises", "warns", "suppress", "assertWarns")
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=calls(*HANDLES),
+    on=calls(*HANDLES, "*.open"),
     cwe=(772,),
 )
 def unclosed_resource_in_test(call: Call, report: Report) -> None:
@@ -82,15 +87,51 @@ def unclosed_resource_in_test(call: Call, report: Report) -> None:
         Where the process ends with the test.
     """
     function = call.function
-    if function is None or function.context.function is not None:
+    if function is None:
         return
-    if not (is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)):
+    if call.name not in HANDLES:
+        _dropped(call, report)
+        return
+    if call.name in PATHS and is_kept_aside(call):
+        _tell(call, Holding(Held.LEFT), report)
+        return
+    if function.context.function is not None:
         return
     held = holding(call, report.index)
+    if not (is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)):
+        if held.held is not Held.LEFT or not held.name or call.name in PATHS:
+            return  # a helper may leave it to its callers
+        if function.cls is not None or "." in held.name:
+            return
     if held.held is not Held.LEFT and not _is_left_to_tests(call, function, held):
         return
     if _must_fail(call) or is_replaced(call, report.index, call.method, _last(call)):
         return
+    _tell(call, held, report)
+
+
+def _dropped(call: Call, report: Report) -> None:
+    """Report ``path.open().read()``: nothing holds the file, so nothing closes it."""
+    above = call.parent
+    outer = None if above is None or above.kind != "attribute" else above.parent
+    if above is None or outer is None or outer.kind != "call" or call.receiver is None:
+        return
+    word = call.module.text_of(above.node).rpartition(".")[2]
+    if word not in _READING or not any(
+        one in (call.name or call.receiver.text).lower() for one in _OF_FILES
+    ):
+        return
+    if _must_fail(call) or is_replaced(call, report.index, "open"):
+        return
+    report(
+        at=call,
+        message=f"The file of `{call.value().short}` is never released.",
+        why="It stays until the collector finds it, and can disturb the tests that follow.",
+        fix=f"Open it in a `with`, or use `{_WHOLE.get(word, 'read_text')}` where it is a path.",
+    )
+
+
+def _tell(call: Call, held: Holding, report: Report) -> None:
     unknown = held.name.startswith(("self.", "cls.")) and (
         call.cls is not None and has_unknown_base(call.cls, report.index)
     )
@@ -158,7 +199,8 @@ def _must_fail(call: Call) -> bool:
         text = value.text.partition("(")[0]
         if text.rpartition(".")[2].startswith(_EXPECTING):
             return True
-    for block in call.enclosing("try_statement"):
+    tried = call.enclosing("try_statement") if is_test(call.function) else ()
+    for block in tried:  # a helper tries what as a rule succeeds
         handled = any(one.type.startswith("except") for one in block.node.named_children)
         if handled and len(statements(block.node.child_by_field_name("body"))) == 1:
             return True

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from checks.events import Call, Function, Module, as_call
 from checks.hygiene.shared.blocks import holders
 from checks.hygiene.shared.patchers import methods_with
+from checks.hygiene.shared.tests import TEARDOWN
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 
@@ -125,6 +126,43 @@ def holding(call: Call, index: Index) -> Holding:
             return Holding(_named(call, first, index), first)
         return Holding(Held.UNKNOWN)
     return Holding(Held.HANDED_ON)
+
+
+def is_kept_aside(call: Call) -> bool:
+    """Whether a path is put into a container of the test, and no code there removes anything.
+
+    ``folders[number] = tempfile.mkdtemp()``, also in a function inside the test.
+    """
+    above = call.parent
+    function = call.function
+    if above is None or function is None or above.kind != "assignment":
+        return False
+    target = above.child("left")
+    if target is None or target.type != "subscript":
+        return False
+    root = target
+    while root.type == "subscript":
+        inner = root.child_by_field_name("value")
+        if inner is None:
+            return False
+        root = inner
+    if root.type != "identifier":
+        return False
+    outer = function
+    while outer.context.function is not None:
+        outer = outer.context.function
+    name = call.module.text_of(root)
+    if name not in outer.scope_of_body.bindings:
+        return False
+    around = [outer.text, *(() if call.cls is None else (
+        one.text for one in call.cls.methods.values() if one.name in TEARDOWN))]  # fmt: skip
+    if any(word in text for text in around for word in _REMOVERS):
+        return False
+    return not any(
+        one.kind in ("return_statement", "yield")
+        for one, _ in holders(call.module, outer.node, name, "return_statement", "yield",
+                              "argument_list")
+    )  # fmt: skip
 
 
 def holds_nothing(call: Call) -> bool:
