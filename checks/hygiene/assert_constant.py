@@ -10,6 +10,7 @@ from checks.hygiene.shared.certain import of_callable, of_literals
 from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.equalities import equalities, equality_of
 from checks.hygiene.shared.texts import words
+from checks.hygiene.shared.unentered import ASSERTING, ASSERTING_FUNCTIONS, is_lost_assertion
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Edit, Severity
 from checks.registry import TEST_ROLES, calls, check, nodes
@@ -43,6 +44,7 @@ _TWICE = frozenset(
             "*.{assertTrue,assertFalse,assert_,failUnless,assertEqual,assertEquals,assertIs,"
             "assertIsNone,assertIsNotNone}"
         ),
+        calls(*ASSERTING_FUNCTIONS, f"*.{{{','.join(ASSERTING)}}}"),
     ),
     cwe=(670,),
 )
@@ -86,6 +88,13 @@ def assert_constant(event: Node | Call, report: Report) -> None:
         class Form(unittest.TestCase):
             def test_owner(self):
                 self.assertIsNone(None, self.form.owner)
+    Bad:
+        # file: tests/test_form.py
+        import pytest
+
+        def test_bad_name(form):
+            pytest.raises(ValueError)
+            form.save(name="")
     Good:
         # file: tests/test_form.py
         def test_name(data):
@@ -101,6 +110,9 @@ def assert_constant(event: Node | Call, report: Report) -> None:
         There is no good reason to keep it.
     """
     if isinstance(event, Call):
+        if is_lost_assertion(event, report.index):
+            _tell_lost(event, report)
+            return
         if not _of_itself(event, report) and not of_literals(event, report):
             _call(event, report)
         return
@@ -239,6 +251,8 @@ def _of_sure(event: Located, node: tree_sitter.Node, report: Report) -> bool:
     comparison = bare(node)
     if comparison.type != "comparison_operator":
         return False
+    if _same_object(event, comparison, report):
+        return True
     sides = [one for one in comparison.named_children if one.type != "comment"]
     signs = [one.type for one in comparison.children if not one.is_named]
     if len(sides) != 2 or len(signs) != 1:
@@ -278,6 +292,25 @@ def _of_sure(event: Located, node: tree_sitter.Node, report: Report) -> bool:
     return False
 
 
+def _same_object(event: Located, comparison: tree_sitter.Node, report: Report) -> bool:
+    """Report ``thread is thread``: a name is always the object that it is."""
+    sides = [one for one in comparison.named_children if one.type != "comment"]
+    signs = [one.type for one in comparison.children if not one.is_named]
+    if signs != ["is"] or any(one.type not in ("identifier", "attribute") for one in sides):
+        return False
+    texts = {"".join(event.module.text_of(one).split()) for one in sides}
+    # An attribute may be made anew each time; that it is not may be what is asked.
+    if len(texts) > 1 or sides[0].type == "attribute":
+        return False
+    report(
+        at=event,
+        message=f"`{event.value(comparison).short}` compares one name with itself.",
+        why="It is the same object whatever the code does, so the test proves nothing.",
+        fix="Compare it with the other object that is meant.",
+    )
+    return True
+
+
 def _tell_object(event: Located, node: tree_sitter.Node, report: Report) -> None:
     """Report an assertion of a function or a generator, which is never run."""
     lazy = node.type == "generator_expression"
@@ -286,6 +319,18 @@ def _tell_object(event: Located, node: tree_sitter.Node, report: Report) -> None
         message=f"This asserts {_OBJECTS[node.type]}, which is always true.",
         why="Nothing of what stands in it is run, so the test passes whatever the code does.",
         fix="Wrap it in `all(…)` or `any(…)`." if lazy else "Call it, and assert what it gives.",
+    )
+
+
+def _tell_lost(call: Call, report: Report) -> None:
+    """Report an assertion that is made and not carried out."""
+    report(
+        at=call,
+        message=f"`{call.value().short}` as a statement of its own asserts nothing.",
+        why="It only looks at what runs inside its `with`, and there is none.",
+        fix="Pass the response as well, or put the code into a `with` of it."
+        if "Template" in call.method
+        else "Put the code that it is meant for into a `with` of it.",
     )
 
 

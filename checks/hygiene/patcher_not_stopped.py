@@ -13,6 +13,7 @@ from checks.hygiene.shared.patchers import (
     stops_all,
 )
 from checks.hygiene.shared.tests import calls_of_value, has_unknown_base, is_test_class
+from checks.hygiene.shared.unentered import CHANGING, is_lost_change
 from checks.model import Aspect, Confidence, Edit, Severity, Span
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
@@ -25,15 +26,16 @@ from checks.report import Report
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=calls("*.start"),
+    on=calls("*.start", *CHANGING),
     cwe=(459,),
 )
 def patcher_not_stopped(call: Call, report: Report) -> None:
-    """A patcher is started by hand, and nothing stops it when the test has ended.
+    """A patcher is started by hand and nothing stops it, or it is made and never started.
 
     Why:
         The patch stays for all tests that run later in the same process: they pass or fail by
-        what another test left behind, and by the order in which they run.
+        what another test left behind, and by the order in which they run. One that is only made
+        replaces nothing: the test runs against the real thing.
     Bad:
         # file: tests/test_pay.py
         import unittest
@@ -51,6 +53,14 @@ def patcher_not_stopped(call: Call, report: Report) -> None:
             def setUp(self):
                 patcher = mock.patch("app.pay.post")
                 self.post = patcher.start()
+    Bad:
+        # file: tests/test_pay.py
+        import unittest
+        from unittest import mock
+
+        class Pay(unittest.TestCase):
+            def setUp(self):
+                mock.patch("app.pay.LIMIT", 10)
     Good:
         # file: tests/test_pay.py
         import unittest
@@ -73,6 +83,10 @@ def patcher_not_stopped(call: Call, report: Report) -> None:
     Suppress:
         Where a base class that the change does not hold stops all patches.
     """
+    if call.method != "start":
+        if is_lost_change(call):
+            _tell_lost(call, report)
+        return
     patcher = started_by(call)
     if patcher is None and (listed := _listed(call)) is not None:
         _tell_listed(call, listed, report)
@@ -96,6 +110,16 @@ def patcher_not_stopped(call: Call, report: Report) -> None:
         else "Use `with` or the decorator, or stop the patcher in a `finally`.",
         confidence=Confidence.LOW if unknown and not stops_mock else Confidence.HIGH,
         edits=_edits(call, report, chained=chained and not stops_mock),
+    )
+
+
+def _tell_lost(call: Call, report: Report) -> None:
+    """Report a patch that is made and dropped."""
+    report(
+        at=call,
+        message=f"`{call.value().short}` is made and never started: it changes nothing.",
+        why="The test runs against the real thing, whatever it believes to have replaced.",
+        fix="Enter it with `with`, use it as a decorator, or start it and stop it in a cleanup.",
     )
 
 
