@@ -42,9 +42,13 @@ class FlowReport:
         """What reaches a sink of this file at most; ``None`` when that is not known.
 
         A call that is never evaluated in a file that was run to its end cannot be executed: nothing
-        reaches it.
+        reaches it. What reaches a sink that a call made one counts as reaching that call, too.
         """
         path = self.module.path
+        for sink in self.results.causes.get((path, start, end, kind), ()):
+            made = self.results.hits.get(sink)
+            if made is not None and (arguments or made.taint.source.kind != "local"):
+                return Reach.TAINTED
         found = self.results.reaches.get((path, start, end, kind))
         if found is Reach.TAINTED:
             hit = self.results.hits.get((path, start, end, kind))

@@ -15,6 +15,8 @@ from checks.flow.values import CLEAN, FALSE, NOTHING, TRUE, VAGUE, Api, Cell, Va
 TYPE = "parser"
 _EXTERNAL = "external"
 _HUGE = "huge"
+_MADE = "made"
+"""The place of the call that made it resolve."""
 _FEATURES = ("feature_external_ges", "feature_external_pes")
 _NAMES = ("http://xml.org/sax/features/external-general-entities",
           "http://xml.org/sax/features/external-parameter-entities")  # fmt: skip
@@ -32,7 +34,12 @@ def made_lxml(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Va
     safe = given is not None and given.constant in (False, "internal")
     huge = site.keywords.get("huge_tree")
     unlimited = huge is not None and huge.constant is True
-    made = Object(TYPE, {_EXTERNAL: FALSE if safe else TRUE, _HUGE: TRUE if unlimited else FALSE})
+    fields: dict[object, Value] = {
+        _EXTERNAL: FALSE if safe else TRUE,
+        _HUGE: TRUE if unlimited else FALSE,
+        _MADE: _place(site),
+    }
+    made = Object(TYPE, fields)
     return Value(references=(machine.heap.new(made),))
 
 
@@ -47,10 +54,12 @@ def method(
             frame.writes = True
             known = value.constant
             external = VAGUE if known is NOTHING else constant(bool(known))
-            machine.heap.put(cell, made.with_field(_EXTERNAL, external))
+            made = made.with_field(_EXTERNAL, external)
+            machine.heap.put(cell, made.with_field(_MADE, _place(site)) if known else made)
         return CLEAN
     if name in ("parse", "parseString", "feed"):
         if resolves(made):
+            _blame(made, site)
             library.check_sinks(machine, frame, f"@parser.{name}", site)
         if made.fields.get(_HUGE) is None:
             library.check_sinks(machine, frame, f"@expat.{name}", site)
@@ -91,5 +100,21 @@ def given_resolves(site: Site) -> bool | None:
             if isinstance(one, Cell):
                 made = site.machine.heap.get(one)
                 if made.type == TYPE:
+                    if resolves(made):
+                        _blame(made, site)
                     return resolves(made)
     return None
+
+
+def _place(site: Site) -> Value:
+    node = site.node
+    return constant((site.frame.module.path, node.start, node.end))
+
+
+def _blame(made: Object, site: Site) -> None:
+    """Note which call made the parser resolve with which a document is read."""
+    place = made.fields.get(_MADE)
+    if place is not None and isinstance(place.constant, tuple):
+        path, start, end = place.constant
+        sink = (site.frame.module.path, site.node.start, site.node.end, "xml")
+        site.machine.results.caused((path, start, end, "xml"), sink)

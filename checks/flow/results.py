@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MAX_HITS = 400
 """Flows that are kept in one file."""
+MAX_CAUSED = 16
+"""Sinks of one cause that are kept."""
 
 
 class Reach(enum.IntEnum):
@@ -65,6 +67,8 @@ class Results:
 
     hits: dict[Place, Hit] = field(default_factory=dict)
     reaches: dict[Place, Reach] = field(default_factory=dict)
+    causes: dict[Place, list[Place]] = field(default_factory=dict)
+    """Calls that made a sink what it is, the parser that it uses for instance, and these sinks."""
     visited: set[tuple[str, int, int]] = field(default_factory=set)
     """The calls that were evaluated."""
     muted: bool = False
@@ -76,6 +80,7 @@ class Results:
         """Begin with what another run found."""
         self.hits.update(other.hits)
         self.reaches.update(other.reaches)
+        self.causes.update(other.causes)
         self.visited |= other.visited
 
     def add(self, hit: Hit) -> None:
@@ -89,6 +94,12 @@ class Results:
                 self.hits[place] = hit
         elif hit.rank > known.rank:
             self.hits[place] = hit
+
+    def caused(self, cause: Place, sink: Place) -> None:
+        """Note that a call made a sink of another one."""
+        known = self.causes.setdefault(cause, [])
+        if not self.muted and sink not in known and len(known) < MAX_CAUSED:
+            known.append(sink)
 
     def note(self, place: Place, reach: Reach) -> None:
         """Note what reached a sink in one evaluation of it.

@@ -113,7 +113,7 @@ def xml_external_entity(event: Call | Flow, report: Report) -> None:
 def _look_at(call: Call, report: Report) -> None:
     """Judge how a parser is made, where no flow is told of at the place where it parses."""
     what = _by_feature(call) if call.method == "setFeature" else _by_option(call)
-    near = calls_in(call.module, call.function)
+    near = (call, *calls_in(call.module, call.function))
     if what is None or any(report.reach(one, "xml") is Reach.TAINTED for one in near):
         return
     message, certain = what
