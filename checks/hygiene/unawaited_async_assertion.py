@@ -6,9 +6,10 @@ import sys
 
 from checks.events import Call, Function
 from checks.hygiene.shared.assertions import asserts_within
+from checks.hygiene.shared.awaiting import is_awaited_elsewhere, method_of_instance
 from checks.hygiene.shared.conditions import asserted
 from checks.languages.python.index import Index
-from checks.model import Aspect, Confidence, Edit, Severity, Span
+from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
@@ -23,6 +24,13 @@ _COROUTINES = frozenset(
 
 _METHODS = {
     "aiohttp.ClientSession()": frozenset({"close"}),
+    "aiohttp.TCPConnector()": frozenset({"close"}),
+    "aiohttp.UnixConnector()": frozenset({"close"}),
+    "aiohttp.test_utils.RawTestServer()": frozenset({"close", "start_server"}),
+    "aiohttp.test_utils.TestClient()": frozenset({"close", "start_server"}),
+    "aiohttp.test_utils.TestServer()": frozenset({"close", "start_server"}),
+    "aiohttp.web.AppRunner()": frozenset({"cleanup", "setup"}),
+    "aiohttp.web.TCPSite()": frozenset({"start", "stop"}),
     "anyio.Event()": frozenset({"wait"}),
     "asyncio.Barrier()": frozenset({"wait"}),
     "asyncio.Condition()": frozenset({"acquire", "wait", "wait_for"}),
@@ -33,6 +41,7 @@ _METHODS = {
     "httpx.AsyncClient()": frozenset(
         {"aclose", "delete", "get", "head", "options", "patch", "post", "put", "request", "send"}
     ),
+    "redis.asyncio.Redis()": frozenset({"aclose", "flushall", "flushdb", "ping"}),
     "playwright.async_api.Page()": frozenset(
         {"check", "click", "close", "fill", "goto", "hover", "press", "reload", "screenshot",
          "select_option", "type", "uncheck", "wait_for_load_state", "wait_for_selector",
@@ -41,6 +50,14 @@ _METHODS = {
     "trio.Event()": frozenset({"wait"}),
 }  # fmt: skip
 """Methods of libraries' objects that are coroutine functions."""
+
+_DEFERRED = frozenset({"disconnect", "stopListening"})
+"""Methods of ports and listeners of Twisted that end when their Deferred fires."""
+
+_LISTENING = frozenset({"listenMulticast", "listenSSL", "listenTCP", "listenUDP", "listenUNIX",
+                        "listenWith"})  # fmt: skip
+_FORMERLY = ("aiohttp.TCPConnector", "aiohttp.UnixConnector")
+"""Their ``close`` was a plain method for long, and is one for tests that are not asynchronous."""
 
 _MATCHERS = ("playwright.async_api.expect().", "playwright.async_api.expect().not_.")
 _KEPT = frozenset({"staticmethod", "classmethod", "typing.final", "typing.override", "override"})
@@ -104,6 +121,15 @@ def unawaited_async_assertion(call: Call, report: Report) -> None:
             task = asyncio.create_task(work(queue))
             await queue.join()
             task.cancel()
+    Bad:
+        # file: tests/test_messages.py
+        def check_message(message):
+            for part in message.parts:
+                assert part.size
+                yield part.name
+
+        def test_message(message):
+            check_message(message)
     Suppress:
         Where a coroutine that never runs is what the test is about.
     """
@@ -113,16 +139,25 @@ def unawaited_async_assertion(call: Call, report: Report) -> None:
     if not ignored and not _is_asserted(call):
         return
     coroutine = _coroutine(call, report.index)
-    if coroutine is None or _is_expected_to_fail(call):
+    if _is_expected_to_fail(call):
+        return
+    by_habit = coroutine is None and is_awaited_elsewhere(call)
+    if coroutine is None and not by_habit:
+        if ignored:
+            _left_alone(call, report)
         return
     asserts = isinstance(coroutine, Function) and bool(
         coroutine.body is not None and asserts_within(coroutine.module, coroutine.body)
     )
     is_async = call.context.function is not None and call.context.function.is_async
+    if isinstance(coroutine, str) and coroutine.startswith(_FORMERLY) and not is_async:
+        return
     inside_lambda = any(one.kind == "lambda" for one in call.context.chain())
     report(
         at=call,
-        message=f"`{call.target.short}` is a coroutine function, and its result is not awaited.",
+        message=f"`{call.target.short}` is awaited in other tests here, and not in this one."
+        if by_habit
+        else f"`{call.target.short}` is a coroutine function, and its result is not awaited.",
         why="A coroutine object is always true, whatever its body would say."
         if not ignored
         else "Its assertions never run, so the test passes whatever the code does."
@@ -134,6 +169,43 @@ def unawaited_async_assertion(call: Call, report: Report) -> None:
         edits=[Edit(Span(call.span.start, call.span.start), "await ")]
         if is_async and ignored and not inside_lambda
         else [],
+        surface=Surface.SUMMARY if by_habit and ignored else None,
+    )
+
+
+def _left_alone(call: Call, report: Report) -> None:
+    """Report a generator that nobody iterates, and a Deferred that nobody waits for."""
+    function = _called_function(call, call.name, report.index)
+    if function is not None and function.is_generator and not function.decorators:
+        asserts = function.body is not None and asserts_within(function.module, function.body)
+        report(
+            at=call,
+            message=f"`{call.target.short}` is a generator function, and nobody iterates over it.",
+            why="Its assertions never run, so the test passes whatever the code does."
+            if asserts
+            else "Its body never runs, so what the test counts on does not happen.",
+            fix="Iterate over it, with `list(…)` or a loop, or make it a plain function.",
+        )
+    elif call.method in _DEFERRED and _is_listening(call):
+        report(
+            at=call,
+            message=f"Nobody waits for the Deferred of `{call.target.short}`.",
+            why="The port may still be open when the next test begins.",
+            fix="Return it from the test, `yield` it, or use `self.addCleanup`.",
+            surface=Surface.SUMMARY,
+        )
+
+
+def _is_listening(call: Call) -> bool:
+    """Whether it is called on what a reactor of Twisted listens on."""
+    if not any(one.startswith("twisted") for one in call.module.imported_modules):
+        return False
+    if call.receiver is None:
+        return False
+    made = call.receiver.assignments or (call.receiver,)
+    return any(
+        one.node.type == "call" and one.text.partition("(")[0].rpartition(".")[2] in _LISTENING
+        for one in made
     )
 
 
@@ -163,7 +235,7 @@ def _coroutine(call: Call, index: Index) -> Function | str | None:
         owner, _, method = name.rpartition(".")
         if name in _COROUTINES or _is_matcher(name) or method in _METHODS.get(owner, ()):
             return name
-    function = _called_function(call, name, index)
+    function = _called_function(call, name, index) or method_of_instance(call, index)
     if function is None or not function.is_async or function.is_generator:
         return None
     if any(one not in _KEPT for one in function.decorator_names) or len(function.decorators) != len(
