@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from checks.events import UNKNOWN, Class, Flow, Value
-from checks.model import Aspect, Confidence, Severity
+from checks.events import Class, Flow
+from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import CLASSES, PRODUCTION_ROLES, check, flows
 from checks.report import Report
 from checks.security.flowing import tell
-
-_FORMS = ("ModelForm", "ModelSerializer")
-_USERS = frozenset({"django.contrib.auth.models.User", "django.contrib.auth.get_user_model()",
-                    "django.contrib.auth.models.AbstractUser"})  # fmt: skip
-_POWERS = frozenset({"is_admin", "is_superuser", "is_staff", "is_owner", "role", "roles",
-                     "permissions", "user_permissions", "balance", "credit"})  # fmt: skip
+from checks.security.model_forms import opened
 
 
 @check(
@@ -30,7 +25,9 @@ def mass_assignment(event: Flow | Class, report: Report) -> None:
     """A request says which fields of an object are written.
 
     Names that were tested against a list, and what a form, a serializer or a schema let through,
-    are clean; but not a form with all fields of a model that says what its users may do.
+    are clean; but not a form, serializer or view with all fields of a model that says what its
+    users may do. Where the model holds fields that the program sets by itself, or was not seen,
+    that is a line of the summary.
 
     Why:
         The request can hold fields that no page asks for: `is_admin`, `owner_id`, `balance`. They
@@ -54,6 +51,30 @@ def mass_assignment(event: Flow | Class, report: Report) -> None:
             for name, value in request.get_json().items():
                 setattr(customer, name, value)
             return ""
+    Bad:
+        from django.contrib.auth.models import AbstractUser
+        from django.db import models
+        from rest_framework import serializers
+
+        class Member(AbstractUser):
+            nickname = models.CharField(max_length=40)
+
+        class MemberSerializer(serializers.ModelSerializer):
+            class Meta:
+                model = Member
+                exclude = ("password",)
+    Good:
+        from django.contrib.auth.models import AbstractUser
+        from django.db import models
+        from rest_framework import serializers
+
+        class Member(AbstractUser):
+            nickname = models.CharField(max_length=40)
+
+        class MemberSerializer(serializers.ModelSerializer):
+            class Meta:
+                model = Member
+                fields = ("nickname", "email")
     Good:
         from django.http import JsonResponse
         from shop.models import Customer
@@ -100,49 +121,22 @@ def _followed(flow: Flow, report: Report) -> None:
 
 
 def _all_fields(cls: Class, report: Report) -> None:
-    """``fields = "__all__"`` of a form for a model that holds what its users may do."""
-    bases = [one.text.rpartition(".")[2] for one in cls.bases]
-    if not any(one.endswith(_FORMS) for one in bases):
-        return
-    wanted = f"{cls.qualified_name}.Meta"
-    meta = next((one for one in cls.module.classes if one.qualified_name == wanted), None)
-    if meta is None:
-        return
-    fields, model = _value(meta, "fields"), _value(meta, "model")
-    if fields is None or model is None or fields.constant != "__all__":
-        return
-    power = _power(model, report)
-    kept = _value(meta, "read_only_fields")
-    if power is None or (kept is not None and (kept.constant is UNKNOWN or power in kept.text)):
-        return
-    report(
-        at=fields,
-        message=f"`{cls.name}` takes all fields of `{model.short}` from a request, `{power}` too.",
-        why="Whoever sends the form decides what they may do.",
-        fix="Name the fields that may be written.",
-        severity=Severity.MEDIUM,
-        confidence=Confidence.MEDIUM,
-    )
-
-
-def _value(cls: Class, name: str) -> Value | None:
-    """What a name of a class body is bound to."""
-    for binding in cls.inner.scope.bindings.get(name, [])[-1:]:
-        if binding.node is not None and binding.context is not None:
-            return Value(cls.module, binding.node, binding.context)
-    return None
-
-
-def _power(model: Value, report: Report) -> str | None:
-    """A field of a model that says what its users may do."""
-    name = model.origin.name or ""
-    called = model.origin.callee_name or ""
-    if name in _USERS or f"{called}()" in _USERS:
-        return "is_superuser"
-    found = report.index.find_class(name) if name else None
+    """``fields = "__all__"`` or ``exclude = ()`` of a form whose model has fields to be kept."""
+    found = opened(cls, report.index)
     if found is None:
-        return None
-    for one in report.index.chain(found):
-        for power in sorted(_POWERS & set(one.inner.scope.bindings)):
-            return power
-    return None
+        return
+    model, field = found.model.short, found.field
+    beside = "." if field is None else f", `{field}` too."
+    report(
+        at=found.at,
+        message=f"`{cls.name}` takes all fields of `{model}` from a request{beside}",
+        why="Whoever sends the form decides what they may do."
+        if found.is_power
+        else "A field that is added to the model later is open to requests at once."
+        if field is None
+        else f"Whoever sends the form chooses `{field}`.",
+        fix="Name the fields that may be written.",
+        severity=Severity.MEDIUM if found.is_power else Severity.LOW,
+        confidence=Confidence.LOW if field is None else Confidence.MEDIUM,
+        surface=Surface.INLINE if found.is_power else Surface.SUMMARY,
+    )
