@@ -11,6 +11,15 @@ from checks.hygiene.shared.environments import (
     replaced_for_good,
 )
 from checks.hygiene.shared.restoring import BY_LUCK, CHANGES, undone
+from checks.hygiene.shared.shared_objects import (
+    OVERRIDING,
+    alias_of_module,
+    overrides_options,
+    registers_undoing,
+    resets_filters,
+    settings_of_module,
+    table_of_module,
+)
 from checks.hygiene.shared.tests import has_unknown_base, is_fixture, is_setup, is_test
 from checks.languages.python.context import Located
 from checks.languages.python.scopes import Bound
@@ -29,7 +38,10 @@ _OF_PROCESS = ("os.", "sys.", "signal.", "locale.", "socket.")
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=(calls(*CHANGES, "getattr", "hasattr"), nodes("assignment")),
+    on=(
+        calls(*CHANGES, "getattr", "hasattr", "*.addCleanup", *OVERRIDING),
+        nodes("assignment"),
+    ),
     cwe=(459,),
 )
 def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None:
@@ -72,8 +84,12 @@ def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None
         return
     if is_fixture(function) and function.is_generator:
         return
+    if isinstance(event, Call) and _is_of_library(event, report):
+        return
     target = _target(event)
     if not target:
+        return
+    if registers_undoing(event, function, target):
         return
     restoration = undone(event, function, target, report.index)
     if restoration == BY_LUCK and target.startswith(_OF_PROCESS) and _is_first(event, report):
@@ -94,6 +110,27 @@ def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None
         fix=_fix(event, target),
         confidence=Confidence.MEDIUM if unknown else Confidence.HIGH,
     )
+
+
+def _is_of_library(call: Call, report: Report) -> bool:
+    """Report what a library keeps for the whole process, when it is not put back as it was."""
+    if resets_filters(call):
+        report(
+            at=call,
+            message="`warnings.resetwarnings` drops every warning filter of the run.",
+            why="Filters that the runner or another file has set are gone for the tests after.",
+            fix="Keep `warnings.filters[:]` and put it back, or use `warnings.catch_warnings()`.",
+        )
+    elif overrides_options(call, report.index):
+        receiver = call.receiver
+        report(
+            at=call,
+            message=f"`{call.target.short}` changes the options of the process for good.",
+            why="Tests that run later see the value, and fail or pass by the order they run in.",
+            fix="Register `self.addCleanup("
+            f"{'CONF' if receiver is None else receiver.text}.reset)`.",
+        )
+    return call.method in ("addCleanup", "set_default", "set_override")
 
 
 def _saves_or_restores_nothing(event: Call | Node, report: Report) -> bool:
@@ -158,8 +195,16 @@ def _target(event: Call | Node) -> str:
         name = None if owner is None else event.value(owner).name
         if owner is not None and _is_override(event, owner):
             return event.module.text_of(owner)
-        return name if name in _ITEMS else ""
-    return _module_attribute(event, left) if left.type == "attribute" else ""
+        if name in _ITEMS:
+            return name
+        return "" if owner is None else table_of_module(event, owner)
+    if left.type != "attribute":
+        return ""
+    return (
+        _module_attribute(event, left)
+        or alias_of_module(event, left)
+        or settings_of_module(event, left)
+    )
 
 
 def _call_target(call: Call) -> str:

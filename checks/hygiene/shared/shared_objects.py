@@ -1,0 +1,116 @@
+"""Objects that a whole process shares and that a test reaches through a name of its own."""
+
+from __future__ import annotations
+
+import tree_sitter
+
+from checks.events import Call, Function
+from checks.hygiene.shared.tests import has_unknown_base, own_calls
+from checks.languages.python.context import Located
+from checks.languages.python.index import Index
+from checks.languages.python.scopes import Bound
+
+_MAX_STEPS = 8
+OVERRIDING = tuple(
+    f"{module}.cfg.CONF.{{set_default,set_override}}" for module in ("oslo_config", "oslo.config")
+)
+"""Calls that set an option for the whole process."""
+
+_PUTTING_BACK = (".reset)", ".reset(", ".reset,", "clear_override", "clear_default", "ixture")
+"""What puts the options of ``oslo.config`` back: its own methods, or a fixture that calls them."""
+
+
+def table_of_module(event: Located, owner: tree_sitter.Node) -> str:
+    """``module.TABLE``, when an item of a table of an imported module is changed; else nothing."""
+    if owner.type != "attribute" or not _is_imported(event, _root(owner)):
+        return ""
+    text = event.module.text_of(owner)
+    return text if text.rpartition(".")[2].isupper() else ""
+
+
+def settings_of_module(event: Located, left: tree_sitter.Node) -> str:
+    """``config.CONF.group.option``, when what an imported module's settings hold is changed."""
+    text = event.module.text_of(left)
+    parts = text.split(".")
+    if not 2 < len(parts) <= _MAX_STEPS or not _is_imported(event, _root(left)):
+        return ""
+    return text if any(one.isupper() and len(one) > 1 for one in parts[1:-1]) else ""
+
+
+def alias_of_module(event: Located, left: tree_sitter.Node) -> str:
+    """``error.errno`` after ``error = socket.error``: the class itself is changed."""
+    owner = left.child_by_field_name("object")
+    if owner is None or owner.type != "identifier":
+        return ""
+    text = event.module.text_of(owner)
+    scope = event.context.scope.find(text)
+    bindings = () if scope is None else scope.bindings[text]
+    if scope is None or scope.kind == "module" or len(bindings) != 1:
+        return ""
+    held, context = bindings[0].node, bindings[0].context
+    if bindings[0].how is not Bound.ASSIGNED or held is None or context is None:
+        return ""
+    if held.type != "attribute" or not _is_imported(event, _root(held)):
+        return ""
+    name = event.value(owner).name or ""
+    whole = {entry.module for entry in event.module.imports if not entry.name}
+    inside = name.rpartition(".")[0] in whole or name.rpartition(".")[2][:1].isupper()
+    return event.module.text_of(left) if name and inside else ""
+
+
+def resets_filters(call: Call) -> bool:
+    """Whether all warning filters of the run are dropped, where those before were to come back."""
+    first = call.argument(0)
+    if call.method != "addCleanup" or first is None:
+        return False
+    return first.name == "warnings.resetwarnings"
+
+
+def overrides_options(call: Call, index: Index) -> bool:
+    """Whether an option of ``oslo.config``'s global ``CONF`` is set, and nothing puts it back.
+
+    Asked only where all base classes are known: a base as a rule resets the options.
+    """
+    receiver, cls = call.receiver, call.cls
+    if call.method not in ("set_default", "set_override") or receiver is None or cls is None:
+        return False
+    if receiver.text.rpartition(".")[2] != "CONF" or not _is_imported(call, _root(receiver.node)):
+        return False
+    if has_unknown_base(cls, index):
+        return False
+    chain = list(index.chain(cls))
+    texts = [method.text for one in chain for method in one.methods.values()]
+    texts += [value.text for one in chain for value in one.decorators]
+    return not any(word in text for text in texts for word in _PUTTING_BACK)
+
+
+def registers_undoing(event: Located, function: Function, target: str) -> bool:
+    """Whether a function inside the same one puts the thing back, and is registered to."""
+    word = target.rpartition(".")[2]
+    registered = {
+        one.arguments[0].text
+        for one in own_calls(function)
+        if one.method in ("addCleanup", "addClassCleanup", "addfinalizer") and one.arguments
+    }
+    return any(
+        one.name in registered and one.context.function is function and word in one.text
+        for one in event.module.functions
+    )
+
+
+def _root(node: tree_sitter.Node) -> tree_sitter.Node:
+    for _ in range(_MAX_STEPS):
+        inner = node.child_by_field_name("object") if node.type == "attribute" else None
+        if inner is None:
+            break
+        node = inner
+    return node
+
+
+def _is_imported(event: Located, root: tree_sitter.Node) -> bool:
+    if root.type != "identifier":
+        return False
+    text = event.module.text_of(root)
+    scope = event.context.scope.find(text)
+    bindings = [] if scope is None else scope.bindings[text]
+    return bool(bindings) and all(one.how is Bound.IMPORT for one in bindings)
