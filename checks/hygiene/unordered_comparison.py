@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.events import Function, Value, argument_nodes
+from checks.hygiene.shared.disorder import cases_in_disorder, comes_from_walk
 from checks.hygiene.shared.equalities import equalities
 from checks.hygiene.shared.tests import is_replaced, is_test
 from checks.model import Aspect, Confidence, Severity, Surface
@@ -46,6 +47,13 @@ def unordered_comparison(function: Function, report: Report) -> None:
 
         def test_files(folder):
             assert os.listdir(folder) == ["a.txt", "b.txt"]
+    Bad:
+        # file: tests/test_commands.py
+        import pytest
+
+        @pytest.mark.parametrize("command", set(COMMANDS) - {"search"})
+        def test_command(command):
+            assert run(command) == 0
     Good:
         # file: tests/test_tags.py
         def test_tags(post):
@@ -57,6 +65,15 @@ def unordered_comparison(function: Function, report: Report) -> None:
     Suppress:
         Where the type that is compared keeps an order after all.
     """
+    cases = cases_in_disorder(function)
+    if cases is not None:
+        report(
+            at=cases,
+            message=f"The cases of `{function.name}` come from a set, which has no order.",
+            why="Their order differs from run to run, and processes that share the tests "
+            "(pytest-xdist) refuse to run them.",
+            fix="Put `sorted(…)` around it, or write a list.",
+        )
     if not is_test(function):
         return
     for one in equalities(function):
@@ -80,7 +97,7 @@ def _unordered(value: Value, function: Function, depth: int = 0) -> str:
     if depth > _DEPTH:
         return ""
     origin = value.origin if value.context.function is function else value
-    if origin.callee_name in _LISTINGS or _lists_folder(origin):
+    if origin.callee_name in _LISTINGS or _lists_folder(origin) or comes_from_walk(value, function):
         return "a folder"
     arguments = argument_nodes(origin.node) if origin.node.type == "call" else []
     if origin.callee_name in _KEEPING and arguments:
