@@ -9,6 +9,7 @@ from checks.hygiene.shared.environments import may_fail_between
 from checks.hygiene.shared.tests import (
     TEARDOWN,
     decorators,
+    has_unknown_base,
     is_fixture,
     is_replaced,
     preparations,
@@ -194,8 +195,22 @@ def _restored_elsewhere(
                    and one is not function and "leanup" in one.text]  # fmt: skip
     if any(_speaks(one.text, words) for one in others):
         return True
-    if any(one.name in TEARDOWN and _speaks(one.text, words) for one in event.module.functions):
+    # What a tear-down of another class undoes is not what a test of this one changes.
+    apart = event.cls is not None and not has_unknown_base(event.cls, index)
+    if any(
+        one.name in TEARDOWN
+        and _speaks(one.text, words)
+        and not (apart and _is_of_another(one, event, index))
+        for one in event.module.functions
+    ):
         return True
     return any(
         _speaks(one.source.data.decode("utf-8", "replace"), words) for one in index.conftests
     )
+
+
+def _is_of_another(method: Function, event: Located, index: Index) -> bool:
+    """Whether a method belongs to a class that has nothing to do with the one around a place."""
+    if not method.is_method or method.cls is None or event.cls is None:
+        return False
+    return all(one.node != event.cls.node for one in index.chain(method.cls))
