@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import tree_sitter
@@ -27,6 +28,15 @@ _PURE = frozenset(
     {"all", "any", "bool", "int", "isinstance", "len", "list", "repr", "set", "sorted", "str",
      "tuple", "type"}
 )  # fmt: skip
+
+
+_SCOPES = frozenset({"CancelScope", "fail_after", "fail_at", "move_on_after", "move_on_at",
+                     "open_cancel_scope", "timeout", "timeout_at"})  # fmt: skip
+"""Context managers that end a block by cancelling it."""
+
+_ENDLESS = "sleep_forever"
+_LONG = 100
+"""Seconds from which on a sleep inside such a block is there to be cancelled."""
 
 
 class _Expectation(NamedTuple):
@@ -75,13 +85,24 @@ def raises_block_too_wide(event: Node, report: Report) -> None:
             with pytest.raises(AssertionError):
                 value = compute()
                 assert value == 3
+    Bad:
+        # file: tests/test_scope.py
+        import trio
+
+        async def test_deadline():
+            with trio.CancelScope(deadline=0) as scope:
+                await trio.sleep_forever()
+                assert scope.cancelled_caught
     Suppress:
         There is no good reason to keep it.
     """
     expectation = _expectation(event)
-    if expectation is None or _may_be_assertion(expectation.value):
-        return
     block = block_of(event.node)
+    if expectation is None:
+        _report_cancelled(event, block, report)
+        return
+    if _may_be_assertion(expectation.value):
+        return
     before: tree_sitter.Node | None = None
     for node in block:
         if before is not None and _asks_what_was_caught(event, node, expectation):
@@ -96,6 +117,51 @@ def raises_block_too_wide(event: Node, report: Report) -> None:
     raising = block[first - 1] if first else None
     if first < len(block) and raising is not None and _may_raise(event, raising):
         _report(event, block[first], raising, expectation.alias, report)
+
+
+def _report_cancelled(event: Node, block: list[tree_sitter.Node], report: Report) -> None:
+    """Report an assertion below a wait that only the cancelling of the block ends."""
+    entered = [
+        event.module.text_of(item).partition("(")[0].split()[-1].rpartition(".")[2]
+        for clause in event.children()
+        if clause.type == "with_clause"
+        for item in clause.named_children
+    ]
+    if _SCOPES.isdisjoint(entered):
+        return
+    for waiting, node in itertools.pairwise(block):
+        if _waits_to_be_cancelled(event, waiting) and _asserts(event, node):
+            report(
+                at=node,
+                message=f"This assertion never runs: `{event.value(waiting).short}` above it ends "
+                "only when the block is cancelled.",
+                why="The cancellation leaves the block, so the test proves less than it says.",
+                fix="Move the assertion out of the `with` block.",
+                edits=_edits(event, node, ""),
+            )
+            return
+
+
+def _waits_to_be_cancelled(event: Node, node: tree_sitter.Node) -> bool:
+    inner = node.named_children[0] if node.named_children else node
+    if node.type != "expression_statement" or inner.type != "await" or not inner.named_children:
+        return False
+    call = as_call(_at(event, inner.named_children[0]))
+    if call is None:
+        return False
+    if call.method == _ENDLESS:
+        return True
+    first = call.argument(0) if call.method == "sleep" else None
+    seconds = None if first is None else first.constant
+    return isinstance(seconds, (int, float)) and seconds >= _LONG
+
+
+def _asserts(event: Node, node: tree_sitter.Node) -> bool:
+    if node.type == "assert_statement":
+        return True
+    inner = node.named_children[0] if node.named_children else node
+    call = as_call(_at(event, inner)) if inner.type == "call" else None
+    return node.type == "expression_statement" and call is not None and is_assertion(call)
 
 
 def _expectation(event: Node) -> _Expectation | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re2
 import tree_sitter
 
-from checks.events import Function, Node
+from checks.events import Call, Function, Node, as_call
 from checks.hygiene.shared.blocks import block_of, mentions, nested, statements
 from checks.hygiene.shared.tests import is_test, is_test_class
 from checks.model import Aspect, Confidence, Edit, Severity, Span
@@ -15,6 +15,12 @@ from checks.report import Report
 _EXPECTING = ("raise", "warn", "deprecat", "suppress", "error", "benchmark", "assert", "expect",
               "patch", "mock", "fail")  # fmt: skip
 _BENCHMARKS = frozenset({"benchmark", "bench", "timer"})
+_OF_TEXTS = frozenset(
+    {"casefold", "expandtabs", "ljust", "lower", "lstrip", "removeprefix", "removesuffix",
+     "replace", "rjust", "rstrip", "strip", "upper", "zfill"}
+)  # fmt: skip
+"""Methods of texts that give a new text and change nothing."""
+
 _DUNDER = "__"
 _FEW = 5
 """Nodes in a loop that holds one statement: it and its comments."""
@@ -59,6 +65,9 @@ def useless_comparison(event: Node, report: Report) -> None:
         Where the comparison itself is what must not raise; better still, assert its result.
     """
     parts = event.children()
+    if len(parts) == 1 and parts[0].type == "call":
+        _text_left_alone(event, report)
+        return
     if not parts or len(parts) > 2 or parts[0].type != "comparison_operator":
         return
     function = event.function
@@ -74,6 +83,59 @@ def useless_comparison(event: Node, report: Report) -> None:
         fix="Put `assert` in front of it.",
         edits=[Edit(Span(event.span.start, event.span.start), "assert ")],
     )
+
+
+def _text_left_alone(event: Node, report: Report) -> None:
+    """Report ``name.replace("a", "b")`` as a statement: the text that it gives is dropped."""
+    call = next(
+        (
+            made
+            for one in event.module.within(event.node, "call")
+            if one.node == event.children()[0] and (made := as_call(one)) is not None
+        ),
+        None,
+    )
+    if call is None or call.receiver is None or call.function is None:
+        return
+    name = call.receiver
+    if name.node.type != "identifier" or not _makes_text(call) or _is_exercise(event):
+        return
+    # Only where the text is looked at afterwards was it meant to have changed.
+    function = call.function
+    later = any(
+        one.start_byte > event.node.end_byte
+        for one in mentions(event.module, function.node, name.text)
+    )
+    if not later:
+        return
+    report(
+        at=event,
+        message=f"The text that `{call.value().short}` gives is thrown away.",
+        why=f"Texts never change: `{name.short}` is what it was before.",
+        fix=f"Write `{name.short} = …`.",
+        edits=[Edit(Span(event.span.start, event.span.start), f"{name.text} = ")],
+    )
+
+
+def _makes_text(call: Call) -> bool:
+    """Whether it is a method of texts, called as only those are."""
+    if call.method not in _OF_TEXTS or call.keywords or call.has_star:
+        return False
+    texts = [isinstance(one.constant, (str, bytes)) for one in call.arguments]
+    if call.method == "replace":
+        return len(texts) in (2, 3) and any(texts[:2])
+    if call.method in ("removeprefix", "removesuffix"):
+        return texts == [True]
+    if call.method in ("lower", "upper", "casefold", "expandtabs"):
+        return not texts and _is_text(call)
+    return all(texts) and _is_text(call)
+
+
+def _is_text(call: Call) -> bool:
+    """Whether what the name holds is seen to be a text."""
+    receiver = call.receiver
+    made = () if receiver is None else receiver.assignments
+    return bool(made) and all(isinstance(one.constant, str) or one.built for one in made)
 
 
 def _is_checked(function: Function, report: Report) -> bool:
