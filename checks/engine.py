@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from checks import baseline, path_settings, registry, suppression
 from checks.comments import Commented, CommentedText
@@ -24,7 +23,9 @@ from checks.languages.python.index import Index
 from checks.languages.python.module import Module, read
 from checks.languages.python.parse import Expired, never
 from checks.languages.syntax.source_file import SourceFile
+from checks.light import replace
 from checks.model import (
+    IGNORED,
     ChangedFile,
     FileReport,
     Finding,
@@ -35,7 +36,6 @@ from checks.model import (
     Surface,
 )
 from checks.reading import (
-    IGNORED,
     TIME_LIMIT,
     Decide,
     Read,

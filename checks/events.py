@@ -9,7 +9,6 @@ check asks for it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import tree_sitter
 
@@ -19,6 +18,7 @@ from checks.languages.python.definitions import Class, Function, Parameter
 from checks.languages.python.evaluate import argument_nodes
 from checks.languages.python.module import Module
 from checks.languages.python.values import UNKNOWN, Value
+from checks.light import dataclass
 from checks.model import Confidence, Lines, Role, Span, Step
 from checks.once import once
 from checks.text import SourceText

@@ -15,8 +15,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 
+from checks.light import replace
 from checks.model import Finding
 from checks.redaction import masked, places_of_secrets
 from checks.text import SourceText

@@ -7,7 +7,6 @@ text that proves a suggestion.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from checks.dispatch import Dispatch
@@ -21,6 +20,7 @@ from checks.languages.python.parse import Expired
 from checks.languages.syntax.events import FileChange, SyntaxDispatch
 from checks.languages.syntax.grammar import Grammar
 from checks.languages.syntax.source_file import SourceFile
+from checks.light import dataclass
 from checks.model import Audits, Lines, Role, Settings, Surface
 from checks.path_settings import enabled_somewhere, reads
 from checks.registry import Check, EventKind, Events, Implementation

@@ -8,7 +8,8 @@ first asked for: most functions of a change are never entered.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from checks.light import dataclass, field
 
 
 @dataclass(slots=True, eq=False)

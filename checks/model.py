@@ -7,8 +7,9 @@ All are frozen and made of plain parts, so that they cross a process boundary as
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from checks.light import dataclass, field
 
 
 class Aspect(enum.IntEnum):
@@ -294,6 +295,10 @@ class ChangedFile:
     deleted: bool = False
     audits: Audits | None = None
     """Of workflows, where the operator has another program look at them."""
+
+
+IGNORED = "ignored by the configuration"
+"""Why a file was not analysed that the repository does not want to be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checks import globs
+from checks.light import replace
 from checks.model import Settings
 
 

@@ -7,8 +7,8 @@ Values only; ``configuration`` makes them, and the bot obeys.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
+from checks.light import dataclass
 from checks.model import Profile
 
 

@@ -6,7 +6,6 @@ Never raises for what stands in a file.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from checks import globs, path_settings
 from checks.languages import roles as file_roles
@@ -20,7 +19,8 @@ from checks.languages.python.index import Index
 from checks.languages.python.module import Module, read
 from checks.languages.python.parse import Expired
 from checks.languages.syntax.source_file import SourceFile
-from checks.model import ChangedFile, Role, RoleDecision, Settings
+from checks.light import dataclass
+from checks.model import IGNORED, ChangedFile, Role, RoleDecision, Settings
 from checks.repository import Bounds, Lookup
 from checks.text import SourceText
 
@@ -28,7 +28,6 @@ Decide = Callable[..., RoleDecision]
 """``decide(path, imports, settings, generated)``: see :func:`checks.languages.roles.decide`."""
 
 TIME_LIMIT = "time limit"
-IGNORED = "ignored by the configuration"
 
 
 @dataclass(slots=True)

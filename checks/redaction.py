@@ -8,8 +8,8 @@ it is taken out of every word, whichever check speaks, before the report leaves 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
+from checks.light import replace
 from checks.model import Evidence, FileReport, Finding, Span, Step, Suppressed
 from checks.text import SourceText
 

@@ -34,13 +34,13 @@ from __future__ import annotations
 import enum
 import functools
 import importlib
-import inspect
+import itertools
 import pkgutil
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
+from checks.light import dataclass, replace
 from checks.model import Aspect, Confidence, Role, Severity, Surface
 
 CHECK_PACKAGES = ("checks.security", "checks.hygiene", "checks.secrets", "checks.workflows")
@@ -159,7 +159,6 @@ class Implementation:
     roles: frozenset[Role]
     on: tuple[Events, ...]
     run: Callable[[Any, Any], None]
-    examples: tuple[Example, ...]
     once_a_file: bool = False
     """Whether one comment a file says it all: its further findings there go to the summary."""
 
@@ -179,7 +178,6 @@ class Check:
     roles: frozenset[Role]
     on: tuple[Events, ...]
     run: Callable[[Any, Any], None]
-    documentation: Documentation
     security: bool
     """Whether a finding is a security defect: the verdict sentence counts them apart."""
     once: bool = False
@@ -195,15 +193,24 @@ class Check:
     def implementation(self, language: str) -> Implementation | None:
         """How the check looks at a language; ``None`` when it does not."""
         if language in self.languages:
-            return Implementation(
-                self.languages, self.roles, self.on, self.run, (), self.once_a_file
-            )
+            return Implementation(self.languages, self.roles, self.on, self.run, self.once_a_file)
         return next((one for one in self.others if language in one.languages), None)
 
     @property
     def all_languages(self) -> frozenset[str]:
         """Every language that the check is written for."""
         return self.languages.union(*(one.languages for one in self.others))
+
+    @property
+    def documentation(self) -> Documentation:
+        """The page, cut from the docstrings when somebody wants to read it.
+
+        Raises:
+            ValueError: a docstring lacks a summary, a why, a bad or a good example.
+        """
+        own = _documentation(self.id, _docstring(self.run))
+        further = (_examples(self.id, _docstring(one.run)) for one in self.others)
+        return replace(own, examples=tuple(itertools.chain(own.examples, *further)))
 
 
 _catalogue: dict[str, Check] = {}
@@ -231,8 +238,7 @@ def check(
     The function takes the event (a ``Call``, a ``Node``, …) and the ``Report`` that it speaks to.
 
     Raises:
-        ValueError: the id is taken, or the docstring lacks a summary, a why, a bad or a good
-            example.
+        ValueError: the id is taken.
     """
 
     def register(run: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
@@ -250,7 +256,6 @@ def check(
             roles=roles,
             on=on if isinstance(on, tuple) else (on,),
             run=run,
-            documentation=_documentation(id, inspect.getdoc(run) or ""),
             security=security,
             once=once,
             once_a_file=once_a_file,
@@ -279,17 +284,13 @@ def also(
         on: what the function listens to.
         roles: the roles of files that it looks at; ``None`` for those of the check.
         once_a_file: whether one comment a file is enough.
-
-    Raises:
-        ValueError: the docstring lacks a bad or a good example.
     """
 
     def register(run: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
         events = on if isinstance(on, tuple) else (on,)
-        examples = _examples(id, inspect.getdoc(run) or "")
         wanted = frozenset() if roles is None else roles
         _others.setdefault(id, []).append(
-            Implementation(languages, wanted, events, run, examples, once_a_file)
+            Implementation(languages, wanted, events, run, once_a_file)
         )
         return run
 
@@ -343,12 +344,15 @@ def _complete(one: Check) -> Check:
         seen |= other.languages
     if not others:
         return one
-    examples = (*one.documentation.examples, *(item for other in others for item in other.examples))
     return replace(
-        one,
-        documentation=replace(one.documentation, examples=examples),
-        others=tuple(replace(other, roles=other.roles or one.roles) for other in others),
+        one, others=tuple(replace(other, roles=other.roles or one.roles) for other in others)
     )
+
+
+def _docstring(run: Callable[[Any, Any], None]) -> str:
+    """A function's docstring, its margin taken off."""
+    first, _, rest = (run.__doc__ or "").expandtabs().partition("\n")
+    return f"{first.strip()}\n{textwrap.dedent(rest)}".strip()
 
 
 def _documentation(check_id: str, docstring: str) -> Documentation:

@@ -7,7 +7,6 @@ wrong, why it matters and how to mend it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
 import tree_sitter
@@ -22,6 +21,7 @@ from checks.languages.python.parse import Expired, never
 from checks.languages.python.values import Value
 from checks.languages.syntax.located import Located as Somewhere
 from checks.languages.syntax.source_file import SourceFile
+from checks.light import replace
 from checks.model import (
     Aspect,
     Confidence,

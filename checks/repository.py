@@ -9,9 +9,9 @@ rest of it. Nothing here reads anything.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from checks.light import dataclass
 from checks.model import ChangedFile
 
 MAX_PATH_BYTES = 512

@@ -12,11 +12,11 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import re2
 
 from checks.comments import Commented
+from checks.light import dataclass, field
 from checks.model import Finding, IdleComment, Lines, Suppressed
 from checks.suppression_markers import Reach, markers
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import re2
+
+from checks.light import dataclass
 
 SECRETS = frozenset({"hard-coded-secret", "real-secret-in-test-data"})
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from checks.light import dataclass, field
 
 MAX_DEPTH = 20
 """Deepest nesting of lists and mappings."""

@@ -13,10 +13,10 @@ they are; no hash of a secret is made, so none can be kept, logged or sent. Pure
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeAlias
 
+from checks.light import replace
 from checks.model import Aspect, FileReport, Finding, Place, Surface
 
 _Place: TypeAlias = tuple[str, str, int, int]

@@ -13,9 +13,10 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import re2
+
+from checks.light import dataclass
 
 _VERSION = 1
 _KEY_BYTES = 32

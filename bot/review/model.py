@@ -7,11 +7,11 @@ functions, and only ``publish`` writes.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.review.state import Memory, Posted
 from checks.configuration import Difference
+from checks.light import dataclass, field
 from checks.model import (
     Aspect,
     ChangedFile,

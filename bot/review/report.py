@@ -15,6 +15,7 @@ from bot.review.model import AspectRow, FileStatus, Report, Snapshot, Unread
 from bot.review.words import sentences
 from checks import registry
 from checks.model import (
+    IGNORED,
     Aspect,
     Confidence,
     Evidence,
@@ -26,7 +27,6 @@ from checks.model import (
     State,
     Surface,
 )
-from checks.reading import IGNORED
 from checks.registry import Check
 
 _SHARED = 3

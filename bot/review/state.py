@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
 
 from bot.review.markers import LARGEST_SEAL, Place, Signer
+from checks.light import dataclass
 
 POSTED = "posted"
 MEMORY = "memory"

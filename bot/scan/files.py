@@ -10,10 +10,13 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.review.model import Unread
+from checks.light import dataclass, field
+
+if TYPE_CHECKING:
+    from bot.review.model import Unread
 
 LARGEST = 10 << 20
 """Bytes of the largest file that is read: beyond it not even secrets are looked for."""
@@ -125,21 +128,28 @@ def _read(file: Path, root: Path, found: Found, *, asked: bool) -> None:
         if not stat.S_ISREG(status.st_mode):
             # A link, a submodule's folder, a pipe; a tracked file that was deleted is no file.
             if asked:
-                found.unread.append(Unread(name, "not a regular file"))
+                _pass_over(found, name, "not a regular file")
             return
         if status.st_size > LARGEST:
-            found.unread.append(Unread(name, f"larger than {LARGEST >> 20} MB"))
+            _pass_over(found, name, f"larger than {LARGEST >> 20} MB")
             return
         text = file.read_bytes()
     except FileNotFoundError:
         return
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        found.unread.append(Unread(name, f"cannot be read: {reason}"))
+        _pass_over(found, name, f"cannot be read: {reason}")
         return
     if b"\0" not in text[:_SNIFFED]:
         found.texts[name] = text
     elif asked:
-        found.unread.append(Unread(name, "binary"))
+        _pass_over(found, name, "binary")
     else:
         found.binary += 1
+
+
+def _pass_over(found: Found, name: str, why: str) -> None:
+    # Imported here: it is seldom needed, and a worker can start before.
+    from bot.review.model import Unread
+
+    found.unread.append(Unread(name, why))

@@ -1,27 +1,28 @@
 """Analyses files from the disk, in the same sandbox as the bot, into the same report.
 
 The checks run in worker processes only; this process never parses what it scans, and imports the
-checks only when something is to be said of them.
+checks only when something is to be said of them. While the workers start it imports what puts their
+reports together.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.review.model import Report, Unread
-from bot.review.report import assemble
-from bot.review.words.sentences import count
-from bot.scan.beside import Beside
-from bot.scan.files import Found
-from checks import registry
 from checks.configuration import Configuration, Layer
+from checks.light import dataclass, replace
 from checks.model import ChangedFile, FileReport, Problem, Profile, Settings, Threshold
-from checks.registry import Check
 from checks.sandbox import Limits, Pool
+
+if TYPE_CHECKING:
+    from bot.review.model import Report
+    from bot.scan.files import Found
+    from checks.registry import Check
 
 _BATCH_FILES = 200
 _BATCH_BYTES = 8 << 20
@@ -29,6 +30,8 @@ _BATCH_SECONDS = 600.0
 _MOST_WORKERS = 8
 _SMALL = 20
 """Files of a scan that has no worker waiting for the death of another."""
+_AFTER = ("bot.review.report", "bot.scan.beside", "bot.scan.terminal", "checks.registry")
+"""What is not needed before workers start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,16 @@ async def _scan(found: Found, root: Path, wishes: Wishes, base: Path | None) -> 
     batches = list(_batches(files))
     workers = max(1, min(os.cpu_count() or 1, len(batches), _MOST_WORKERS))
     limits = replace(Limits(), batch_seconds=_BATCH_SECONDS)
+    importing = asyncio.get_running_loop().run_in_executor(None, _import_what_comes_after)
     # One more worker costs a small scan more than it can save.
     async with Pool(workers, limits, spares=1 if len(files) > _SMALL else 0) as pool:
         read = Configuration(Settings())
         if wishes.configuration is not None:
             read = await pool.read_configuration(Layer(wishes.configuration))
         settings = _settings(read.settings, wishes)
+        await importing
+        from bot.scan.beside import Beside
+
         beside = Beside(root, found.texts)
         work = asyncio.gather(*(pool.analyse(batch, settings, beside) for batch in batches))
         reports = [report for batch in await work for report in batch]
@@ -111,22 +118,34 @@ async def _scan(found: Found, root: Path, wishes: Wishes, base: Path | None) -> 
     )
 
 
-class Catalogue(Mapping[str, Check]):
+def _import_what_comes_after() -> None:
+    """Import what is needed once a worker has started, while it does."""
+    for name in _AFTER:
+        importlib.import_module(name)
+
+
+class Catalogue(Mapping[str, "Check"]):
     """All checks by id, imported when they are looked up: a scan that found nothing needs none.
 
     For those who only read their words; the checks run elsewhere.
     """
 
     def __getitem__(self, check: str) -> Check:
+        from checks import registry
+
         found = registry.find(check)
         if found is None:
             raise KeyError(check)
         return found
 
     def __iter__(self) -> Iterator[str]:
+        from checks import registry
+
         return iter(registry.load())
 
     def __len__(self) -> int:
+        from checks import registry
+
         return len(registry.load())
 
 
@@ -160,6 +179,10 @@ def _report(
     *,
     whole_files: bool,
 ) -> Report:
+    from bot.review.model import Unread
+    from bot.review.report import assemble
+    from bot.review.words.sentences import count
+
     unread = list(found.unread)
     known = len(reports) + len(unread)
     if found.binary:

@@ -7,10 +7,10 @@ texts as one would write them in the file, the sentences around them are made el
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from checks.configuration.values import Configuration, Origin
 from checks.configuration.words import LANGUAGES, ROLES
+from checks.light import dataclass
 from checks.model import PathSettings, Settings, Severity
 from checks.policy import Policy
 

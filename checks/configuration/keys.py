@@ -8,7 +8,6 @@ the lower layer says.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from typing import TypeAlias
 
 from checks import expressions, registry
@@ -25,6 +24,7 @@ from checks.configuration.words import (
     THRESHOLDS,
     listed,
 )
+from checks.light import replace
 from checks.model import PathSettings, Problem, Role, SecretPattern, Settings, Severity, Threshold
 from checks.policy import Policy
 from checks.yaml_tree import Mapping, Node, Scalar

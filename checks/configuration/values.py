@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from checks.light import dataclass, field
 from checks.model import Problem, Settings
 from checks.policy import Policy
 

@@ -14,9 +14,9 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from checks.light import dataclass
 from checks.model import Aspect, Role
 from checks.registry import CODE_ROLES, PYTHON, Events
 

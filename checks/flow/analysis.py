@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
 from checks.flow import demand, supplied
 from checks.flow import expressions as _expressions  # noqa: F401 - fills the table of expressions
@@ -20,6 +19,7 @@ from checks.flow.values import LocalFunction
 from checks.languages.python.imports import Import
 from checks.languages.python.module import Module
 from checks.languages.python.parse import never
+from checks.light import dataclass, field
 from checks.models.facts import tables
 
 MAX_NESTED = 200

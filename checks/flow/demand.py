@@ -16,7 +16,6 @@ from __future__ import annotations
 import bisect
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import re2
@@ -25,6 +24,7 @@ from checks.flow.feeding import ROUTES
 from checks.flow.naming import Nesting, places_of
 from checks.languages.python.definitions import Function
 from checks.languages.python.module import Module
+from checks.light import dataclass
 from checks.models.facts import tables
 
 _DECORATED = (

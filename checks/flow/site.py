@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.flow.values import NOTHING, Cell, Value, content
+from checks.light import dataclass
 
 if TYPE_CHECKING:
     from checks import ir

@@ -17,10 +17,10 @@ import importlib
 import itertools
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from checks.flow.kinds import mask
+from checks.light import dataclass, field
 
 if TYPE_CHECKING:
     from checks.flow.site import Site

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
+from checks.light import dataclass, field
 from checks.regex.alphabet import Alphabet
 from checks.regex.syntax import Pattern
 from checks.regex.tree import (

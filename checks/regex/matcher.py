@@ -6,9 +6,9 @@ with a text without doing more of it than it is allowed to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from checks.light import dataclass
 from checks.regex.syntax import Pattern
 from checks.regex.tree import (
     Alternative,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from checks.light import dataclass
 from checks.regex.automaton import Automaton, Word
 from checks.regex.characters import Flag
 from checks.regex.matcher import Matcher

@@ -6,9 +6,9 @@ of branches that are single characters: ``(?:a|b)*`` is ``[ab]*`` there as well 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
 
+from checks.light import dataclass, replace
 from checks.regex.alphabet import Alphabet
 from checks.regex.characters import CharacterReader, Flag
 from checks.regex.tree import (

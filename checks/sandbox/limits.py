@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checks.light import dataclass
 
 _MB = 1 << 20
 

@@ -15,11 +15,11 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
+from checks.light import dataclass, replace
 from checks.model import AuditHit, Audits, ChangedFile, Confidence, Severity, Span
 from checks.workflows.paths import Kind, kind_of
 

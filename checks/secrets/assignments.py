@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import re2
 import tree_sitter
@@ -12,6 +11,7 @@ from checks.events import Node, Value
 from checks.languages.python import evaluate, grammar
 from checks.languages.python.context import Located
 from checks.languages.python.module import Module
+from checks.light import dataclass
 from checks.model import Span
 from checks.secrets.hosts import is_reserved_host
 

@@ -10,11 +10,11 @@ import binascii
 import bisect
 import urllib.parse
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import re2
 
 from checks.clock import timed
+from checks.light import dataclass, field
 from checks.model import Span
 
 _BASE64 = re2.compile(

@@ -6,10 +6,9 @@ like a secret as well as be called one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import re2
 
+from checks.light import dataclass
 from checks.model import Confidence
 from checks.secrets.naming import Kind, kind_of, words_of
 from checks.secrets.placeholders import PRINTABLE, is_instruction, is_placeholder

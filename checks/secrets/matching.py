@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 import ahocorasick_rs
@@ -17,6 +16,7 @@ import re2
 
 from checks.clock import timed
 from checks.languages.python.parse import never
+from checks.light import dataclass, field
 from checks.model import Span
 from checks.secrets.placeholders import is_made_up, is_public_example
 from checks.secrets.provider import DRAWN, WORD, Provider

@@ -6,8 +6,8 @@ The tables of providers are data made of these values; :mod:`checks.secrets.matc
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from checks.light import dataclass
 from checks.model import Confidence, Severity
 
 WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")

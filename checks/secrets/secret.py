@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checks.languages.paths import language_of
+from checks.light import dataclass
 from checks.model import Confidence, Severity, Span, Surface
 
 SHOWN = 4

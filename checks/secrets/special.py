@@ -5,11 +5,11 @@ Each function takes a place where a keyword stands and answers with what is ther
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import re2
 
+from checks.light import dataclass
 from checks.model import Span
 from checks.secrets.decoding import text_of
 from checks.secrets.hosts import host_of, is_internal_host, is_reserved_host

@@ -6,10 +6,10 @@ What the three checks on the attributes of cookies share. Reads, judges nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checks.events import Call, Node, Value
 from checks.languages.python.values import UNKNOWN
+from checks.light import dataclass
 from checks.model import Edit
 from checks.registry import Events, calls, nodes
 from checks.secrets.naming import words_of

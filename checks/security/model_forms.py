@@ -7,10 +7,10 @@ and https://www.django-rest-framework.org/api-guide/serializers/#specifying-whic
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.events import UNKNOWN, Class, Value
+from checks.light import dataclass
 
 if TYPE_CHECKING:
     from checks.languages.python.index import Index

@@ -11,13 +11,13 @@ import bisect
 import functools
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import tree_sitter
 
 from checks.events import Call, Function, Module, calls_of
 from checks.languages.python import grammar
 from checks.languages.python.context import Context, Located, Place
+from checks.light import dataclass
 from checks.secrets.naming import words_of
 
 MAX_USES = 8

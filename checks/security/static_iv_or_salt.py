@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from checks.events import Call, Value
 from checks.languages.python.values import UNKNOWN
+from checks.light import dataclass
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from checks.light import dataclass, replace
 from checks.model import Span
 from checks.workflows import execution, knowledge
 from checks.workflows.model import Job, Step

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from checks.light import dataclass
 from checks.model import Span
 from checks.workflows import execution, shell
 from checks.workflows.expressions import Expression, paths_in, results

@@ -10,9 +10,9 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from checks.light import dataclass
 from checks.workflows.contexts import CALLER, PROVIDED, PULL_REQUEST_EVENTS
 from checks.workflows.expressions import (
     Access,

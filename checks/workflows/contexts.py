@@ -9,7 +9,8 @@ milestones, releases and tags are given by people with rights to the repository.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+
+from checks.light import dataclass
 
 CALLER = "workflow_call"
 """Stands for the event of whoever calls a workflow or uses an action: it may be any."""

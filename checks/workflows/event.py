@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from checks.light import dataclass
 from checks.model import Audits, Lines, Role
 from checks.text import SourceText
 from checks.workflows.model import Document

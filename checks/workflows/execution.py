@@ -8,8 +8,8 @@ what is not known to run anything counts as reading.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
+from checks.light import dataclass
 from checks.model import Span
 from checks.workflows import knowledge, shell
 from checks.workflows.model import Step, UseKind

@@ -9,8 +9,9 @@ functions are compared without case. One linear scan; nesting is bounded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from checks.light import dataclass
 
 MAX_LENGTH = 21_000
 """GitHub's own limit for one expression."""

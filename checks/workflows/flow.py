@@ -8,8 +8,8 @@ its three levels, ``matrix``, the outputs of steps and jobs, and what scripts wr
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
 
+from checks.light import dataclass, replace
 from checks.workflows import artifacts, contexts, expressions, knowledge, scripts
 from checks.workflows.contexts import CALLER, Level
 from checks.workflows.expressions import Placed, Result

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from checks.light import dataclass
 from checks.model import Confidence, Severity, Surface
 from checks.workflows.conditions import Reach, reach_of
 from checks.workflows.contexts import CALLER, PRIVILEGED, UNPRIVILEGED, Level

@@ -6,7 +6,7 @@ and outputs too are in lower case.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from checks.light import dataclass
 
 FIRST_PARTY = frozenset(
     {

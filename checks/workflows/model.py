@@ -12,8 +12,8 @@ from __future__ import annotations
 import enum
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
+from checks.light import dataclass, field
 from checks.model import Span
 from checks.workflows import expressions, shell, tree
 from checks.workflows.expressions import Expression, NotAnExpression, Placed

@@ -8,8 +8,8 @@ told again, and audits that our own checks judge more narrowly on purpose are le
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
+from checks.light import dataclass
 from checks.model import (
     Aspect,
     AuditHit,

@@ -8,7 +8,8 @@ which programs are called; it does not expand anything.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from checks.light import dataclass, field
 
 _MAX_NESTING = 50
 _BLANKS = " \t\r"

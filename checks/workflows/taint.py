@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from checks.light import dataclass, replace
 from checks.model import Span, Step
 from checks.text import SourceText
 from checks.workflows.contexts import Level

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from checks.light import dataclass
 from checks.model import Aspect, Confidence, Edit, Severity, Span
 from checks.registry import CODE_ROLES, WORKFLOW, check
 from checks.report import Report

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import bisect
 import sys
-from dataclasses import dataclass
 
+from checks.light import dataclass
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.model import Step as Hop
 from checks.registry import CODE_ROLES, WORKFLOW, check

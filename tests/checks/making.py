@@ -20,7 +20,7 @@ from checks.model import (
     Severity,
     Surface,
 )
-from checks.registry import ALL_ROLES, Check, Documentation, Events, calls
+from checks.registry import ALL_ROLES, Check, Events, calls
 from checks.report import Report
 from checks.text import SourceText
 
@@ -74,7 +74,6 @@ def make_check(
         roles=roles,
         on=on if isinstance(on, tuple) else (on,),
         run=run,
-        documentation=Documentation("Summary.", "Why.", (), ""),
         security=False,
     )
     return {name: check}

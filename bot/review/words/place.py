@@ -6,9 +6,9 @@ Pure text from values; an address that is not made of plain characters is left o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.review.words.escape import code, link, path_in_url, shorten_path
+from checks.light import dataclass
 from checks.model import Lines
 from checks.registry import Check
 

@@ -7,9 +7,9 @@ and, escaped, into Markdown.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.review.words.escape import one_line, shorten, shorten_path
+from checks.light import dataclass
 from checks.model import Aspect, Finding, Role
 
 ASPECTS: Mapping[Aspect, str] = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from checks.hygiene.javascript.shared.refusals import Status, statuses
 from checks.languages.javascript.blocks import Block
 from checks.languages.javascript.events import JsChange
 from checks.languages.javascript.file import JavaScriptFile
+from checks.light import dataclass
 from checks.model import Confidence, Role, Span, Surface
 from checks.registry import CHANGE, JAVASCRIPT, also
 from checks.report import Report

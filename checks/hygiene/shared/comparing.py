@@ -8,12 +8,12 @@ judges nothing, and is bounded in the number of functions that are compared.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 import tree_sitter
 
 from checks.events import Function, Module
 from checks.languages.python.index import Index
+from checks.light import dataclass
 
 _SPACES = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 _MAX_TEXT = 20_000

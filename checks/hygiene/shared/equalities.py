@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checks.events import Call, Function, Value, as_call
 from checks.hygiene.shared.assertions import is_assertion
 from checks.hygiene.shared.blocks import mentions
 from checks.languages.python.context import Located
+from checks.light import dataclass
 
 _EQUAL = frozenset(
     {"assertEqual", "assertEquals", "assertListEqual", "assertSequenceEqual", "assertTupleEqual",

@@ -7,11 +7,11 @@ never meant.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import re2
 
 from checks.hygiene.shared.texts import is_reserved
+from checks.light import dataclass
 
 _EMAIL = re2.compile(
     r"([A-Za-z][A-Za-z0-9._%+-]{2,63})@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24})"

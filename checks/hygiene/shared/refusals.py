@@ -7,7 +7,6 @@ compares two texts has to know what stands in the place of what was there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import tree_sitter
 
@@ -18,6 +17,7 @@ from checks.hygiene.shared.comparing import plain
 from checks.hygiene.shared.statuses import HIDDEN, REFUSALS, codes_in, is_success
 from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
+from checks.light import dataclass
 
 _EXCEPTION_WORDS = frozenset(
     {"authentication", "authorization", "authorisation", "certificate", "credentials", "csrf",

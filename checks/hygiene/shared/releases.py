@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import re2
 
@@ -18,6 +17,7 @@ from checks.hygiene.shared.resources import HANDLES
 from checks.hygiene.shared.tests import PATCHES
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
+from checks.light import dataclass
 
 _CLOSING = (
     "__exit__|aclose|cancel|clean_?up|clear_all|close|communicate|deactivate|delete|destroy|detach|"

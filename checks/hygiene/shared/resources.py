@@ -7,7 +7,6 @@ client object that holds none until it is used is not meant.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
 from checks.events import Call, Function, Module, as_call
 from checks.hygiene.shared.blocks import holders
@@ -15,6 +14,7 @@ from checks.hygiene.shared.patchers import methods_with
 from checks.hygiene.shared.tests import TEARDOWN
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
+from checks.light import dataclass
 
 HANDLES = {
     "open": "file",

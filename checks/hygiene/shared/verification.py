@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checks.events import Call, Function, Value, calls_of
 from checks.hygiene.shared.comparing import plain
 from checks.hygiene.shared.tests import PATCHES, calls_of_value
 from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
+from checks.light import dataclass
 
 _OFF_KEYWORDS = frozenset(
     {"verify", "ssl", "check_hostname", "verify_ssl", "ssl_verify", "verify_signature",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import tree_sitter
 
@@ -12,6 +11,7 @@ from checks.hygiene.shared.assertions import is_assertion
 from checks.hygiene.shared.blocks import EXITS, block_of, mentions, statements
 from checks.hygiene.shared.tests import calls_of_value
 from checks.languages.python.context import Context, Located
+from checks.light import dataclass
 
 SLEEPS = (
     "time.sleep",

@@ -10,7 +10,6 @@ import enum
 import functools
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import re2
 
@@ -31,6 +30,7 @@ from checks.hygiene.shared.statuses import REFUSALS, codes_in
 from checks.hygiene.shared.tests import is_test
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
+from checks.light import dataclass, field
 from checks.model import Confidence
 
 _CARRIED = 0.35

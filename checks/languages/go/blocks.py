@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import tree_sitter
 
 from checks.languages.go.calls import GoCall
+from checks.light import dataclass
 from checks.model import Span
 
 if TYPE_CHECKING:

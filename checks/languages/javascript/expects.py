@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import tree_sitter
@@ -11,6 +10,7 @@ import tree_sitter
 from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.grammar import TRANSPARENT
 from checks.languages.syntax.located import Located, Place
+from checks.light import dataclass
 
 if TYPE_CHECKING:
     from checks.languages.javascript.file import JavaScriptFile

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.languages.javascript.calls import constant
 from checks.languages.python.parse import Expired
+from checks.light import dataclass
 from checks.repository import Bounds, Lookup, acceptable
 from checks.text import SourceText
 

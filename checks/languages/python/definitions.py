@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import tree_sitter
@@ -12,6 +11,7 @@ from checks.languages.python import grammar
 from checks.languages.python.context import Context, Located, Place
 from checks.languages.python.scopes import Binding, Scope
 from checks.languages.python.values import Value
+from checks.light import dataclass
 from checks.model import Span
 from checks.once import once
 

@@ -8,7 +8,6 @@ results, whatever the order in which a lookup answers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from checks.languages.python import linking, needs
 from checks.languages.python.index import Index
@@ -16,6 +15,7 @@ from checks.languages.python.module import Module, read
 from checks.languages.python.needs import FIXTURE, Need
 from checks.languages.python.parse import Expired, never
 from checks.languages.python.roots import Roots
+from checks.light import dataclass, field
 from checks.repository import Bounds, Lookup, acceptable
 from checks.text import SourceText
 

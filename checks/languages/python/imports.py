@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import tree_sitter
@@ -10,6 +9,7 @@ import tree_sitter
 from checks.languages.python import grammar
 from checks.languages.python.context import Context
 from checks.languages.python.scopes import Binding, Bound
+from checks.light import dataclass
 from checks.model import Span
 
 if TYPE_CHECKING:

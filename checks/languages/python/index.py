@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import re2
@@ -23,6 +22,7 @@ from checks.languages.python.modules import Modules, exports, stars
 from checks.languages.python.scopes import Bound
 from checks.languages.python.unknown import UNKNOWN
 from checks.languages.python.values import Value
+from checks.light import dataclass
 from checks.once import once
 
 _MAX_NAMESAKES = 50

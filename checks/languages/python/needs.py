@@ -7,7 +7,6 @@ linear in the text: hostile code may hold any number of imports.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import tree_sitter
@@ -20,6 +19,7 @@ from checks.languages.python.module import Module
 from checks.languages.python.modules import stars
 from checks.languages.python.names import MAX_STEPS
 from checks.languages.python.values import Value
+from checks.light import dataclass
 
 BASE, FIXTURE, CALL = range(3)
 """What the need is for, the most important first."""

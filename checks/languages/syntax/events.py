@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from checks.events import Flow, TextEvent
@@ -11,6 +10,7 @@ from checks.languages.python.parse import Expired, never
 from checks.languages.syntax.grammar import Grammar
 from checks.languages.syntax.located import Located
 from checks.languages.syntax.source_file import Call, SourceFile
+from checks.light import dataclass
 from checks.registry import EventKind, Events
 
 Emit: TypeAlias = Callable[[int, Any], None]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import tree_sitter
+
+from checks.light import dataclass
 
 MAX_SCOPES = 200
 """How many scopes may enclose each other; what is nested deeper shares the innermost one."""

@@ -6,13 +6,13 @@ specifications, which could not be written again with certainty.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import tree_sitter
 
 from checks.events import Value
 from checks.languages.python import evaluate, grammar
+from checks.light import dataclass
 
 MAX_PIECES = 40
 _QUOTES = ("'''", '"""', "'", '"')

@@ -27,7 +27,7 @@ from checks.model import (
     Suppressed,
     Surface,
 )
-from checks.registry import Check, Documentation
+from checks.registry import Check
 
 HEAD = "0f3c9a1d5e7b24680f3c9a1d5e7b24680f3c9a1d"
 
@@ -43,6 +43,7 @@ def check(
         _do_nothing(event, report)
 
     run.__module__ = module
+    run.__doc__ = f"{title}.\n\nWhy:\n    Because.\nBad:\n    bad()\nGood:\n    good()\n"
     return Check(
         id=check_id,
         title=title,
@@ -55,7 +56,6 @@ def check(
         roles=registry.ALL_ROLES,
         on=(registry.MODULE,),
         run=run,
-        documentation=Documentation(f"{title}.", "Because.", (), ""),
         security=security,
     )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.syntax.located import Located
+from checks.light import dataclass
 
 
 @dataclass(frozen=True, slots=True)

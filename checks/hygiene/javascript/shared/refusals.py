@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import tree_sitter
 
@@ -14,6 +13,7 @@ from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.grammar import bare
 from checks.languages.syntax.located import Located
 from checks.languages.syntax.scopes import Scope
+from checks.light import dataclass
 
 REFUSED = frozenset({401, 403})
 _GRANTED = range(200, 400)
