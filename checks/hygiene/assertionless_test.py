@@ -5,6 +5,7 @@ from __future__ import annotations
 import tree_sitter
 
 from checks.events import Function
+from checks.hygiene.shared.assertions import asserts
 from checks.hygiene.shared.blocks import mentions, statements
 from checks.hygiene.shared.proving import proofs
 from checks.hygiene.shared.tests import has_unknown_base, is_test, own_calls
@@ -75,7 +76,9 @@ def assertionless_test(function: Function, report: Report) -> None:
     Suppress:
         Where that it runs is the point: say so in the test's name or its docstring.
     """
-    if not is_test(function) or function.is_generator or _says_so(function):
+    if not is_test(function) or function.is_generator:
+        return
+    if _says_so(function) and not _collects_last(function):
         return
     if any("fixture" in one.text or ("mark." in one.text and "parametrize" not in one.text)
            for one in function.decorators):  # fmt: skip
@@ -83,6 +86,10 @@ def assertionless_test(function: Function, report: Report) -> None:
     cls = function.cls
     if cls is not None and has_unknown_base(cls, report.index) and function.is_method:
         # An unknown base may assert in its tear-down.
+        return
+    if _collects_last(function):
+        if not _asserts(function):
+            _tell(function, report)
         return
     body = [one for one in statements(function.body) if not _is_string(one)]
     if _is_deliberately_empty(body) or not _computes(function, body):
@@ -93,6 +100,10 @@ def assertionless_test(function: Function, report: Report) -> None:
         return
     if any(True for _ in function.own("try_statement", "with_statement", "while_statement")):
         return
+    _tell(function, report)
+
+
+def _tell(function: Function, report: Report) -> None:
     report(
         at=function.name_span,
         message=f"`{function.name[:60]}` asserts nothing.",
@@ -146,8 +157,6 @@ def _computes(function: Function, body: list[tree_sitter.Node]) -> bool:
         return left is not None and left.type == "identifier"
     if inner.type == "await":
         inner = inner.named_children[0] if inner.named_children else inner
-    if inner.type == "call" and _collects(function, inner):
-        return True
     if inner.type != "call":
         return inner.type in ("identifier", "attribute", "subscript", "comparison_operator")
     called = inner.child_by_field_name("function")
@@ -157,6 +166,20 @@ def _computes(function: Function, body: list[tree_sitter.Node]) -> bool:
         "build", "calculate", "compute", "count", "create", "decode", "encode", "fetch", "find",
         "format", "get", "list", "load", "make", "parse", "read", "render", "str", "total", "repr",
     )  # fmt: skip
+
+
+def _asserts(function: Function) -> bool:
+    return any(asserts(one) for one in function.own("assert_statement", "call", "raise_statement"))
+
+
+def _collects_last(function: Function) -> bool:
+    """Whether the last statement of a test collects output that nobody looks at."""
+    body = statements(function.body)
+    last = body[-1] if body else None
+    if last is None or last.type != "expression_statement" or not last.named_children:
+        return False
+    inner = last.named_children[0]
+    return inner.type == "call" and _collects(function, inner)
 
 
 def _collects(function: Function, call: tree_sitter.Node) -> bool:

@@ -178,21 +178,40 @@ def _is_reset(call: Call, report: Report) -> bool:
     ):
         return True
     for prepared in preparations(call, report.index):
-        if prepared is not call.function and any(word in prepared.text for word in _RESETTING):
+        if prepared is not call.function and _prepares_afresh(prepared):
             return True
     if call.cls is not None:
         noun = words(call.method)[-1].removesuffix("s")
         for method in report.index.methods(call.cls).values():
-            if is_teardown(method) and _speaks_of(method, noun):
+            if is_teardown(method) and _speaks_of(method, noun, own=method.cls is call.cls):
                 return True
     return False
 
 
-def _speaks_of(teardown: Function, noun: str) -> bool:
-    """Whether a tear-down deletes things of this kind, or of any kind, as far as it tells."""
+def _prepares_afresh(prepared: Function) -> bool:
+    """Whether a set-up or fixture makes what it prepares anew: a database, a double, a folder."""
+    texts = [one.target.text for one in own_calls(prepared)]
+    texts += [one.name for one in prepared.parameters]
+    texts += [one.text for one in prepared.decorators]
+    return any(word in text for text in texts for word in _RESETTING)
+
+
+def _speaks_of(teardown: Function, noun: str, *, own: bool) -> bool:
+    """Whether a tear-down deletes things of this kind, or of any kind, as far as it tells.
+
+    That of a base class does much that has nothing to do with it: there a word must say so.
+    """
     called = [one.method.lower() for one in own_calls(teardown) if one.method != teardown.name]
-    return noun in teardown.text.lower() or any(
-        any(word in name for word in _OF_ALL) or not any(word in name for word in _OF_ONE_KIND)
+    if noun in teardown.text.lower():
+        return True
+    if own:
+        return any(
+            any(word in name for word in _OF_ALL) or not any(word in name for word in _OF_ONE_KIND)
+            for name in called
+        )
+    return any(
+        any(word in name for word in (*_DELETING, "clear", "reset", "wipe"))
+        and any(word in name for word in _OF_ALL)
         for name in called
     )
 

@@ -62,6 +62,8 @@ RELEASES = frozenset(
 )  # fmt: skip
 _REMOVERS = ("cleanup", "close", "delete", "fdopen", "remove", "removedirs", "rmdir", "rmtree",
              "unlink", "clean", "rm", "destroy", "purge")  # fmt: skip
+_TREES = ("cleanup", "clean_up", "rmtree", "removedirs", "rmdir", "remove_tree")
+"""Words of what takes a folder away."""
 _CONSUMERS = frozenset(
     {"ast.parse", "bytes", "csv.DictReader", "csv.reader", "dict", "enumerate", "hash", "id",
      "isinstance", "iter", "json.dump", "json.load", "len", "list", "marshal.load", "next",
@@ -156,7 +158,7 @@ def is_kept_aside(call: Call) -> bool:
         return False
     around = [outer.text, *(() if call.cls is None else (
         one.text for one in call.cls.methods.values() if one.name in TEARDOWN))]  # fmt: skip
-    if any(word in text for text in around for word in _REMOVERS):
+    if any(word in text for text in around for word in _TREES):
         return False
     return not any(
         one.kind in ("return_statement", "yield")
