@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from checks.events import Class, Function
+from checks.events import Class, Function, Value
 from checks.hygiene.shared.blocks import statements
 from checks.languages.python.index import Index
 from checks.model import Aspect, Confidence, Edit, Severity, Span
@@ -82,11 +82,25 @@ def missing_super_teardown(cls: Class, report: Report) -> None:
         class LimitTest(unittest.TestCase):
             def tearDown(self):
                 self.server.stop()
+    Bad:
+        # file: tests/test_shell.py
+        import unittest
+
+        class TempFile:
+            def tearDown(self):
+                self.file.unlink()
+
+        class ShellTest(unittest.TestCase, TempFile):
+            def test_run(self):
+                self.assertEqual(run(self.file), 0)
     Suppress:
         Where the base class is replaced on purpose; say what of it is not wanted.
     """
     for name in (*_UP, *_DOWN):
         method = cls.methods.get(name)
+        if method is None and (hidden := _hidden(cls, name, report.index)) is not None:
+            _tell_hidden(cls, hidden, report)
+            continue
         if method is None or _calls_base(method):
             continue
         base = _overridden(cls, name, report.index)
@@ -104,6 +118,55 @@ def missing_super_teardown(cls: Class, report: Report) -> None:
             confidence=Confidence.HIGH if base is not None else Confidence.LOW,
             edits=_edits(method, name, report) if base is not None else [],
         )
+
+
+def _hidden(cls: Class, name: str, index: Index) -> Function | None:
+    """The method of a mixin that never runs, because a plain test case stands before the mixin.
+
+    ``class A(unittest.TestCase, TempFile)``: Python finds ``tearDown`` in the test case, where it
+    is empty and asks nobody else. A mixin that is a test case itself comes before that one.
+    """
+    bases = list(cls.bases)
+    plain = [number for number, one in enumerate(bases) if _is_empty(cls, one, name, index)]
+    if not plain:
+        return None
+    for one in bases[plain[0] + 1 :]:
+        mixin = index.base_class(cls, one)
+        if mixin is None or not index.complete(mixin):
+            continue
+        above = [*index.chain(mixin)]
+        if any("TestCase" in base for base in index.base_names(mixin)):
+            continue
+        found = next((each.methods[name] for each in above if name in each.methods), None)
+        if found is not None and _does_something(found):
+            return found
+    return None
+
+
+def _is_empty(cls: Class, base: Value, method: str, index: Index) -> bool:
+    """Whether a base is a test case in which the method of this name is empty."""
+    own = index.base_class(cls, base)
+    if own is not None:
+        known = index.complete(own) and method not in index.methods(own)
+        return known and any(_is_empty_of(one, method) for one in index.base_names(own))
+    return _is_empty_of(base.name or base.text, method)
+
+
+def _is_empty_of(base: str, method: str) -> bool:
+    if base in ("unittest.TestCase", "unittest.case.TestCase"):
+        return True
+    return base in _FRAMEWORK and method not in _OF_CLASS
+
+
+def _tell_hidden(cls: Class, hidden: Function, report: Report) -> None:
+    """Report a method of a mixin that the order of the bases hides."""
+    owner = "the mixin" if hidden.cls is None else f"`{hidden.cls.name}`"
+    report(
+        at=cls.name_span,
+        message=f"`{hidden.name}` of {owner} never runs in `{cls.name}`.",
+        why="The test case stands before it among the bases, and its own one is empty.",
+        fix=f"Put {owner} first among the bases.",
+    )
 
 
 def _calls_base(method: Function) -> bool:
@@ -168,7 +231,14 @@ def _unknown_test_base(cls: Class, method: str, index: Index) -> bool:
     names = index.base_names(cls)
     own = {one.name for one in index.chain(cls)}
     plain = _PLAIN if method in _OF_CLASS else _PLAIN | _FRAMEWORK
-    unknown = [name for name in names if name not in plain and name.rpartition(".")[2] not in own]
+    # A package may choose one of two libraries, ``from app.testing import unittest``.
+    unknown = [
+        name
+        for name in names
+        if name not in plain
+        and not name.endswith(".unittest.TestCase")
+        and name.rpartition(".")[2] not in own
+    ]
     return bool(unknown) and any("Test" in name.rpartition(".")[2] for name in unknown)
 
 
