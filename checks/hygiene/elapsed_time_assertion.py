@@ -9,7 +9,7 @@ from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.equalities import equality_of
 from checks.hygiene.shared.tests import calls_of_value, is_replaced, is_test, own_calls
 from checks.hygiene.shared.texts import words
-from checks.hygiene.shared.waiting import figure, number, period, reads_clock
+from checks.hygiene.shared.waiting import figure, is_sleep, number, period, reads_clock, seconds
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import TEST_ROLES, calls, check, nodes
@@ -49,7 +49,7 @@ _LESS, _MORE = frozenset({"<", "<="}), frozenset({">", ">="})
     roles=TEST_ROLES,
     on=(nodes("assert_statement"),
         calls("*.{assertLess,assertLessEqual,assertTrue,assertAlmostEqual,assertAlmostEquals,"
-              "assertDateTimeAlmostEqual,assertTimeAlmostEqual}")),
+              "assertDateTimeAlmostEqual,assertTimeAlmostEqual,assertEqual,assertEquals}")),
 )  # fmt: skip
 def elapsed_time_assertion(event: Node | Call, report: Report) -> None:
     """A test asserts that something took less than a moment on the clock on the wall.
@@ -86,6 +86,8 @@ def elapsed_time_assertion(event: Node | Call, report: Report) -> None:
         return
     call = as_call(event)
     if call is not None and _tell_moments(call, report):
+        return
+    if _tell_rounded(event, report):
         return
     bounds = [_upper_bound(event, one) for one in _comparisons(event)]
     for bound in (*bounds, _near(event)):
@@ -252,6 +254,42 @@ def _tell_moments(call: Call, report: Report) -> bool:
         fix="Set the clock in the test, or assert only which of the two comes first.",
     )
     return True
+
+
+def _tell_rounded(event: Located, report: Report) -> bool:
+    """Report a measured time that must be just so many seconds: ``round(took) == 1``.
+
+    A sleep in the same test tells that the time is a real one.
+    """
+    equality = equality_of(event)
+    function = event.function
+    if equality is None or function is None:
+        return False
+    for side, other in equality.sides:
+        made = next((one for one in calls_of_value(side) if one.node == side.node), None)
+        exact = number(other)
+        if made is None or made.name not in ("round", "int") or exact is None or exact <= 0:
+            continue
+        first = made.argument(0)
+        if first is None or not (_is_measured(first) or _is_duration(first)):
+            continue
+        slept = any(is_sleep(one) and (seconds(one) or 0) > 0 for one in own_calls(function))
+        if not slept or _is_set(event, report):
+            return False
+        report(
+            at=event,
+            message=f"`{side.short}` must be {figure(exact)} s to the second, by the wall clock.",
+            why="On a loaded machine it is more, though nothing is wrong with the code.",
+            fix="Let the test set the clock, or assert only that it is not less.",
+        )
+        return True
+    return False
+
+
+def _is_duration(value: Value) -> bool:
+    """Whether it is read from what measured: ``timer.total_seconds()``, ``timer.elapsed``."""
+    name = value.text.removesuffix("()").rpartition(".")[2]
+    return "." in value.text and name in ("total_seconds", "elapsed", "duration", "interval")
 
 
 def _in_frame(value: Value, near: float, room: float) -> tuple[Value, float] | None:

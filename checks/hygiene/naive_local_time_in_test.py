@@ -55,6 +55,14 @@ def naive_local_time_in_test(call: Call, report: Report) -> None:
         call, report.index, "localtime", "datetime", "mktime", "time"
     ):
         return
+    if _is_shifted(call):
+        report(
+            at=call,
+            message="Local time minus `time.timezone` is UTC only where the offset never changed.",
+            why="Summer time, and zones whose offset was another one then, give another moment.",
+            fix="Use `calendar.timegm`, or a `datetime` with `tzinfo=timezone.utc`.",
+        )
+        return
     first = call.argument(0)
     if call.name in _STAMPS:
         if call.argument(_ZONE_AT, "tz") is not None or call.has_double_star or first is None:
@@ -68,6 +76,18 @@ def naive_local_time_in_test(call: Call, report: Report) -> None:
         message=f"`{call.value().short}` is another time in every time zone.",
         why="The test passes where its author lives and fails elsewhere.",
         fix="Pass `tz=timezone.utc`, or build the moment from its date with a time zone.",
+    )
+
+
+def _is_shifted(call: Call) -> bool:
+    """Whether UTC is reckoned by hand: ``time.mktime(...) - time.timezone``."""
+    above = call.parent
+    if call.name != "time.mktime" or above is None or above.kind != "binary_operator":
+        return False
+    sides = [above.child("left"), above.child("right")]
+    return any(
+        side is not None and above.value(side).name in ("time.timezone", "time.altzone")
+        for side in sides
     )
 
 

@@ -19,6 +19,7 @@ from checks.hygiene.shared.tests import (
     helpers_named,
     is_replaced,
     is_setup,
+    is_teardown,
     is_test,
     last_part,
     own_calls,
@@ -133,7 +134,7 @@ def sleep_in_test(call: Call, report: Report) -> None:
     if function is None or not (call.result_is_ignored or _is_yielded(call)):
         return
     if not _is_fixed(call) or not (
-        is_test(function) or is_setup(function) or _only_sleeps(function)
+        is_test(function) or is_setup(function) or is_teardown(function) or _only_sleeps(function)
     ):
         return
     if _repeats_until(call) or _is_subject(call) or _clock_is_replaced(call, report):
@@ -154,7 +155,7 @@ def sleep_in_test(call: Call, report: Report) -> None:
         if waiters
         else "Wait for the event itself with a deadline, or let the test set the clock.",
         confidence=Confidence.LOW
-        if ending or _awaits_nothing(call) or _lets_pass(call, duration)
+        if ending or is_teardown(function) or _awaits_nothing(call) or _lets_pass(call, duration)
         else Confidence.HIGH,
     )
 

@@ -6,14 +6,14 @@ from checks.events import Call, Function, Value
 from checks.hygiene.shared.assertions import asserts
 from checks.hygiene.shared.blocks import mentions
 from checks.hygiene.shared.conditions import bare
-from checks.hygiene.shared.tests import is_replaced, is_test
+from checks.hygiene.shared.tests import is_replaced, is_test, is_test_class
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
 _RANDOM = "random.{random,randint,randrange,choice,choices,sample,uniform,gauss,betavariate}"
 _NUMPY = "numpy.random.{rand,randn,randint,choice,random,uniform,normal,random_sample}"
-_SEEDS = (b"seed(", b"hypothesis", b"random.Random(", b"default_rng", b"random_seed", b"setstate",
+_SEEDS = (b"hypothesis", b"random.Random(", b"default_rng", b"random_seed", b"setstate",
           b"randomly")  # fmt: skip
 _SMALL = 1_000_000
 _PAIR = 2
@@ -72,9 +72,11 @@ def unseeded_randomness_in_test(call: Call, report: Report) -> None:
         Where the test is meant to roam, and prints its seed when it fails.
     """
     function = call.function
-    if function is None or not is_test(function):
+    if function is None:
         return
-    if any(word in call.module.source.data for word in _SEEDS):
+    if not is_test(function) and not (is_test_class(call.cls, report.index) and _makes_key(call)):
+        return
+    if _is_seeded(call.module.source.data):
         return
     if is_replaced(call, report.index, call.method, "random"):
         return
@@ -88,11 +90,18 @@ def unseeded_randomness_in_test(call: Call, report: Report) -> None:
         )
 
 
+def _is_seeded(data: bytes) -> bool:
+    """Whether the file draws from a fixed seed; ``random.seed()`` takes one from the system."""
+    if data.count(b"seed(") > data.count(b"seed()"):
+        return True
+    return any(word in data for word in _SEEDS)
+
+
 def _decides(call: Call, function: Function) -> str:
     """What chance decides here, in words; empty when it decides nothing."""
     if call.method == "shuffle":
         return "decides what is compared" if _order_is_compared(call, function) else ""
-    name = call.assigned_to
+    name = call.assigned_to or _held_by(call)
     for one in function.own(*_BRANCHES):
         condition = one.child("condition")
         if one.kind == "conditional_expression":
@@ -102,11 +111,34 @@ def _decides(call: Call, function: Function) -> str:
         inside = condition.start_byte <= call.span.start < condition.end_byte
         if inside or (name and next(mentions(call.module, condition, name), None) is not None):
             return "decides which way the test goes"
+    if name and _picks(call, function, name):
+        return "picks what is tested"
     if _makes_key(call):
         return "makes a name that another run or test can have, too,"
     if not name and (side := _compared(call)) is not None and side.fixed:
         return "is compared with a fixed value"
     return ""
+
+
+def _held_by(call: Call) -> str:
+    """The name of what is reckoned from a draw: ``index = randint(0, 9) - 1``."""
+    above = call.parent
+    outer = None if above is None or above.kind != "binary_operator" else above.parent
+    left = None if outer is None or outer.kind != "assignment" else outer.child("left")
+    return call.module.text_of(left) if left is not None and left.type == "identifier" else ""
+
+
+def _picks(call: Call, function: Function, name: str) -> bool:
+    """Whether the draw is the number of one of several results: ``found[index]``."""
+    for one in function.own("subscript"):
+        held = one.child("value")
+        keys = one.node.children_by_field_name("subscript")
+        if held is None or len(keys) != 1 or call.module.text_of(keys[0]) != name:
+            continue
+        origin = one.value(held).origin.node
+        if origin.type in ("subscript", "call", "await"):
+            return True
+    return False
 
 
 def _order_is_compared(call: Call, function: Function) -> bool:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from checks.events import Call
+from checks.hygiene.shared.blocks import holders
 from checks.hygiene.shared.clocks import is_frozen
-from checks.hygiene.shared.equalities import Equality, equalities, is_given_away
-from checks.hygiene.shared.tests import is_test
+from checks.hygiene.shared.equalities import (
+    Equality,
+    equalities,
+    is_given_away,
+    statement_assertion,
+)
+from checks.hygiene.shared.tests import is_test, is_test_class
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
@@ -15,6 +21,8 @@ _NOW = ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.
         "oslo_utils.timeutils.utcnow", "pendulum.now", "pendulum.today", "arrow.now",
         "arrow.utcnow", "time.strftime")  # fmt: skip
 _DAYS = frozenset({"datetime.date.today", "django.utils.timezone.localdate"})
+_WRITTEN = ("isoformat", "strftime")
+"""What writes a moment as text."""
 _TOLERANT = ("timedelta", "abs(", "delta", "approx", "almost", "within")
 
 
@@ -61,7 +69,14 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
         Where the library under test is the clock.
     """
     function = call.function
-    if function is None or not is_test(function) or is_frozen(call, report.index):
+    if function is None:
+        _at_import(call, report)
+        return
+    if not is_test(function):
+        if is_test_class(call.cls, report.index) and _is_answer(call):
+            _tell(call, report)
+        return
+    if is_frozen(call, report.index):
         return
     if call.name == "time.strftime" and len(call.arguments) > 1:
         return
@@ -80,6 +95,44 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
             if compared and not is_given_away(call, name):
                 _tell(call, report)
                 return
+
+
+def _at_import(call: Call, report: Report) -> None:
+    """Report a date that is written down when the file is imported, and asserted by a test."""
+    cls = call.cls
+    if cls is None or not is_test_class(cls, report.index):
+        return
+    statement = call.statement.node
+    inner = statement.named_children[0] if statement.named_children else statement
+    left = inner.child_by_field_name("left") if inner.type == "assignment" else None
+    text = call.module.text_of(statement)
+    if left is None or left.type != "identifier" or not any(one in text for one in _WRITTEN):
+        return
+    name = f"self.{call.module.text_of(left)}"
+    for method in cls.methods.values():
+        for one, _ in holders(call.module, method.node, name, "argument_list", "list", "tuple",
+                              "comparison_operator"):  # fmt: skip
+            if is_test(method) and statement_assertion(one) is not None:
+                report(
+                    at=call,
+                    message=f"`{name}` is read from the clock when the file is imported.",
+                    why="The tests run later: another minute or day by then, and they fail.",
+                    fix="Read the clock in the test, or let the test set it.",
+                )
+                return
+
+
+def _is_answer(call: Call) -> bool:
+    """Whether a helper answers whether today's date is in what the code gave."""
+    if call.name not in _DAYS and not any(one in call.statement.text for one in _WRITTEN):
+        return False
+    for above in call.ancestors():
+        if above.kind == "comparison_operator":
+            outer = above.parent
+            return outer is not None and outer.kind == "return_statement"
+        if above.kind not in ("call", "attribute", "argument_list"):
+            return False
+    return False
 
 
 def _held_by(call: Call) -> str:
