@@ -206,7 +206,7 @@ def percent(heap: Heap, template: Value, right: Value) -> Value:
         letter = match.group(2)
         pieces.append(constant("%") if letter == "%" else fill(match.group(1) or "", letter))
     pieces.append(constant(text[end:]))
-    return _put_together(template, pieces)
+    return put_together(template, pieces)
 
 
 def formatted(
@@ -239,10 +239,11 @@ def formatted(
             found = CLEAN
         pieces.append(as_text(heap, CLEAN if found is None else found))
     pieces.append(constant(text[end:]))
-    return _put_together(template, pieces)
+    return put_together(template, pieces)
 
 
-def _put_together(template: Value, pieces: list[Value]) -> Value:
+def put_together(template: Value, pieces: list[Value]) -> Value:
+    """The pieces of a template as one text; what is untrusted in the template stays in it."""
     taints, vague = template.taints, template.vague
     texts: list[str] = []
     known = not template.taints and template.constant is not NOTHING

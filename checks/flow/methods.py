@@ -182,6 +182,12 @@ def _replaced(receiver: Value, site: Site) -> Value:
     old, new = site.arguments[0].constant, site.arguments[1].constant
     if isinstance(old, str) and isinstance(new, str):
         return escaping.without(whole, old, new)
+    text = receiver.template
+    if text is not None and isinstance(old, str) and len(old) > 1 and old in text:
+        # A mark in a text that is known: the rest stands around what takes its place.
+        parts = [constant(one) for one in text.split(old)]
+        spaced = [piece for one in parts for piece in (site.arguments[1], one)][1:]
+        return folding.put_together(Value(receiver.taints, receiver.vague), spaced)
     return whole
 
 

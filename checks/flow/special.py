@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checks.flow import calls, folding, lookup, methods, parsers, querysets, tasks, urls
+from checks.flow import calls, folding, lookup, methods, parsers, querysets, tasks, templates, urls
 from checks.flow.heap import Object, as_fields, make
 from checks.flow.kinds import CSV, FULL, LINES, NORMAL, NOSQL, PATH, SLASH
 from checks.flow.machine import Frame, Machine
@@ -400,6 +400,10 @@ def make_handlers() -> dict[str, Handler]:
         "queue.LifoQueue": _queue, "collections.defaultdict": _default_dict,
         "configparser.ConfigParser": _config_parser, "configparser.RawConfigParser": _config_parser,
         "configparser.SafeConfigParser": _config_parser,
+        "string.Template": templates.made, "jinja2.Template": templates.made_jinja,
+        f"{templates.PLAIN}.render": templates.rendered,
+        "string.Template().substitute": templates.substituted,
+        "string.Template().safe_substitute": templates.substituted,
         "types.SimpleNamespace": _namespace, "argparse.Namespace": _namespace,
         "re.sub": _replaced, "re.subn": _replaced, "re.compile().sub": _replaced,
         "open": _open, "io.open": _open, "codecs.open": _open, "typing.cast": _cast,

@@ -15,6 +15,7 @@ import tree_sitter
 
 from checks.events import Call, Value, argument_nodes
 from checks.languages.python import evaluate, grammar
+from checks.languages.python.assembly import SUBSTITUTING, template_of
 from checks.languages.python.scopes import Bound
 
 MAX_DEPTH = 8
@@ -44,6 +45,7 @@ _CONTAINERS = ("list", "tuple", "set")
 _COMPREHENSIONS = ("generator_expression", "list_comprehension", "set_comprehension")
 _PERCENT = re2.compile(r"%(?:\([^)]*\))?[-+ #0-9.*]*[a-zA-Z]")
 _BRACES = re2.compile(r"\{[^{}]*\}")
+_DOLLARS = re2.compile(r"\$(?:\{\w+\}|\w+)")
 _LEAVING = ("raise_statement", "return_statement", "continue_statement", "break_statement")
 IsSafe = Callable[[Value], bool]
 """Whether a call makes its result safe for the interpreter in question."""
@@ -319,6 +321,10 @@ def _pieces(value: Value, pieces: list[str], depth: int) -> None:
         owner = None if function is None else function.child_by_field_id(grammar.OBJECT)
         if owner is not None and method_of(value) == "format":
             _pieces_of_template(value, owner, _BRACES, pieces, depth)
+        elif owner is not None and method_of(value) in SUBSTITUTING:
+            _pieces_of_substitution(value, owner, pieces, depth)
+        elif owner is not None and method_of(value) == "replace":
+            _pieces_of_replacement(value, owner, pieces, depth)
         elif owner is not None and method_of(value) in (*evaluate.THROUGH, "join"):
             _pieces(_of(value, owner), pieces, depth + 1)
         elif value.callee_name in evaluate.TRANSPARENT:
@@ -349,6 +355,31 @@ def _pieces_of_template(
         _pieces(_of(value, template), found, depth + 1)
     template_text = "".join(found).encode("utf-8", "replace").decode()
     pieces.append(str(holes.sub("\0", template_text)))
+
+
+def _pieces_of_substitution(
+    value: Value, owner: tree_sitter.Node, pieces: list[str], depth: int
+) -> None:
+    """The pieces of a ``string.Template``, its names as NULs."""
+    found = template_of(value.module, owner, value.context)
+    if found is None:
+        pieces.append("\0")
+        return
+    inner = Value(value.module, *found)
+    _pieces_of_template(inner, inner.node, _DOLLARS, pieces, depth)
+
+
+def _pieces_of_replacement(
+    value: Value, owner: tree_sitter.Node, pieces: list[str], depth: int
+) -> None:
+    """The pieces of a text in which a mark is replaced: a NUL, or the constant, in its place."""
+    found: list[str] = []
+    _pieces(_of(value, owner), found, depth + 1)
+    text = "".join(found)
+    constants = [_of(value, one).constant for one in argument_nodes(value.node)[:2]]
+    if len(constants) == 2 and isinstance(constants[0], str) and constants[0]:
+        text = text.replace(constants[0], constants[1] if isinstance(constants[1], str) else "\0")
+    pieces.append(text)
 
 
 def method_of(call: Value) -> str:

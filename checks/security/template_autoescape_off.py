@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checks.events import UNKNOWN, Call, Module, Node
+from checks.flow.templates import is_open
 from checks.model import Aspect, Confidence, Edit, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check, nodes
 from checks.report import Report
@@ -173,7 +174,7 @@ def _say(
 
 def _is_page(text: str) -> bool:
     """Whether a template's text is HTML with a place for a value in it."""
-    return ("{{" in text or "${" in text) and "</" in text
+    return ("{{" in text or "${" in text) and "</" in text and ("${" in text or is_open(text))
 
 
 def _is_for_pages(module: Module) -> bool:

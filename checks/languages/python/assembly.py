@@ -20,9 +20,11 @@ from checks.languages.python.evaluate import (
     argument_nodes,
     bindings_of,
     children,
+    constant,
     is_fixed,
     operands_of,
     operator_of,
+    origin,
 )
 from checks.languages.python.scopes import Bound
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from checks.languages.python.context import Context
     from checks.languages.python.module import Module
 
+SUBSTITUTING = frozenset({"substitute", "safe_substitute"})
+"""Methods of a ``string.Template``."""
 _MAX_ASSIGNMENTS = 12
 """Assignments to one name that are looked at for the parts of a string."""
 
@@ -140,22 +144,50 @@ def _assemble_call(
     owner = function.child_by_field_id(grammar.OBJECT)
     name = function.child_by_field_id(grammar.ATTRIBUTE)
     method = "" if name is None else module.text_of(name)
-    if owner is None or method not in (*THROUGH, "format", "join", "format_map"):
+    if owner is None or method not in (*THROUGH, "format", "join", "format_map", *SUBSTITUTING):
         return False
     found: list[Part] = []
-    if not _assemble(module, owner, context, found, depth + 1):
+    source: Part | None = (owner, context)
+    if method in SUBSTITUTING:
+        source = template_of(module, owner, context)
+    if source is None or not _assemble(module, *source, found, depth + 1):
         return False
     parts.extend(found)
     values: list[tree_sitter.Node] = []
-    if method not in THROUGH:
+    if method == "replace":
+        values = _replacing(module, node, context)
+    elif method not in THROUGH:
         for one in argument_nodes(node):
             inner = one.child_by_field_id(grammar.VALUE) if one.type == "keyword_argument" else one
             if method == "join" and inner is not None and inner.type in ("list", "tuple"):
                 values += children(inner)
+            elif method in SUBSTITUTING and inner is not None and inner.type == "dictionary":
+                values += [
+                    pair.child_by_field_id(grammar.VALUE) or pair for pair in children(inner)
+                ]
             elif inner is not None:
                 values.append(inner)
     _vary(module, values, context, parts)
     return True
+
+
+def _replacing(module: Module, node: tree_sitter.Node, context: Context) -> list[tree_sitter.Node]:
+    """What ``text.replace("[VALUE]", value)`` puts in the place of a mark."""
+    arguments = argument_nodes(node)
+    if len(arguments) < 2:
+        return []
+    mark = constant(module, arguments[0], context)
+    return arguments[1:2] if isinstance(mark, str) and len(mark) > 1 else []
+
+
+def template_of(module: Module, owner: tree_sitter.Node, context: Context) -> Part | None:
+    """The text of the ``string.Template`` that an expression is; ``None`` for anything else."""
+    node, where = origin(module, owner, context)
+    function = node.child_by_field_id(grammar.FUNCTION) if node.type == "call" else None
+    if function is None or module.resolve(function, where) != "string.Template":
+        return None
+    texts = argument_nodes(node)[:1]
+    return (texts[0], where) if texts else None
 
 
 def _assemble_name(
