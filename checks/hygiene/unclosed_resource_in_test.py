@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Call, Function
 from checks.hygiene.shared.assertions import expects_exception
 from checks.hygiene.shared.blocks import holders, statements
+from checks.hygiene.shared.leaks import DESCRIPTORS, LOOPS, SOCKETS, Leak, leak_of, probe_of
 from checks.hygiene.shared.resources import (
     HANDLES,
     PATHS,
@@ -23,7 +24,7 @@ from checks.hygiene.shared.tests import (
     is_test,
     is_test_class,
 )
-from checks.model import Aspect, Confidence, Severity
+from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
@@ -41,7 +42,7 @@ _EXPECTING = ("raises", "assertRaises", "warns", "suppress", "assertWarns")
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=calls(*HANDLES, "*.open"),
+    on=calls(*HANDLES, *DESCRIPTORS, *LOOPS, *SOCKETS, "*.{accept,open,popen}"),
     cwe=(772,),
 )
 def unclosed_resource_in_test(call: Call, report: Report) -> None:
@@ -88,6 +89,13 @@ def unclosed_resource_in_test(call: Call, report: Report) -> None:
     """
     function = call.function
     if function is None:
+        probe = probe_of(call)
+        if probe is not None:
+            _tell_leak(call, probe, report)
+        return
+    leak = leak_of(call, report.index)
+    if leak is not None and not _must_fail(call):
+        _tell_leak(call, leak, report)
         return
     if call.name not in HANDLES:
         _dropped(call, report)
@@ -108,6 +116,17 @@ def unclosed_resource_in_test(call: Call, report: Report) -> None:
     if _must_fail(call) or is_replaced(call, report.index, call.method, _last(call)):
         return
     _tell(call, held, report)
+
+
+def _tell_leak(call: Call, leak: Leak, report: Report) -> None:
+    held = f" `{leak.name}`" if leak.name else ""
+    report(
+        at=call,
+        message=f"The {leak.noun}{held} is never closed.",
+        why="It stays until the collector finds it, and can disturb the tests that follow.",
+        fix=leak.remedy,
+        surface=Surface.SUMMARY,
+    )
 
 
 def _dropped(call: Call, report: Report) -> None:
