@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Value
+from checks.events import Call, Function, Value
 from checks.hygiene.shared.releases import Creation, Holder
-from checks.hygiene.shared.services import begins, noun_of
-from checks.hygiene.shared.tests import has_unknown_base, is_replaced, is_setup, is_test
+from checks.hygiene.shared.services import begins, noun_of, tells_to_end
+from checks.hygiene.shared.tests import (
+    has_unknown_base,
+    is_replaced,
+    is_setup,
+    is_teardown,
+    is_test,
+)
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
@@ -19,13 +25,14 @@ from checks.report import Report
     confidence=Confidence.HIGH,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=calls("*.{start,serve_forever,serve,start_server}", "threading.Thread().start",
+    on=calls("*.{start,serve_forever,serve,start_server,listen,add_socket,add_sockets,terminate,"
+             "kill}", "threading.Thread().start",
              "threading.Timer().start", "multiprocessing.Process().start",
              "http.server.HTTPServer().serve_forever", "grpc.server().start"),
     cwe=(772,),
 )  # fmt: skip
 def started_service_not_stopped(call: Call, report: Report) -> None:
-    """A test builds a server, thread or service, starts it, and nothing stops it.
+    """A test starts a server, thread or service, and nothing stops it, or waits for its end.
 
     Why:
         It runs on through the tests that follow: it holds its port, changes what they look at,
@@ -68,12 +75,27 @@ def started_service_not_stopped(call: Call, report: Report) -> None:
             thread.start()
             thread.join(timeout=30)
             assert work.done
+    Bad:
+        # file: tests/test_cli.py
+        import shutil
+        import subprocess
+
+        def test_cli(folder):
+            process = subprocess.Popen(["serve", folder])
+            assert answers(folder)
+            process.terminate()
+            shutil.rmtree(folder)
     Suppress:
         Where the service ends by itself.
     """
     function = call.function
     receiver = call.receiver
-    if function is None or receiver is None or not (is_test(function) or is_setup(function)):
+    if function is None or receiver is None:
+        return
+    if call.method in ("terminate", "kill"):
+        _look_at_end(call, function, receiver, report)
+        return
+    if not (is_test(function) or is_setup(function)):
         return
     if not begins(call) or function.context.function is not None:
         return
@@ -99,6 +121,33 @@ def started_service_not_stopped(call: Call, report: Report) -> None:
         why="It runs on through the tests that follow.",
         fix=_fix(call, name, noun),
     )
+
+
+def _look_at_end(call: Call, function: Function, receiver: Value, report: Report) -> None:
+    """Report a process that is told to end, and whose end nobody awaits."""
+    if not (is_test(function) or is_setup(function) or is_teardown(function)):
+        return
+    if not _is_held(receiver) or not tells_to_end(call, _maker(call, receiver)):
+        return
+    name = receiver.text
+    creation = Creation(call, name, f"{name}.{call.method}")
+    holder = Holder(call.module, report.index)
+    if holder.is_joined(creation, function) or _is_entered(call, name):
+        return
+    if is_replaced(call, report.index, "Popen", "Process", call.method):
+        return
+    report(
+        at=call,
+        message=f"`{name}` is told to end, and nothing waits until it has.",
+        why="It may still write, or hold its files and its port, while what follows runs.",
+        fix=f"Call `{name}.{'wait' if 'Popen' in _made_by(call, receiver) else 'join'}(timeout=…)`"
+        " afterwards.",
+    )
+
+
+def _made_by(call: Call, receiver: Value) -> str:
+    maker = _maker(call, receiver)
+    return "" if maker is None else maker.callee_name or ""
 
 
 def _maker(call: Call, receiver: Value) -> Value | None:

@@ -35,6 +35,8 @@ _REMOVING = (
 )
 PAIRS = {
     "activate": ("deactivate",),
+    "add_socket": ("stop", "close"),
+    "add_sockets": ("stop", "close"),
     "acquire": ("release",),
     "begin": ("rollback", "commit", "close"),
     "connect": ("disconnect", "close"),
@@ -131,6 +133,16 @@ class Holder:
             rf"(?:^|[^\w.]){name}\.(?:wait\w*|is_alive|exitcode|daemon|setDaemon|returncode)\b"
         )
         return _holds(waiting, self._region(creation.name, function))
+
+    def is_joined(self, creation: Creation, function: Function) -> bool:
+        """Whether the code around waits until a process has ended, or hands it to someone."""
+        name = re2.escape(creation.name)
+        code = self._region(creation.name, function)
+        return (
+            _holds(rf"(?:^|[^\w.]){name}\.(?:communicate|join|wait)\b", code)
+            or _holds(rf"while (?:not )?{name}\.(?:is_alive|poll)\b", code)
+            or _holds(rf"[(,] ?{name}[,)]", code)
+        )
 
     def cleanup_of(self, creation: Creation, function: Function) -> str:
         """The method or function that gives it back, in one word; for the words of a finding."""

@@ -24,11 +24,26 @@ _KNOWN = {
 
 _WORDS = frozenset({"server", "service", "daemon", "scheduler", "listener", "observer", "broker"})
 _BEGINNING = frozenset({"start", "serve_forever", "start_server", "serve"})
+_TAKING = frozenset({"listen", "add_socket", "add_sockets"})
+"""What a server begins to take connections with (Tornado's ``HTTPServer``, ``TCPServer``)."""
+
+_ENDED = frozenset({"terminate", "kill"})
+_PROCESSES = frozenset({"multiprocessing.Process", "multiprocessing.context.Process",
+                        "subprocess.Popen"})  # fmt: skip
 
 
 def begins(call: Call) -> bool:
     """Whether the call starts what it is called on."""
+    if call.method in _TAKING and call.receiver is not None:
+        return True
     return call.method in _BEGINNING and call.receiver is not None and not call.arguments
+
+
+def tells_to_end(call: Call, maker: Value | None) -> bool:
+    """Whether the call tells a process to end, which it does some time later."""
+    if call.method not in _ENDED or maker is None or call.arguments:
+        return False
+    return maker.callee_name in _PROCESSES
 
 
 def noun_of(maker: Value) -> str:
@@ -39,5 +54,8 @@ def noun_of(maker: Value) -> str:
     target = maker.node.child_by_field_name("function") if maker.node.type == "call" else None
     if target is None:
         return ""
-    last = words(maker.module.text_of(target).rpartition(".")[2])
-    return next((one for one in last[-1:] if one in _WORDS), "")
+    called = maker.module.text_of(target).rpartition(".")[2]
+    last = words(called)[-1:]
+    if called[:1].isupper() and called.endswith("Server"):
+        return "server"  # HTTPServer is one word
+    return next((one for one in last if one in _WORDS), "")
