@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.events import Call, Value
 from checks.hygiene.shared.blocks import holders
+from checks.hygiene.shared.environments import may_fail_between
 from checks.hygiene.shared.patchers import (
     Fate,
     fate_of_name,
@@ -12,11 +13,21 @@ from checks.hygiene.shared.patchers import (
     started_by,
     stops_all,
 )
-from checks.hygiene.shared.tests import calls_of_value, has_unknown_base, is_test_class
+from checks.hygiene.shared.tests import (
+    calls_of_value,
+    has_unknown_base,
+    is_test,
+    is_test_class,
+    own_calls,
+)
 from checks.hygiene.shared.unentered import CHANGING, is_lost_change
-from checks.model import Aspect, Confidence, Edit, Severity, Span
+from checks.languages.python.context import Located
+from checks.model import Aspect, Confidence, Edit, Role, Severity, Span, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
+
+_STOPS_OF_A_TEST = 3
+"""Mentions of ``stop`` in a test: with more, it is not plain which of them stops what."""
 
 
 @check(
@@ -91,7 +102,10 @@ def patcher_not_stopped(call: Call, report: Report) -> None:
     if patcher is None and (listed := _listed(call)) is not None:
         _tell_listed(call, listed, report)
         return
-    if patcher is None or call.function is None:
+    if patcher is None:
+        return
+    if call.function is None:
+        _at_import(call, report)
         return
     chained = call.receiver is not None and is_patcher(call.receiver)
     stops_mock = chained and _stops_the_mock(call, report)
@@ -111,6 +125,30 @@ def patcher_not_stopped(call: Call, report: Report) -> None:
         confidence=Confidence.LOW if unknown and not stops_mock else Confidence.HIGH,
         edits=_edits(call, report, chained=chained and not stops_mock),
     )
+
+
+def _at_import(call: Call, report: Report) -> None:
+    """Report a patch that starts when the file of tests is imported, and holds for all others."""
+    receiver = call.receiver
+    if receiver is None or report.role is not Role.TEST or call.cls is not None:
+        return
+    data = call.module.source.data
+    name = "" if is_patcher(receiver) else receiver.text
+    if b".stopall" in data or (name and f"{name}.stop".encode() in data):
+        return
+    if any(True for _ in call.enclosing("if_statement")) or not _has_tests(call):
+        return
+    report(
+        at=call.statement,
+        message=f"The patcher `{receiver.short}` is started when this file is imported.",
+        why="Nothing stops it: the tests of all other files of the run get the patch as well.",
+        fix="Start it in `setUpModule` or a fixture and stop it there, or right after the import "
+        "that needs it.",
+    )
+
+
+def _has_tests(call: Call) -> bool:
+    return any(is_test(one) for one in call.module.functions)
 
 
 def _tell_lost(call: Call, report: Report) -> None:
@@ -142,13 +180,53 @@ def _listed(call: Call) -> Value | None:
         elements = many.origin.elements
         if elements and all(is_patcher(one) for one in elements):
             return many
+        if _makes_patchers(many.origin):
+            return many
     return None
+
+
+def _makes_patchers(many: Value) -> bool:
+    """Whether it is a comprehension of patchers: ``[mock.patch.object(app, n) for n in names]``."""
+    if many.node.type != "list_comprehension":
+        return False
+    body = many.node.child_by_field_name("body")
+    return body is not None and is_patcher(Value(many.module, body, many.context))
+
+
+def _stopped_late(call: Call, around: Located) -> bool:
+    """Whether the same test stops them, but after an assertion and not for certain."""
+    function = call.function
+    if function is None or not is_test(function) or around.text.count(".stop") > _STOPS_OF_A_TEST:
+        return False
+    stops = [one for one in own_calls(function) if one.method == "stop"]
+    return bool(stops) and all(
+        one.node.start_byte > call.node.end_byte
+        and not any(
+            above.kind in ("finally_clause", "with_statement", "except_clause")
+            for above in one.context.chain()
+        )
+        and may_fail_between(call, one)
+        for one in stops
+    )
 
 
 def _tell_listed(call: Call, many: Value, report: Report) -> None:
     """Report the patchers of a list, when no code around stops any."""
     around = call.function if call.cls is None else call.cls
-    if around is None or ".stop" in around.text or stops_all(call, report.index):
+    if around is None or stops_all(call, report.index):
+        return
+    if call.function is not None and _stopped_late(call, call.function):
+        report(
+            at=call.statement,
+            message=f"The patchers of `{many.short}` are stopped only when no assertion fails.",
+            why="After a failure the patches stay, and the tests that run later fail as well.",
+            fix="Register `self.addCleanup(one.stop)` for each of them."
+            if call.cls is not None
+            else "Use an `ExitStack`, which undoes them.",
+            surface=Surface.SUMMARY,
+        )
+        return
+    if ".stop" in around.text:
         return
     unknown = call.cls is not None and has_unknown_base(call.cls, report.index)
     report(
