@@ -19,6 +19,8 @@ _CHECKING = frozenset({"is_relative_to", "commonpath", "commonprefix", "relative
                        "isabs", "is_absolute", "resolve", "basename", "secure_filename",
                        "normpath", "abspath"})  # fmt: skip
 _SAFE_FILTERS = frozenset({"data", "tar"})
+_KNOWN_SINCE = "3.12, 3.11.4, 3.10.12, 3.9.17 and 3.8.17"
+"""See https://docs.python.org/3/library/tarfile.html#extraction-filters (PEP 706)."""
 _LISTS = frozenset({"namelist", "infolist", "getmembers", "getnames"})
 
 
@@ -42,7 +44,10 @@ def archive_extraction_unsafe(call: Call, report: Report) -> None:
 
     Why:
         A member named `../../home/user/.ssh/authorized_keys`, or a link that leads out of the
-        folder, overwrites files outside. Python filters by itself from version 3.14 only.
+        folder, overwrites files outside. Python filters by itself from version 3.14 only. It knows
+    `filter=` since 3.12, and since the releases 3.11.4, 3.10.12, 3.9.17 and 3.8.17 of the versions
+    before: an older one stops with a `TypeError`. Code that must run there tests
+    `hasattr(tarfile, "data_filter")`, and looks at the names of the members otherwise.
     Bad:
         import tarfile
 
@@ -104,7 +109,7 @@ def _tell(call: Call, report: Report, message: str, certain: bool) -> None:
         at=call,
         message=message,
         why="A member named `../../x`, or a link, overwrites files outside the folder.",
-        fix='Pass `filter="data"`.',
+        fix=f'Pass `filter="data"`, which Python knows since {_KNOWN_SINCE}.',
         severity=Severity.HIGH if certain else None,
         confidence=Confidence.HIGH if certain else Confidence.LOW,
         surface=Surface.INLINE if certain else Surface.SUMMARY,
