@@ -6,7 +6,7 @@ import tree_sitter
 
 from checks.events import UNKNOWN, Call, Node
 from checks.hygiene.shared.blocks import block_of
-from checks.hygiene.shared.certain import of_callable, of_literals
+from checks.hygiene.shared.certain import of_callable, of_literals, of_own_update
 from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.equalities import equalities, equality_of
 from checks.hygiene.shared.texts import words
@@ -113,11 +113,12 @@ def assert_constant(event: Node | Call, report: Report) -> None:
         if is_lost_assertion(event, report.index):
             _tell_lost(event, report)
             return
-        if not _of_itself(event, report) and not of_literals(event, report):
+        known = _of_itself(event, report) or of_own_update(event, report)
+        if not known and not of_literals(event, report):
             _call(event, report)
         return
     parts = event.children()
-    if _of_itself(event, report) or not parts:
+    if _of_itself(event, report) or of_own_update(event, report) or not parts:
         return
     if _of_operands(event, parts[0], report) or _of_sure(event, parts[0], report):
         return

@@ -6,9 +6,9 @@ import bisect
 
 import tree_sitter
 
-from checks.events import Function, Value, as_call
-from checks.hygiene.shared.assertions import is_failure
-from checks.hygiene.shared.blocks import block_of, mentions, statements
+from checks.events import Call, Function, Value, as_call, calls_of
+from checks.hygiene.shared.assertions import asserts, is_failure
+from checks.hygiene.shared.blocks import block_of, following, mentions, statements
 from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.proving import proofs
 from checks.hygiene.shared.tests import is_given_many, is_test
@@ -68,7 +68,10 @@ def conditional_assertion(function: Function, report: Report) -> None:
     Suppress:
         Where the collection cannot be empty.
     """
-    if not is_test(function) or function.body is None:
+    if function.body is None:
+        return
+    _after_loops(function, report)
+    if not is_test(function):
         return
     if not _may_hold(statements(function.body)):
         return
@@ -84,6 +87,42 @@ def conditional_assertion(function: Function, report: Report) -> None:
         _loop(function, holder, report)
     elif holder.type == "if_statement" and not all(_is_failure(one) for one in found):
         _branch(function, holder, report)
+
+
+def _after_loops(function: Function, report: Report) -> None:
+    """Report an assertion after a loop that asks for the loop's variable: for the last one only.
+
+    The loop must have asserted the same kind of thing of each, and leave nothing to search for.
+    """
+    for loop in function.own("for_statement"):
+        left, body = loop.child("left"), loop.child("body")
+        if left is None or body is None or left.type != "identifier":
+            continue
+        name = function.module.text_of(left)
+        if "break" in loop.text or "return" in loop.text:
+            continue
+        asked = {one.method for one in calls_of(function.module, body) if _asks(one, name)}
+        if not asked or len(function.scope_of_body.bindings.get(name, [])) != 1:
+            continue
+        for statement in following(loop):
+            later = next(
+                (one for one in calls_of(function.module, statement)
+                 if one.method in asked and _asks(one, name)),
+                None,
+            )  # fmt: skip
+            if later is not None and not any(True for _ in later.enclosing("for_statement")):
+                report(
+                    at=later,
+                    message=f"After its loop `{name}` is only the last one, or none at all.",
+                    why="The others are never asked this, and an empty result is an error here.",
+                    fix="Move it into the loop, or pick the one that is meant.",
+                )
+                return
+
+
+def _asks(call: Call, name: str) -> bool:
+    """Whether an assertion is given just what a name holds."""
+    return asserts(call) and any(one.text == name for one in call.arguments)
 
 
 def _may_hold(body: list[tree_sitter.Node]) -> bool:

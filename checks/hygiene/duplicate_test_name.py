@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Class, Function, ModuleEvent
+from checks.events import UNKNOWN, Class, Function, ModuleEvent
 from checks.model import Aspect, Confidence, Role, Severity
 from checks.registry import MODULE, TEST_ROLES, check
 from checks.report import Report
@@ -38,6 +38,16 @@ def duplicate_test_name(event: ModuleEvent, report: Report) -> None:
 
             def test_plug(self):
                 self.assertFalse(plug("b"))
+    Bad:
+        # file: tests/test_plug.py
+        CASES = {
+            "10.0.0.0/8": "ipv4",
+            "10.0.0.0/8": "ipv6",
+        }
+
+        def test_plug():
+            for address, kind in CASES.items():
+                assert plug(address) != kind
     Good:
         # file: tests/test_plug.py
         import unittest
@@ -61,6 +71,7 @@ def duplicate_test_name(event: ModuleEvent, report: Report) -> None:
     Suppress:
         There is no good reason to keep it: delete the one that does not run.
     """
+    _entries(event, report)
     seen: dict[tuple[int, str], Function | Class] = {}
     definitions: list[Function | Class] = [*event.module.functions, *event.module.classes]
     if report.role is not Role.TEST:
@@ -123,3 +134,29 @@ def _is_code(first: Function | Class, offset: int) -> bool:
     return not any(
         one.node.start_byte <= offset < one.node.end_byte for one in first.module.nodes("string")
     )
+
+
+def _entries(event: ModuleEvent, report: Report) -> None:
+    """Report a key that stands twice in a dictionary of the tests, with another value."""
+    for one in event.module.nodes("dictionary"):
+        first: dict[tuple[type, object], str] = {}
+        for pair in one.children():
+            if report.is_full:
+                return
+            parts = (pair.child_by_field_name("key"), pair.child_by_field_name("value"))
+            if pair.type != "pair" or parts[0] is None or parts[1] is None:
+                continue
+            key = one.value(parts[0])
+            if parts[0].type not in ("string", "integer") or key.constant is UNKNOWN:
+                continue
+            text = event.module.text_of(parts[1])
+            known = first.setdefault((type(key.constant), key.constant), text)
+            if known == text:
+                continue
+            report(
+                at=key,
+                message=f"The key `{key.short}` stands twice in this dictionary.",
+                why="Python keeps the last value: what the first one was to test is never tried.",
+                fix="Give each entry a key of its own, or use a list of pairs.",
+                scope=one.scope,
+            )
