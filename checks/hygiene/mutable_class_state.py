@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import tree_sitter
+
 from checks.events import Class, Function, Module, ModuleEvent, Value
 from checks.hygiene.shared.blocks import mentions
 from checks.hygiene.shared.mutations import DISPLAYS, MAKERS, empties, mutations
-from checks.hygiene.shared.tests import is_fixture, is_setup, is_teardown, is_test, is_test_class
+from checks.hygiene.shared.tests import (
+    is_fixture,
+    is_setup,
+    is_teardown,
+    is_test,
+    is_test_class,
+    own_calls,
+)
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 from checks.languages.python.scopes import Binding, Bound
@@ -14,6 +23,7 @@ from checks.registry import MODULE, TEST_ROLES, check
 from checks.report import Report
 
 _SHARED_BY = 2
+_MAX_STEPS = 8
 
 
 @check(
@@ -117,6 +127,8 @@ def _is_renewed(cls: Class, name: str, dotted: tuple[str, ...], index: Index) ->
 def _module(module: Module, report: Report) -> None:
     tests = [one for one in module.functions if is_test(one)]
     for name, bindings in module.scope.bindings.items():
+        if _is_object(module, bindings):
+            _object(module, name, tests, report)
         if not _is_mutable(module, bindings):
             continue
         users = [one for one in tests if _uses(one, name)]
@@ -138,6 +150,62 @@ def _module(module: Module, report: Report) -> None:
             if place is not None:
                 _tell(place, name, test, "the file", report)
                 break
+
+
+def _object(module: Module, name: str, tests: list[Function], report: Report) -> None:
+    """Report the first test that gives an object of the file another value somewhere inside."""
+    users = [one for one in tests if _uses(one, name)]
+    if len(users) < _SHARED_BY or any(_prepares(one) and _uses(one, name)
+                                      for one in module.functions):  # fmt: skip
+        return
+    for test in users:
+        for one in test.own("assignment"):
+            left = one.child("left")
+            if left is None or left.type != "attribute" or _root(module, left) != name:
+                continue
+            text = module.text_of(left)
+            if _is_put_back(test, one, text):
+                continue
+            _tell(one, name, test, "the file", report)
+            return
+
+
+def _root(module: Module, node: tree_sitter.Node) -> str:
+    """The name at the root of ``name.ports[0].owner``."""
+    for _ in range(_MAX_STEPS):
+        inner = node.child_by_field_name("object" if node.type == "attribute" else "value")
+        if node.type not in ("attribute", "subscript") or inner is None:
+            break
+        node = inner
+    return module.text_of(node) if node.type == "identifier" else ""
+
+
+def _is_put_back(test: Function, change: Located, text: str) -> bool:
+    """Whether the same is set again later, or was set before, or a cleanup names it."""
+    last = text.rpartition(".")[2]
+    again = [
+        one for one in test.own("assignment")
+        if one.node != change.node
+        and (left := one.child("left")) is not None
+        and test.module.text_of(left) == text
+    ]  # fmt: skip
+    return bool(again) or any(
+        "leanup" in one.method and last in one.text for one in own_calls(test)
+    )
+
+
+def _is_object(module: Module, bindings: list[Binding]) -> bool:
+    """Whether a name of the file has one value, which a class of the project made: no double."""
+    if len(bindings) != 1 or bindings[0].how is not Bound.ASSIGNED:
+        return False
+    node, context = bindings[0].node, bindings[0].context
+    if node is None or context is None or node.type != "call":
+        return False
+    value = Value(module, node, context)
+    made = (value.callee_name or value.text.partition("(")[0]).rpartition(".")[2]
+    return made[:1].isupper() and not made.isupper() and not any(
+        word in made for word in ("Mock", "Fake", "Stub", "Flask", "App", "Client", "Namespace")
+    )  # fmt: skip
 
 
 def _uses(test: Function, name: str) -> bool:
