@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.events import Call, Function
+from checks.hygiene.shared.habits import forgotten, unmatched
 from checks.hygiene.shared.releases import Creation, Holder
 from checks.hygiene.shared.tests import is_teardown, is_test, own_calls, preparations
 from checks.hygiene.shared.texts import words
@@ -68,7 +69,7 @@ def created_resource_not_deleted(call: Call, report: Report) -> None:
         return
     if not is_test(function):
         return
-    if _FOLDERS.isdisjoint(report.path.lower().split("/")[:-1]):
+    if _was_forgotten(call, report) or _FOLDERS.isdisjoint(report.path.lower().split("/")[:-1]):
         return
     parts = words(call.method)
     owner = words(call.receiver.text.rpartition(".")[2])
@@ -160,6 +161,27 @@ def _makes_by_client(helper: Function) -> bool:
         if len(parts) > 1 and parts[0] in _MAKING and owner and owner[-1] in _CLIENTS:
             return True
     return False
+
+
+def _was_forgotten(call: Call, report: Report) -> bool:
+    """Report what the other tests of the class clean up, and this one does not."""
+    where = forgotten(call)
+    name = "" if where else unmatched(call)
+    if not (where or name) or _expects_failure(call):
+        return False
+    report(
+        at=call,
+        message=f"What `{call.target.short}` makes here is not put into `{where}`."
+        if where
+        else f"`{call.target.short}` makes `{name[:40]}`, which no cleanup of the test removes.",
+        why="The other tests of the class do so, that it is ended with the test; this one stays."
+        if where
+        else "It stays behind and meets the tests that follow; the others that are made here go.",
+        fix=f"Append it to `{where}`, or end it in this test."
+        if where
+        else "Register its removal with `self.addCleanup` right after it is made.",
+    )
+    return True
 
 
 def _is_handed_on(call: Call) -> bool:
