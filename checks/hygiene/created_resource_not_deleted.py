@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.events import Call, Function
+from checks.hygiene.shared.environments import may_fail_between
 from checks.hygiene.shared.habits import forgotten, unmatched
 from checks.hygiene.shared.releases import Creation, Holder
 from checks.hygiene.shared.tests import is_teardown, is_test, own_calls, preparations
@@ -82,6 +83,14 @@ def created_resource_not_deleted(call: Call, report: Report) -> None:
     if _is_handed_on(call) or _is_reset(call, report) or _expects_failure(call):
         return
     name = call.assigned_to
+    if _is_registered_late(call, function):
+        report(
+            at=call,
+            message=f"What `{call.target.short}` creates is registered for deletion too late.",
+            why="When something before that fails, it stays on the service.",
+            fix="Register its deletion right after it is created.",
+        )
+        return
     if name:
         holder = Holder(call.module, report.index)
         creation = Creation(call, name, call.text)
@@ -97,6 +106,32 @@ def created_resource_not_deleted(call: Call, report: Report) -> None:
         if call.cls is not None
         else "Delete it in a fixture, after its `yield`.",
     )
+
+
+def _is_registered_late(call: Call, function: Function) -> bool:
+    """Whether the deletion is registered after the loop that creates, or after an assertion."""
+    thing = words(call.method)[-1].removesuffix("s")
+    cleanups = [
+        one
+        for one in own_calls(function)
+        if one.method in _REGISTERING
+        and one.node.start_byte > call.node.end_byte
+        and one.arguments
+        and any(word in one.text for word in _DELETING)
+        and thing in one.arguments[0].text
+    ]
+    if len(cleanups) != 1 or any(
+        one.method in _REGISTERING and thing in one.text for one in own_calls(function)
+        if one.node.start_byte < call.node.start_byte
+    ):  # fmt: skip
+        return False
+    loops = [one.node for one in call.enclosing("for_statement")]
+    around = [one.node for one in cleanups[0].enclosing("for_statement")]
+    if any(loop not in around for loop in loops):
+        return True
+    name = call.assigned_to
+    mentioned = bool(name) and name in cleanups[0].text
+    return mentioned and not around and may_fail_between(call, cleanups[0])
 
 
 def _makes_again(call: Call, function: Function) -> bool:

@@ -89,10 +89,10 @@ def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None
     target = _target(event)
     if not target:
         return
-    if registers_undoing(event, function, target):
+    if registers_undoing(event, function, target, report.index):
         return
     restoration = undone(event, function, target, report.index)
-    if restoration == BY_LUCK and target.startswith(_OF_PROCESS) and _is_first(event, report):
+    if restoration == BY_LUCK and _is_first(event, report):
         report(
             at=event,
             message=f"`{target}` is put back only when no assertion before that fails.",

@@ -51,10 +51,6 @@ def naive_local_time_in_test(call: Call, report: Report) -> None:
     function = call.function
     if function is None or not (is_test(function) or is_setup(function)):
         return
-    if sets_zone(call) or is_replaced(
-        call, report.index, "localtime", "datetime", "mktime", "time"
-    ):
-        return
     if _is_shifted(call):
         report(
             at=call,
@@ -62,6 +58,10 @@ def naive_local_time_in_test(call: Call, report: Report) -> None:
             why="Summer time, and zones whose offset was another one then, give another moment.",
             fix="Use `calendar.timegm`, or a `datetime` with `tzinfo=timezone.utc`.",
         )
+        return
+    if sets_zone(call) or is_replaced(
+        call, report.index, "localtime", "datetime", "mktime", "time"
+    ):
         return
     first = call.argument(0)
     if call.name in _STAMPS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tree_sitter
 
 from checks.events import Call, Function
-from checks.hygiene.shared.tests import has_unknown_base, own_calls
+from checks.hygiene.shared.tests import SETUP, TEARDOWN, has_unknown_base, own_calls
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 from checks.languages.python.scopes import Bound
@@ -84,9 +84,11 @@ def overrides_options(call: Call, index: Index) -> bool:
     return not any(word in text for text in texts for word in _PUTTING_BACK)
 
 
-def registers_undoing(event: Located, function: Function, target: str) -> bool:
-    """Whether a function inside the same one puts the thing back, and is registered to."""
+def registers_undoing(event: Located, function: Function, target: str, index: Index) -> bool:
+    """Whether a cleanup puts the thing back: a function inside the same one, or of the module."""
     word = target.rpartition(".")[2]
+    if _is_reset_whole(event, function, target, index):
+        return True
     registered = {
         one.arguments[0].text
         for one in own_calls(function)
@@ -95,6 +97,24 @@ def registers_undoing(event: Located, function: Function, target: str) -> bool:
     return any(
         one.name in registered and one.context.function is function and word in one.text
         for one in event.module.functions
+    )
+
+
+def _is_reset_whole(event: Located, function: Function, target: str, index: Index) -> bool:
+    """Whether the module is reset as a whole after the test: ``addCleanup(libvirt._reset)``."""
+    owner = target.rpartition(".")[0]
+    cls = event.cls
+    methods = {} if cls is None else index.methods(cls)
+    after = [one for name, one in methods.items() if name in TEARDOWN]
+    found = [one.target.text for method in after for one in own_calls(method)]
+    found += [
+        one.arguments[0].text
+        for method in (function, *(one for name, one in methods.items() if name in SETUP))
+        for one in own_calls(method)
+        if one.method.startswith("add") and "leanup" in one.method and one.arguments
+    ]
+    return bool(owner) and any(
+        text.rpartition(".")[0] == owner and "reset" in text.rpartition(".")[2] for text in found
     )
 
 
