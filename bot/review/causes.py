@@ -114,7 +114,8 @@ def _secret(finding: Finding, texts: Mapping[str, bytes]) -> bytes:
     if finding.aspect is not Aspect.CREDENTIALS or not finding.identity:
         return b""
     flagged = texts.get(finding.path, b"")[slice(*finding.span)]
-    plain = b"".join(flagged.replace(b"\\n", b"").split())
+    # In a notebook code stands in JSON, which escapes its quotes.
+    plain = b"".join(flagged.replace(b"\\n", b"").replace(b'\\"', b'"').split())
     if plain[-1:] and plain[-1:] in _QUOTES:
         plain = plain.lstrip(_PREFIXES)
     secret = plain.strip(_QUOTES)

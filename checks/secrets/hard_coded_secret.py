@@ -149,6 +149,7 @@ def _known(event: TextEvent, report: Report, seen: Scan) -> Iterator[Iterable[Se
     yield kinds.addresses(data, timed(seen.addresses, expired), role, path)
     yield kinds.connections(data, timed(seen.parameters, expired), role, path)
     yield kinds.headers(data, timed(seen.headers, expired), role, path)
+    yield kinds.logins(data, timed(seen.commands, expired), role, path)
     for text in decoding.decoded(data, expired):
         yield kinds.hidden(event, text, expired)
 

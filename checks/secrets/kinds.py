@@ -1,7 +1,7 @@
 """The kinds of secrets that are known by themselves, each as what is to be told of it.
 
 Keys of providers, private keys, tokens with claims, addresses and connection strings with a
-password, headers of basic authentication.
+password, headers of basic authentication, commands that log in.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from checks.clock import timed
 from checks.events import TextEvent
 from checks.model import Confidence, Role, Severity, Span, Surface
-from checks.secrets import special
+from checks.secrets import commands, special
 from checks.secrets.decoding import Decoded
 from checks.secrets.hosts import host_of, is_reserved_host
 from checks.secrets.matching import Found, Scan, scan
@@ -181,6 +181,14 @@ def headers(data: bytes, places: Iterable[int], role: Role, path: str) -> Iterat
         found = special.basic(data, at, drawn=role is not Role.PRODUCTION)
         if found is not None:
             yield _password(found.span, found, "A header of basic authentication", role, path)
+
+
+def logins(data: bytes, places: Iterable[int], role: Role, path: str) -> Iterator[Secret]:
+    """``curl -u user:password``, and what is like it."""
+    for at in places:
+        found = commands.login(data, at, drawn=role is not Role.PRODUCTION)
+        if found is not None:
+            yield _password(found.span, found, "A command", role, path)
 
 
 def _password(

@@ -33,9 +33,9 @@ _MAX_FOUND = 500
 """Secrets in one file; more are told of by the first of them."""
 _ESCAPES = (b"n", b"r", b"t")
 
-PEM, JWT, URL, NAME, PARAMETER, BASIC = -1, -2, -3, -4, -5, -6
+PEM, JWT, URL, NAME, PARAMETER, BASIC, COMMAND = -1, -2, -3, -4, -5, -6, -7
 """What other keywords announce: a private key, a JSON Web Token, an address, a telling name, the
-password of a connection string, a header of basic authentication."""
+password of a connection string, a header of basic authentication, a command that logs in."""
 
 _OTHER_KEYWORDS: dict[str, int] = {
     "-----begin": PEM,
@@ -45,6 +45,7 @@ _OTHER_KEYWORDS: dict[str, int] = {
     "pwd=": PARAMETER,
     "basic ": BASIC,
     "://": URL,
+    **dict.fromkeys(("curl", "wget", "sshpass"), COMMAND),
     **dict.fromkeys(
         ("passw", "passphrase", "passcode", "pwd", "_pass", "-pass", "secret", "token", "apikey",
          "api_key", "api-key", "api.key", "_key", "-key", "accesskey", "authkey", "privatekey",
@@ -77,6 +78,8 @@ class Scan:
     """Where the password of a connection string may stand."""
     headers: list[int] = field(default_factory=list)
     """Where a header of basic authentication may stand."""
+    commands: list[int] = field(default_factory=list)
+    """Where a command stands that may be given a password."""
     names: list[int] = field(default_factory=list)
     """Where a name may speak of a secret."""
 
@@ -95,6 +98,7 @@ def scan(data: bytes, expired: Callable[[], bool] = never) -> Scan:
         NAME: result.names,
         PARAMETER: result.parameters,
         BASIC: result.headers,
+        COMMAND: result.commands,
     }
     windows: dict[int, list[list[int]]] = {}
     lowered = data.lower()

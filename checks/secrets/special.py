@@ -188,7 +188,7 @@ def connection(data: bytes, at: int, *, drawn: bool) -> Address | None:
     named = authority or _HOST.search(whole)
     host = "" if named is None else named.group(1).decode("latin-1").lower()
     password = match.group(1).decode("latin-1")
-    if (host and is_reserved_host(host)) or not _is_password(password, drawn=drawn):
+    if (host and is_reserved_host(host)) or not is_password(password, drawn=drawn):
         return None
     return Address(Span(at + match.start(1), at + match.end(1)), host, password)
 
@@ -200,12 +200,12 @@ def basic(data: bytes, at: int, *, drawn: bool) -> Address | None:
     if match is None or text is None or not text.decode().isprintable():
         return None
     user, colon, password = text.decode().partition(":")
-    if not colon or not user or password == user or not _is_password(password, drawn=drawn):
+    if not colon or not user or password == user or not is_password(password, drawn=drawn):
         return None
     return Address(Span(at + match.start(1), at + match.end(1)), "", password)
 
 
-def _is_password(password: str, *, drawn: bool) -> bool:
+def is_password(password: str, *, drawn: bool) -> bool:
     """Whether it could be a real one: no placeholder, no template, no word that stands for one."""
     if password.lower() in _WEAK or is_placeholder(password) or password.isdigit():
         return False

@@ -70,6 +70,17 @@ def test_a_password_is_the_same_under_other_names() -> None:
     assert len(one.also) == 2
 
 
+def test_a_password_in_a_notebook_is_the_same_as_elsewhere() -> None:
+    for quote in ('\\"', "'"):
+        code = f"password = {quote}Tr4vel!Lamp77{quote}\\n"
+        (one,) = told({
+            "app/a.py": "DB_PASSWORD = 'Tr4vel!Lamp77'\n",
+            "notes/try.ipynb": f'{{"cells": [{{"source": ["{code}"]}}]}}\n',
+            "backup.sh": "curl -u deploy:Tr4vel!Lamp77 https://api.acme.io/dump\n",
+        })  # fmt: skip
+        assert (one.path, len(one.also)) == ("app/a.py", 2)
+
+
 def test_other_secrets_stand_for_themselves() -> None:
     assert len(told({"a.yaml": f"a: {GITHUB}\n", "b.yaml": f"a: {OTHER}\n"})) == 2
     reports, _ = analysed({"a.yaml": f"a: {GITHUB}\n", "b.yaml": f"a: {GITHUB}\n"})

@@ -91,6 +91,13 @@ PASSWORDS = {
     ".docker/config.json": '{"auths": {"r.acme.io": {"auth": "ZGVwbG95OlRyNHZlbCFMYW1wNzc="}}}\n',
     "deploy/.env": "DB_PASSWORD=Tr4vel!Lamp77\n",
     "app/Config.xml": "<c>jdbc:mysql://db.acme.io/app?user=app&amp;password=Tr4velLamp77</c>\n",
+    "backup.sh": "curl -fsS -u deploy:Tr4vel!Lamp77 https://api.acme.io/dump\n",
+    "mirror.sh": "curl -X POST \\\n  --user 'deploy:Tr4vel!Lamp77' \\\n  $TARGET/hook\n",
+    "fetch.sh": "wget --user=deploy --http-password=Tr4vel!Lamp77 https://files.acme.io/a.tgz\n",
+    "copy.sh": "sshpass -p 'Tr4vel!Lamp77' scp a.tgz deploy@files.acme.io:\n",
+    ".github/workflows/notify.yml": "jobs:\n a:\n  steps:\n   - run: |\n      curl -sSu deploy:Tr4vel!Lamp77 https://hooks.acme.io/x\n",
+    "app/dump.py": 'subprocess.run(["curl", "-u", "deploy:Tr4vel!Lamp77", URL], check=True)\n',
+    "app/push.py": 'os.system("curl --user deploy:Tr4vel!Lamp77 https://api.acme.io/push")\n',
     "web/call.ts": 'fetch(u, {headers: {Authorization: "Basic ZGVwbG95OlRyNHZlbCFMYW1wNzc="}});\n',
 }
 
@@ -110,6 +117,31 @@ def test_a_password_that_is_read_from_elsewhere_is_none(path: str) -> None:
             text = text.replace(value, reference)
         if text != PASSWORDS[path]:
             assert look(text, path) == [], reference
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl -u user:password https://api.acme.io/\n",
+        "curl -u admin:admin https://api.acme.io/\n",
+        'curl -u "$USER:$PASSWORD" https://api.acme.io/\n',
+        "curl -u ${{ secrets.USER }}:${{ secrets.PASSWORD }} https://api.acme.io/\n",
+        "curl -u {user}:{password} https://api.acme.io/\n",
+        "curl -u deploy:Tr4vel!Lamp77 http://localhost:8080/\n",
+        "curl -u deploy https://api.acme.io/Tr4vel:Lamp77x\n",
+        "curl -U https://api.acme.io:Lamp77x/\n",
+        "curl --user-agent name:Tr4vel!Lamp77 https://api.acme.io/\n",
+        "curl -o out -H 'User: a:Tr4vel!Lamp77' https://api.acme.io/\n",
+        "libcurl -u deploy:Tr4vel!Lamp77\n",
+        "sshpass -p $PASSWORD ssh deploy@files.acme.io\n",
+        "sshpass -e ssh -p 2222 deploy@files.acme.io\n",
+        "wget --password=changeme https://files.acme.io/\n",
+        "wget -p https://files.acme.io/Tr4vel1\n",
+        "curl https://api.acme.io/\ntar -u deploy:Tr4vel!Lamp77\n",
+    ],
+)
+def test_commands_without_a_password_of_ones_own(text: str) -> None:
+    assert look(text, "deploy.sh") == []
 
 
 @pytest.mark.parametrize(
