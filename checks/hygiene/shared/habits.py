@@ -128,6 +128,7 @@ def unmatched(call: Call) -> str:
         return ""
     noun = parts[-1].rstrip("s")
     owner = "" if call.receiver is None else call.receiver.text
+    made = {text for one in call.arguments if isinstance(text := one.constant, str)}
     others = False
     for one in own_calls(function):
         if not _ends(one, noun):
@@ -136,7 +137,7 @@ def unmatched(call: Call) -> str:
         named = [text for text in texts if isinstance(text, str)]
         # "remove_all_users(admin)": those of this object; "self.remove_users()": all there are.
         whole = not named and (len(one.arguments) < _VERB_AND_NOUN or owner in one.text)
-        if name in named or whole:
+        if whole or not made.isdisjoint(named):
             return ""
         others = others or one.method.startswith("addC")
     return name if others else ""
