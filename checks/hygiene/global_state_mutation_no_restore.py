@@ -92,7 +92,8 @@ def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None
     if registers_undoing(event, function, target, report.index):
         return
     restoration = undone(event, function, target, report.index)
-    if restoration == BY_LUCK and _is_first(event, report):
+    told = target.startswith(_OF_PROCESS) or _is_attribute(event)
+    if restoration == BY_LUCK and told and _is_first(event, report):
         report(
             at=event,
             message=f"`{target}` is put back only when no assertion before that fails.",
@@ -110,6 +111,12 @@ def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None
         fix=_fix(event, target),
         confidence=Confidence.MEDIUM if unknown else Confidence.HIGH,
     )
+
+
+def _is_attribute(event: Call | Node) -> bool:
+    """Whether an attribute of a module is replaced by hand, as a patch would."""
+    left = event.child("left") if event.kind == "assignment" else None
+    return left is not None and left.type == "attribute"
 
 
 def _is_of_library(call: Call, report: Report) -> bool:
