@@ -16,6 +16,7 @@ from checks.languages.python import grammar
 from checks.languages.python.context import Context, Located
 from checks.languages.python.definitions import Class, Function, Parameter
 from checks.languages.python.evaluate import argument_nodes
+from checks.languages.python.mappings import opened
 from checks.languages.python.module import Module
 from checks.languages.python.values import UNKNOWN, Value
 from checks.light import dataclass
@@ -181,28 +182,13 @@ def _read_arguments(call: Call) -> _Arguments:
             star = True
         elif kind == "dictionary_splat":
             inner = node.named_children
-            mapping = Value(module, inner[0], context).mapping if inner else None
-            if mapping is None or _is_changed(call, inner[0]):
-                double_star = True
-            if mapping is not None:
-                for key, one in mapping.items():
-                    keywords.setdefault(str(key), one)
+            found, whole = opened(module, inner[0], context, call.node) if inner else ({}, False)
+            double_star = double_star or not whole
+            for key, one in found.items():
+                keywords.setdefault(str(key), Value(module, *one))
         elif not star:
             positional.append(Value(module, node, context))
     return _Arguments(tuple(positional), keywords, star, double_star)
-
-
-def _is_changed(call: Call, mapping: tree_sitter.Node) -> bool:
-    """Whether entries may be put into a named dict between its display and a call."""
-    if mapping.type != "identifier":
-        return False
-    around: tree_sitter.Node | None = call.node
-    while around is not None and around.type != "function_definition":
-        around = around.parent
-    begin = 0 if around is None else around.start_byte
-    before = call.module.source.data[begin : call.node.start_byte]
-    name = call.module.text_of(mapping).encode()
-    return any(name + change in before for change in (b".update(", b".setdefault(", b"[", b" |="))
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def test_the_origin_of_a_name() -> None:
 
 
 def test_elements_and_mapping() -> None:
-    source = "PARTS = ['a', x]\nuse(PARTS)\nother({'a': x, b: 1, **c})"
+    source = "PARTS = ['a', x]\nuse(PARTS)\nother({**c, 'a': x, b: 1})"
     elements = value(source).elements
     assert elements is not None
     assert [one.text for one in elements] == ["'a'", "x"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import tree_sitter
 
-from checks.languages.python import grammar, literals
+from checks.languages.python import grammar, literals, mappings
 from checks.languages.python.scopes import Binding, Bound
 from checks.languages.python.unknown import UNKNOWN
 
@@ -329,6 +329,11 @@ def _fold_name(module: Module, node: tree_sitter.Node, context: Context, depth: 
     return constant(module, binding.node, binding.context, depth + 1)
 
 
+def _fold_item(module: Module, node: tree_sitter.Node, context: Context, depth: int) -> object:
+    found = mappings.item(module, node, context)
+    return UNKNOWN if found is None else constant(module, found[0], found[1], depth + 1)
+
+
 def _fold_inner(module: Module, node: tree_sitter.Node, context: Context, depth: int) -> object:
     inner = children(node)
     return constant(module, inner[-1], context, depth + 1) if inner else UNKNOWN
@@ -389,6 +394,7 @@ _FOLDERS: dict[str, Callable[[Module, tree_sitter.Node, Context, int], object]] 
     "set": _fold_display,
     "expression_list": _fold_display,
     "dictionary": _fold_dictionary,
+    "subscript": _fold_item,
     "integer": lambda module, node, *_: _known(literals.integer(module.text_of(node))),
     "float": lambda module, node, *_: _known(literals.real(module.text_of(node))),
     "true": lambda *_: True,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import tree_sitter
 
-from checks.languages.python import evaluate, grammar
+from checks.languages.python import evaluate, grammar, mappings
 from checks.languages.python.assembly import assembly
 from checks.languages.python.scopes import Bound
 from checks.languages.python.unknown import UNKNOWN, Unknown
@@ -106,20 +106,11 @@ class Value:
 
     @once
     def mapping(self) -> dict[object, Value] | None:
-        """The entries of a dict display whose keys are constant, ``None`` for anything else."""
-        node, context = evaluate.origin(self.module, self.node, self.context)
-        if node.type != "dictionary":
+        """The entries of a mapping that are known, ``None`` where it is none or none is known."""
+        found, whole = mappings.entries_of(self.module, self.node, self.context)
+        if not found and not whole and self.origin.node.type != "dictionary":
             return None
-        entries: dict[object, Value] = {}
-        for pair in evaluate.children(node):
-            key = pair.child_by_field_id(grammar.KEY)
-            value = pair.child_by_field_id(grammar.VALUE)
-            if key is None or value is None:
-                continue
-            name = evaluate.constant(self.module, key, context)
-            if isinstance(name, (str, bytes, int, float)):
-                entries[name] = Value(self.module, value, context)
-        return entries
+        return {key: Value(self.module, *part) for key, part in found.items()}
 
     @once
     def assignments(self) -> tuple[Value, ...]:
