@@ -9,9 +9,10 @@ import tree_sitter
 from checks.events import Function, Node
 from checks.languages.python import evaluate
 from checks.model import Aspect, Confidence, Severity, Surface
-from checks.registry import FUNCTIONS, PRODUCTION_ROLES, check
+from checks.registry import FUNCTIONS, PRODUCTION_ROLES, check, nodes
 from checks.report import Report
 from checks.secrets.naming import words_of
+from checks.security import letting_in
 
 _ASKING = frozenset({"has", "is", "can", "check", "may", "verify", "validate", "authorize",
                      "authorise", "user", "test", "ensure", "allow", "authenticate", "valid",
@@ -25,7 +26,8 @@ _VERBS = frozenset({"edit", "view", "delete", "access", "update", "create", "man
                     "see", "modify", "approve", "publish", "download", "comment", "administer",
                     "moderate", "invite", "impersonate"})  # fmt: skip
 _ALONE = frozenset({"test_func", "authorize", "authorise", "authenticate", "permits", "is_allowed",
-                    "is_permitted", "authorized"})  # fmt: skip
+                    "is_permitted", "authorized", "authorised", "permitted",
+                    "authenticated"})  # fmt: skip
 _REFUSING = frozenset({"blocked", "banned", "denied", "forbidden", "revoked", "blacklisted",
                        "blocklisted", "locked"})  # fmt: skip
 _OTHER = frozenset({"file", "filename", "extension", "size", "url", "path", "format", "type",
@@ -47,15 +49,17 @@ _MIN_CASES = 2
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=PRODUCTION_ROLES,
-    on=FUNCTIONS,
+    on=(FUNCTIONS, nodes("except_clause")),
     cwe=(636, 285),
     security=True,
 )
-def access_granted_on_failure(event: Function, report: Report) -> None:
+def access_granted_on_failure(event: Function | Node, report: Report) -> None:
     """A function that decides about a right answers yes when the check fails, or by default.
 
     Functions are known by their names: `has_permission`, `can_edit`, `is_admin`,
-    `verify_signature`, and for lists of those who may not, `is_blocked`.
+    `verify_signature`, and for lists of those who may not, `is_blocked`. Everywhere else a handler
+    that sets a name like `allowed` to true is meant, and one after which a signature that did not
+    hold counts as one that did.
 
     Why:
         An outage of the service that knows the rights, a malformed token or a role that nobody
@@ -91,12 +95,18 @@ def access_granted_on_failure(event: Function, report: Report) -> None:
     Suppress:
         Where an outage must not close the door, and somebody decided so: name who did.
     """
+    if isinstance(event, Node):
+        _look_at_handler(event, report)
+        return
     asks, refuses = _asks(event.name), _refuses(event.name)
     if not asks and not refuses:
         return
     for clause in event.module.within(event.node, "except_clause"):
         if clause.context.function is event and _answers(clause.children(), granted=asks):
-            caught = _caught(Node(clause.module, clause.place))
+            handler = Node(clause.module, clause.place)
+            caught = _caught(handler)
+            if caught is None and asks and letting_in.is_without_owner(handler):
+                _tell_ownerless(report, event, clause.node)
             if caught is not None:
                 _tell_failure(report, event, clause.node, caught)
     if asks:
@@ -121,6 +131,46 @@ def _tell_failure(
         why="An outage or a malformed request opens what was closed.",
         fix="Refuse in the handler, or let the exception through.",
         severity=Severity.HIGH if broad else Severity.MEDIUM,
+        confidence=Confidence.HIGH if broad else Confidence.MEDIUM,
+        surface=Surface.INLINE,
+    )
+
+
+def _tell_ownerless(report: Report, event: Function, clause: tree_sitter.Node) -> None:
+    report(
+        at=clause,
+        message=f"`{event.name}` lets everybody in where there is no owner.",
+        why="What lost its owner, or never had one, is open to all.",
+        fix="Answer no where the owner is not known.",
+        severity=Severity.MEDIUM,
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _look_at_handler(clause: Node, report: Report) -> None:
+    """A handler in a function of any name."""
+    caught = _caught(clause)
+    if caught is None:
+        return
+    text, broad = caught
+    name = letting_in.grants_by_name(clause)
+    if name is not None:
+        message = f"`{name}` is true where the check fails with `{text}`."
+        fix = "Say no in the handler, or let the exception through."
+    elif letting_in.goes_on_to_yes(clause):
+        message = f"What fails with `{text}` counts as checked: the answer is yes all the same."
+        fix = "Answer no in the handler."
+    elif letting_in.is_ignored(clause, _names(clause)):
+        message = f"`{text}` says no, and the function goes on as if it had said yes."
+        fix = "Refuse in the handler, or let the exception through."
+    else:
+        return
+    report(
+        at=clause,
+        message=message,
+        why="A forged or malformed request opens what was closed.",
+        fix=fix,
+        severity=Severity.HIGH if broad or name is None else Severity.MEDIUM,
         confidence=Confidence.HIGH if broad else Confidence.MEDIUM,
         surface=Surface.INLINE,
     )
@@ -163,13 +213,24 @@ def _caught(clause: Node) -> tuple[str, bool] | None:
     first = parts[0]
     if first.type == "as_pattern" and first.named_children:
         first = first.named_children[0]
-    types = evaluate.children(first) if first.type == "tuple" else [first]
-    names = [clause.value(one).name or clause.module.text_of(one) for one in types]
+    names = _names(clause)
     if any(one in _BROAD for one in names):
         return clause.value(first).short, True
     if any(one.endswith(_ABSENT) for one in names):
         return None
     return clause.value(first).short, False
+
+
+def _names(clause: Node) -> list[str]:
+    """The names of what a clause catches."""
+    parts = [one for one in clause.children() if one.type not in ("block", "comment")]
+    if not parts:
+        return []
+    first = parts[0]
+    if first.type == "as_pattern" and first.named_children:
+        first = first.named_children[0]
+    types = evaluate.children(first) if first.type == "tuple" else [first]
+    return [clause.value(one).name or clause.module.text_of(one) for one in types]
 
 
 def _defaults(event: Function) -> Iterator[tuple[tree_sitter.Node, str]]:
@@ -181,6 +242,7 @@ def _defaults(event: Function) -> Iterator[tuple[tree_sitter.Node, str]]:
         if value is not None and value.type == "call" and _grants(event, value):
             yield value, "a name that is not in the table is allowed"
     yield from _chain(event)
+    yield from _cases(event)
 
 
 def _grants(event: Function, node: tree_sitter.Node) -> bool:
@@ -228,6 +290,27 @@ def _chain(event: Function) -> Iterator[tuple[tree_sitter.Node, str]]:
             denied = denied or not _returns_true(block)
     if len(subjects) >= _MIN_CASES and len(set(subjects)) == 1 and denied:
         yield statements[-1], f"a value of `{subjects[0]}` that is not named is allowed"
+
+
+def _cases(event: Function) -> Iterator[tuple[tree_sitter.Node, str]]:
+    """``case _: return True`` below cases of which one says no."""
+    for match in event.module.within(event.node, "match_statement"):
+        body = match.child("body")
+        if match.context.function is not event or body is None:
+            continue
+        cases = [one for one in evaluate.children(body) if one.type == "case_clause"]
+        blocks = [one.child_by_field_name("consequence") for one in cases]
+        if len(cases) < _MIN_CASES or not all(one is not None and _returns(one) for one in blocks):
+            continue
+        pattern = cases[-1].named_children[0]
+        subject = match.child("subject")
+        if event.module.text_of(pattern) != "_" or subject is None:
+            continue
+        last, others = blocks[-1], blocks[:-1]
+        denied = any(one is not None and not _returns_true(one) for one in others)
+        if last is not None and _returns_true(last) and denied:
+            name = event.module.text_of(subject)[:60].replace("`", "'")
+            yield cases[-1], f"a value of `{name}` that is not named is allowed"
 
 
 def _returns(block: tree_sitter.Node) -> bool:

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Value, argument_nodes
+from collections.abc import Iterator
+
+import tree_sitter
+
+from checks.events import Call, Node, Value, argument_nodes
+from checks.languages.python import evaluate
 from checks.languages.python.context import Context
 from checks.model import Aspect, Confidence, Severity, Surface
-from checks.registry import PRODUCTION_ROLES, calls, check
+from checks.registry import PRODUCTION_ROLES, calls, check, nodes
 from checks.report import Report
 
 _SHARED = ("/tmp/", "/var/tmp/", "/dev/shm/")  # noqa: S108
+_PRESENCE = ("os.path.exists", "os.path.isfile", "os.path.lexists")
+_LEAVING = frozenset({"return_statement", "raise_statement", "continue_statement",
+                      "break_statement"})  # fmt: skip
+_ENDS = frozenset({"function_definition", "class_definition", "lambda"})
+_MAX_TEXT = 20_000
 
 
 @check(
     id="check-then-use-race",
-    title="File is checked, then opened",
+    title="Something is checked, then used",
     aspect=Aspect.CLEANUP,
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
     surface=Surface.SUMMARY,
     roles=PRODUCTION_ROLES,
-    on=calls("open", "io.open"),
-    cwe=(367,),
+    on=(calls("open", "io.open"), nodes("augmented_assignment")),
+    cwe=(367, 362),
     security=True,
 )
-def check_then_use_race(call: Call, report: Report) -> None:
+def check_then_use_race(event: Call | Node, report: Report) -> None:
     """A file is opened because a question about its path was answered well a moment before.
 
     Meant are `os.access` before opening, which asks for another user's rights, and `os.path.exists`
-    before a file is made. In a folder that all users share it is a comment.
+    before a file is made. In a folder that all users share it is a comment. The same holds for a
+    row of a database that is counted down after a look at what is left.
 
     Why:
         Between the two calls another program can put a link in the place of the file. The question
@@ -62,16 +73,17 @@ def check_then_use_race(call: Call, report: Report) -> None:
     Suppress:
         Where nobody else can write in the folder.
     """
+    if isinstance(event, Node):
+        _lost_update(event, report)
+        return
+    call = event
     path, mode = call.argument(0, "file"), call.argument(1, "mode")
     if path is None or path.node.type not in ("identifier", "attribute", "string"):
         return
     wanted = "r" if mode is None else mode.constant
     if not isinstance(wanted, str) or "x" in wanted:
         return
-    for context in call.enclosing("if_statement", "elif_clause"):
-        question = _asked(call, context, path.text)
-        if question is None:
-            continue
+    for question in _questions(call, path.text):
         by_rights = question == "os.access"
         if not by_rights and not {"w", "a"} & set(wanted):
             continue
@@ -90,6 +102,88 @@ def check_then_use_race(call: Call, report: Report) -> None:
         return
 
 
+def _questions(call: Call, path: str) -> Iterator[str]:
+    """What was asked of the path: by a condition around the call, or by one above that leaves."""
+    for context in call.enclosing("if_statement", "elif_clause"):
+        question = _asked(call, context, path)
+        if question is not None:
+            yield question
+    for above in call.ancestors():
+        if above.kind in _ENDS:
+            return
+        one = above.node.prev_named_sibling if above.kind.endswith("_statement") else None
+        while one is not None:
+            question = _left_if(call, one, path) if one.type == "if_statement" else None
+            if question is not None:
+                yield question
+            one = one.prev_named_sibling
+
+
+def _left_if(call: Call, node: tree_sitter.Node, path: str) -> str | None:
+    """``if os.path.exists(path): return``: below it the path was not there."""
+    block = node.child_by_field_name("consequence")
+    asked = node.child_by_field_name("condition")
+    statements = [] if block is None else evaluate.children(block)
+    if asked is None or not statements or statements[-1].type not in _LEAVING:
+        return None
+    there = asked.type != "not_operator"
+    inner = asked if there else asked.child_by_field_name("argument")
+    if inner is None or inner.type != "call":
+        return None
+    arguments = argument_nodes(inner)
+    if not arguments or call.module.text_of(arguments[0]) != path:
+        return None
+    name = Value(call.module, inner, call.context).callee_name
+    wanted = _PRESENCE if there else ("os.access",)
+    return name if name in wanted else None
+
+
+def _lost_update(event: Node, report: Report) -> None:
+    """``if voucher.left > 0: voucher.left -= 1; voucher.save()`` for a row that is not locked."""
+    left = event.child("left")
+    owner = None if left is None else left.child_by_field_name("object")
+    function = event.function
+    if left is None or left.type != "attribute" or owner is None or function is None:
+        return
+    if owner.type != "identifier" or not _is_compared(event, event.module.text_of(left)):
+        return
+    made = event.value(owner).origin
+    name = event.module.text_of(owner)
+    text = function.text[:_MAX_TEXT]
+    if not _is_row(made) or f"{name}.save(" not in text or "select_for_update" in text:
+        return
+    report(
+        at=event,
+        message=f"`{event.module.text_of(left)[:60]}` is asked, and changed a moment later.",
+        why="Two requests at once both read the old value, and both are let through.",
+        fix="Lock the row with `select_for_update()`, or let the database decide: "
+        "`filter(…, left__gt=0).update(left=F('left') - 1)`.",
+        severity=Severity.MEDIUM,
+    )
+
+
+def _is_compared(event: Node, attribute: str) -> bool:
+    for context in event.enclosing("if_statement", "elif_clause"):
+        condition = context.node.child_by_field_name("condition")
+        if condition is None or condition.type != "comparison_operator":
+            continue
+        if any(event.module.text_of(one) == attribute for one in condition.named_children):
+            return True
+    return False
+
+
+def _is_row(made: Value) -> bool:
+    """Whether a value is a row that the ORM of Django has read."""
+    if made.node.type != "call":
+        return False
+    name = made.callee_name or ""
+    function = made.node.child_by_field_name("function")
+    written = "" if function is None else made.module.text_of(function)[-120:]
+    return name.endswith(".get_object_or_404") or (
+        ".objects." in written and written.rpartition(".")[2] in ("get", "first", "last", "latest")
+    )
+
+
 def _asked(call: Call, context: Context, path: str) -> str | None:
     """The question about the path that the condition asks: absence, or a right."""
     condition = context.node.child_by_field_name("condition")
@@ -104,5 +198,5 @@ def _asked(call: Call, context: Context, path: str) -> str | None:
         return None
     name = Value(call.module, asked, context).callee_name
     if absent:
-        return name if name in ("os.path.exists", "os.path.isfile", "os.path.lexists") else None
+        return name if name in _PRESENCE else None
     return name if name == "os.access" else None

@@ -16,6 +16,7 @@ _FLASK = ("flask_wtf.csrf.CSRFProtect().exempt", "flask_wtf.CSRFProtect().exempt
           "flask_wtf.csrf.CsrfProtect().exempt", "flask_seasurf.SeaSurf().exempt")  # fmt: skip
 _SETTINGS = frozenset({"WTF_CSRF_ENABLED", "CSRF_ENABLED"})
 _MIDDLEWARE = "django.middleware.csrf.CsrfViewMiddleware"
+_LOGGED_IN = "django.contrib.auth.middleware.AuthenticationMiddleware"
 _PROVES = frozenset({"hmac", "signature", "compare", "verify", "verified", "webhook", "token",
                      "bearer", "authorization", "construct", "secret", "jwt", "apikey", "key",
                      "saml", "oauth", "basic", "xmlrpc", "jsonrpc", "ipn", "lti"})  # fmt: skip
@@ -134,6 +135,8 @@ def _switched_off(node: Node, report: Report) -> None:
         name, value = node.child("name"), node.child("value")
     else:
         name, value = node.child("left"), node.child("right")
+    if node.kind == "assignment" and name is not None and name.type == "identifier":
+        _left_out(node, node.module.text_of(name), report)
     if name is None or value is None or value.type not in ("false", "identifier", "dictionary"):
         return
     text = node.module.text_of(name)[-80:]
@@ -147,6 +150,34 @@ def _switched_off(node: Node, report: Report) -> None:
         why=_WHY,
         fix="Leave it on; in tests switch it off in the test's own configuration.",
     )
+
+
+def _left_out(node: Node, name: str, report: Report) -> None:
+    """Django's middleware knows who is logged in by a cookie, and checks no token."""
+    if name not in ("MIDDLEWARE", "MIDDLEWARE_CLASSES") or node.function is not None:
+        return
+    found = _middleware(node.module)
+    if found is None or _LOGGED_IN not in found[1] or is_development(node.module.path):
+        return
+    data = node.module.source.data
+    if len(node.module.scope.bindings.get(name, ())) > 1 or b"csrf" in data.lower():
+        return
+    if b"MIDDLEWARE.insert" in data or b"MIDDLEWARE.append" in data or _is_partial(node):
+        return
+    report(
+        at=node,
+        message=f"`{name}` knows who is logged in, and holds no `CsrfViewMiddleware`.",
+        why=_WHY,
+        fix=f'Add `"{_MIDDLEWARE}"` to the list, after the sessions.',
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _is_partial(node: Node) -> bool:
+    """Whether the list has parts that are not read."""
+    value = node.child("right")
+    elements = None if value is None else node.value(value).elements
+    return elements is None or any(not isinstance(one.constant, str) for one in elements)
 
 
 def _is_switch(node: Node, text: str, is_mapping: bool) -> bool:

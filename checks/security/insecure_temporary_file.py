@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Value
+from checks.events import Call, Value, argument_nodes
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
+from checks.security.origins import constant_text
 
 _SHARED = ("/tmp/", "/var/tmp/", "/dev/shm/")  # noqa: S108
+_FOLDERS = frozenset({"tempfile.gettempdir", "tempfile.gettempdirb"})
+_JOINING = frozenset({"os.path.join", "posixpath.join"})
+_FORESEEN = frozenset({"os.getpid", "getpass.getuser", "os.getuid", "os.getlogin",
+                       "socket.gethostname", "platform.node"})  # fmt: skip
+"""Calls of which others know, or soon guess, what they give."""
 
 
 @check(
@@ -33,7 +39,8 @@ _SHARED = ("/tmp/", "/var/tmp/", "/dev/shm/")  # noqa: S108
 def insecure_temporary_file(call: Call, report: Report) -> None:
     """A file in a folder that all users share is made under a name that can be known before.
 
-    `tempfile.mktemp`, and writing to a fixed path in `/tmp`. Reading from there is clean.
+    `tempfile.mktemp`, and writing to a path in `/tmp` or `tempfile.gettempdir()` that is fixed, or
+    made of the date, the process or the user. Reading from there is clean.
 
     Why:
         Another user puts a link or a file of that name there first: the program then overwrites
@@ -73,7 +80,7 @@ def insecure_temporary_file(call: Call, report: Report) -> None:
         return
     path = _written(call, name)
     text = None if path is None else _text(path)
-    if path is None or text is None or not text.startswith(_SHARED):
+    if path is None or text is None:
         return
     if call.function is None and name == "logging.FileHandler":
         return
@@ -127,4 +134,35 @@ def _writes(mode: Value | None) -> bool:
 
 
 def _text(path: Value) -> str | None:
-    return path.constant if isinstance(path.constant, str) else None
+    """The path in a shared folder, as far as others know it before; ``None`` for all others."""
+    constant = path.constant
+    if isinstance(constant, str):
+        return constant if constant.startswith(_SHARED) else None
+    origin = path.origin
+    if origin.callee_name in _JOINING:
+        parts = [Value(origin.module, one, origin.context) for one in argument_nodes(origin.node)]
+        if len(parts) < 2 or not _is_shared(parts[0]) or not all(map(_is_known, parts[1:])):
+            return None
+        return origin.short
+    begun = constant_text(origin).startswith(_SHARED)
+    return origin.short if begun and origin.parts and _is_known(origin) else None
+
+
+def _is_shared(folder: Value) -> bool:
+    text = folder.constant
+    if isinstance(text, str):
+        return f"{text.rstrip('/')}/".startswith(_SHARED)
+    return folder.origin.callee_name in _FOLDERS
+
+
+def _is_known(part: Value) -> bool:
+    """Whether others know a part of a name before: a constant, the date, the user."""
+    if isinstance(part.constant, str):
+        return True
+    parts = part.origin.parts
+    return bool(parts) and all(_is_foreseen(one) for one in parts)
+
+
+def _is_foreseen(part: Value) -> bool:
+    name = part.origin.callee_name or ""
+    return name.startswith(("datetime.", "time.")) or name in _FORESEEN

@@ -117,8 +117,38 @@ def _faults(call: Call, name: str) -> Iterator[str]:
     if _entry_is_off(call, "verify"):
         yield "`verify=False`: the claims of this token are not checked."
     algorithms = call.argument(2, "algorithms")
+    if algorithms is not None and _is_of_token(algorithms):
+        yield f"`{algorithms.short}`: the token itself chooses how it is checked."
     if algorithms is not None and _allows_none(algorithms, whole=False):
         yield f"`{algorithms.short}` lets tokens in that have no signature."
+
+
+def _is_of_token(algorithms: Value) -> bool:
+    """Whether the algorithm is read from the token's own header, and tested nowhere."""
+    for one in algorithms.elements or (algorithms,):
+        origin = one.origin
+        node = origin.node
+        for _ in range(4):
+            if node.type == "call":
+                function = node.child_by_field_name("function")
+                made = Value(origin.module, node, origin.context)
+                if (made.callee_name or "").endswith(".get_unverified_header"):
+                    return not _is_tested(one)
+                owner = None if function is None else function.child_by_field_name("object")
+            else:
+                owner = node.child_by_field_name("value") if node.type == "subscript" else None
+            if owner is None:
+                break
+            origin = Value(origin.module, owner, origin.context).origin
+            node = origin.node
+    return False
+
+
+def _is_tested(value: Value) -> bool:
+    """Whether the function compares the algorithm with something, as with a list of its own."""
+    function = value.context.function
+    root = value.module.tree.root_node if function is None else function.node
+    return any(value.text in one.text for one in value.module.within(root, "comparison_operator"))
 
 
 def _entry_is_off(call: Call, keyword: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Call
+from checks.events import Call, calls_of
 from checks.model import Aspect, Confidence, Edit, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
@@ -39,6 +39,7 @@ _POSITIONS = {
         f"requests.session().{{{_VERBS}}}",
         f"httpx.{{{_VERBS},Client,AsyncClient,stream}}",
         "aiohttp.ClientTimeout",
+        "functools.partial",
         *_POSITIONS,
     ),
     cwe=(400, 1088),
@@ -75,7 +76,12 @@ def missing_timeout(call: Call, report: Report) -> None:
     Suppress:
         Where waiting for ever is what is wanted, as for a stream of events.
     """
-    if call.has_double_star or call.has_star or not _is_endless(call):
+    if call.has_double_star or call.has_star:
+        return
+    if call.name == "functools.partial":
+        _of_partial(call, report)
+        return
+    if not _is_endless(call):
         return
     answering = call.function is not None and is_handler(call.function)
     report(
@@ -88,6 +94,29 @@ def missing_timeout(call: Call, report: Report) -> None:
         severity=Severity.MEDIUM if answering else None,
         surface=Surface.INLINE if answering else Surface.SUMMARY,
         edits=_limited(call),
+    )
+
+
+def _of_partial(call: Call, report: Report) -> None:
+    """``fetch = partial(requests.get, headers=…)``: no limit there, and none where it is called."""
+    made = call.argument(0)
+    name = "" if made is None else made.name or ""
+    bound = call.assigned_to
+    if not name.startswith("requests.") or name.rpartition(".")[2] not in _VERBS.split(","):
+        return
+    if "timeout" in call.keywords or not bound or _has_default(call):
+        return
+    uses = [one for one in calls_of(call.module) if one.target.text == bound]
+    if not uses or any(
+        "timeout" in one.keywords or one.has_star or one.has_double_star for one in uses
+    ):
+        return
+    report(
+        at=uses[0],
+        message=f"`{bound[:60]}` calls `{name}`, which may wait for ever.",
+        why="When the other side hangs, so does this program.",
+        fix="Pass `timeout=` in seconds, here or where the function is bound.",
+        surface=Surface.SUMMARY,
     )
 
 

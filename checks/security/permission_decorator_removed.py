@@ -24,6 +24,8 @@ _ALONE = frozenset({"authenticated", "authorize", "authorized", "protected", "jw
 _CLASS_FIELDS = ("permission_classes", "authentication_classes", "permission_required")
 _MIXINS = ("LoginRequiredMixin", "PermissionRequiredMixin", "UserPassesTestMixin",
            "AccessMixin", "StaffRequiredMixin", "SuperuserRequiredMixin")  # fmt: skip
+_FRAMEWORKS = ("django.", "rest_framework.", "flask.", "starlette.", "fastapi.")
+_MAX_BASES = 4
 _OPEN = frozenset({"AllowAny"})
 _STRICT = frozenset({"admin", "staff", "superuser", "perm", "perms", "role", "roles", "scope",
                      "scopes", "owner", "permission", "fresh", "moderator"})  # fmt: skip
@@ -48,8 +50,8 @@ def permission_decorator_removed(change: Change, report: Report) -> None:
 
     Decorators (`@login_required`, `@permission_required`, `@jwt_required()`), dependencies of
     FastAPI (`Depends(current_user)`), `permission_classes` of Django REST framework, and mixins of
-    classes. One that another of the kind replaces is clean, and so is one that moved to the class,
-    the router or the body.
+    classes, also the project's own (`StaffOnly`). One that another of the kind replaces is clean,
+    and so is one that moved to the class, the router or the body.
 
     Why:
         Nothing fails when such a line goes: the page works, for everybody.
@@ -222,17 +224,43 @@ def _router_guards(data: bytes) -> int:
     return data.count(b"dependencies=[") + data.count(b"before_request")
 
 
+def _guarding_bases(cls: Class, depth: int = 0) -> list[str]:
+    """The bases that ask for a right, of the class and of those bases that stand in the file."""
+    found: list[str] = []
+    for one in cls.bases:
+        last = one.text.rpartition(".")[2]
+        words = set(words_of(last))
+        if last in _MIXINS or (words & _ASKING and words & _RIGHTS):
+            found.append(one.text[:60].replace("`", "'"))
+            continue
+        known = cls.module.classes_by_name.get(last, ())
+        if len(known) == 1 and known[0] is not cls and depth < _MAX_BASES:
+            found += _guarding_bases(known[0], depth + 1)
+    return found
+
+
+def _has_new_base(base: Class, head: Class) -> bool:
+    """Whether the class got a base that was not read: what that asks for is not known."""
+    before = {one.text for one in base.bases}
+    return any(
+        one.text not in before
+        and one.text.rpartition(".")[2] not in head.module.classes_by_name
+        and not (one.name or "").startswith(_FRAMEWORKS)
+        for one in head.bases
+    )
+
+
 def _class(base: Class, head: Class, report: Report) -> None:
     before, after = _class_guards(base), _class_guards(head)
     lost = [one for one in before if one not in after]
     loosened = bool(after) and _is_strict(before) and not _is_strict(after)
-    if lost and (not after or loosened):
+    if lost and (not after or loosened) and not _has_new_base(base, head):
         _tell(lost[0], after, head, report)
 
 
 def _class_guards(cls: Class) -> list[str]:
     found = [_short(one) for one in cls.decorators if _asks(one)]
-    found += [one.text for one in cls.bases if one.text.rpartition(".")[2] in _MIXINS]
+    found += _guarding_bases(cls)
     for field in _CLASS_FIELDS:
         for binding in cls.inner.scope.bindings.get(field, [])[-1:]:
             if binding.node is None or binding.context is None:

@@ -51,10 +51,16 @@ class Destination:
     node: tree_sitter.Node
 
 
-def destinations(start: Located, depth: int = 2) -> list[Destination]:
-    """Where the value of an expression goes, near places first; bounded."""
+def destinations(start: Located, depth: int = 2, *, in_parts: bool = False) -> list[Destination]:
+    """Where the value of an expression goes, near places first; bounded.
+
+    Args:
+        start: the expression.
+        depth: how many names it is followed through.
+        in_parts: follow also what it is made a part of: ``answer`` of ``answer["trace"] = value``.
+    """
     found: list[Destination] = []
-    for one in _follow(start, depth):
+    for one in _follow(start, depth, in_parts=in_parts):
         found.append(one)
         if len(found) >= MAX_DESTINATIONS:
             break
@@ -96,7 +102,7 @@ def uses(module: Module, context: Context, name: str, after: int = 0) -> Iterato
         yield Located(module, place)
 
 
-def _follow(start: Located, depth: int) -> Iterator[Destination]:
+def _follow(start: Located, depth: int, *, in_parts: bool = False) -> Iterator[Destination]:
     module = start.module
     below = start.node
     for above in start.ancestors():
@@ -121,7 +127,7 @@ def _follow(start: Located, depth: int) -> Iterator[Destination]:
                     yield Destination("compared", module.text_of(side)[:_MAX_TEXT], node)
             return
         elif kind in _ASSIGNING:
-            yield from _through_assignment(above, below, depth)
+            yield from _through_assignment(above, below, depth, in_parts=in_parts)
         below = node
 
 
@@ -141,16 +147,20 @@ def _through_call(
 
 
 def _through_assignment(
-    above: Located, below: tree_sitter.Node, depth: int
+    above: Located, below: tree_sitter.Node, depth: int, *, in_parts: bool
 ) -> Iterator[Destination]:
     left = above.child("left") or above.child("name")
     if left is None or left == below:
         return
     text = above.module.text_of(left)
     yield Destination("target", text[:_MAX_TEXT], left)
+    if in_parts and left.type == "subscript":
+        owner = left.child_by_field_id(grammar.VALUE)
+        if owner is not None and owner.type == "identifier":
+            left, text = owner, above.module.text_of(owner)
     if left.type == "identifier" and depth > 0:
         for use in uses(above.module, above.context, text, above.node.end_byte):
-            yield from _follow(use, depth - 1)
+            yield from _follow(use, depth - 1, in_parts=in_parts)
 
 
 @functools.lru_cache(maxsize=8)

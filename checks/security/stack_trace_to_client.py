@@ -90,7 +90,7 @@ def stack_trace_to_client(event: Call | Node, report: Report) -> None:
     if event.function is None or _for_debugging(event):
         return
     if isinstance(event, Call):
-        if any(_is_answer(event, one) for one in destinations(event)):
+        if any(_is_answer(event, one) for one in destinations(event, in_parts=True)):
             report(
                 at=event,
                 message=f"`{event.name}()` is sent to the client.",

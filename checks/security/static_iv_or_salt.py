@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Value
+from checks.events import Call, Value, calls_of
 from checks.languages.python.values import UNKNOWN
 from checks.light import dataclass
 from checks.model import Aspect, Confidence, Severity
@@ -129,7 +129,9 @@ def static_iv_or_salt(call: Call, report: Report) -> None:
     """
     for fresh in _FRESH[call.name or ""]:
         value = call.argument(fresh.position, fresh.keyword)
-        if value is None or not _is_fixed(value) or _only_reads(call):
+        if value is None or _only_reads(call):
+            continue
+        if not _is_fixed(value) and not _is_handed_fixed(call, value):
             continue
         report(
             at=value,
@@ -151,6 +153,26 @@ def _is_fixed(value: Value) -> bool:
         first = [] if arguments is None else arguments.named_children
         return bool(first) and Value(origin.module, first[0], origin.context).fixed
     return value.fixed or _is_repeated(origin)
+
+
+def _is_handed_fixed(call: Call, value: Value) -> bool:
+    """Whether the value is a parameter that a call in the file gives a constant, to encrypt."""
+    function = call.function
+    if function is None or value.node.type != "identifier" or value.assignments:
+        return False
+    names = [one.name for one in function.parameters]
+    if value.text not in names:
+        return False
+    position = names.index(value.text) - (1 if function.is_method else 0)
+    for one in calls_of(call.module):
+        if one.method != function.name or (one.receiver is None) is function.is_method:
+            continue
+        if function.is_method and one.receiver is not None and one.receiver.text != "self":
+            continue
+        given = one.argument(position if position >= 0 else None, value.text)
+        if given is not None and _is_fixed(given) and not _only_reads(one):
+            return True
+    return False
 
 
 def _is_repeated(origin: Value) -> bool:

@@ -308,6 +308,8 @@ def _by_assignment(event: Node) -> str | None:
     if attribute is None or owner is None:
         return None
     name, value = event.module.text_of(attribute), event.value(right)
+    if _is_set_again(event, event.module.text_of(left)):
+        return None
     if name == "verify" and value.constant is False:
         receiver = event.value(owner)
         known = receiver.name or ""
@@ -323,6 +325,21 @@ def _by_assignment(event: Node) -> str | None:
     if name == "_create_default_https_context" and value.name == "ssl._create_unverified_context":
         return "`ssl._create_default_https_context`"
     return None
+
+
+def _is_set_again(event: Node, target: str) -> bool:
+    """Whether the same is set below, in the same block, to what verifies."""
+    statement = event.node.parent
+    one = None if statement is None else statement.next_named_sibling
+    while one is not None:
+        inner = one.named_children[0] if one.type == "expression_statement" else None
+        left = None if inner is None else inner.child_by_field_id(grammar.LEFT)
+        right = None if inner is None else inner.child_by_field_id(grammar.RIGHT)
+        if left is not None and right is not None and event.module.text_of(left) == target:
+            value = event.value(right)
+            return value.constant is not False and not (value.name or "").endswith("CERT_NONE")
+        one = one.next_named_sibling
+    return False
 
 
 def _is_of_server(context: Value) -> bool:
