@@ -23,13 +23,13 @@ _READERS = frozenset({"ReadOnlyModelViewSet", "ListAPIView", "RetrieveAPIView"})
 _USERS = frozenset({"django.contrib.auth.models.User", "django.contrib.auth.get_user_model()",
                     "django.contrib.auth.models.AbstractUser",
                     "django.contrib.auth.models.PermissionsMixin"})  # fmt: skip
-_OF_USERS = frozenset({"groups", "is_staff", "is_superuser", "user_permissions"})
-_POWERS = _OF_USERS | {"balance", "credit", "credits", "is_admin", "is_administrator",
-                       "is_moderator", "is_owner", "permissions", "role", "roles"}  # fmt: skip
-"""Names of fields that say what a user may do, or has."""
-_OWN = frozenset({"account", "api_key", "approved", "author", "created_by", "email_verified",
+_OF_USERS = ("is_superuser", "is_staff", "user_permissions", "groups")
+_POWERS = (*_OF_USERS, "is_admin", "is_administrator", "is_moderator", "is_owner", "permissions",
+           "role", "roles", "balance", "credit", "credits")  # fmt: skip
+"""Names of fields that say what a user may do, or has: the gravest first."""
+_OWN = ("account", "api_key", "approved", "author", "created_by", "email_verified",
                   "is_approved", "is_verified", "organisation", "organization", "owner", "password",
-                  "secret", "tenant", "token", "user", "verified"})  # fmt: skip
+                  "secret", "tenant", "token", "user", "verified")  # fmt: skip
 """Names of fields that the program sets by itself, as a rule."""
 
 
@@ -59,7 +59,7 @@ def opened(cls: Class, index: Index) -> Opened | None:
     else:
         return None
     model = None if meta is None else _value(meta, "model")
-    if meta is None or model is None or _is_for_staff_or_reading(cls):
+    if meta is None or model is None or _is_for_staff_or_reading(cls, index):
         return None
     at, left_out = _selection(meta)
     if at is None:
@@ -72,8 +72,9 @@ def opened(cls: Class, index: Index) -> Opened | None:
         return None if left_out else Opened(at, model, None, is_power=False)
     open_names = names - left_out - closed
     for wanted_names in (_POWERS, _OWN):
-        for name in sorted(wanted_names & open_names):
-            return Opened(at, model, name, is_power=wanted_names is _POWERS)
+        for name in wanted_names:
+            if name in open_names:
+                return Opened(at, model, name, is_power=wanted_names is _POWERS)
     return None
 
 
@@ -121,7 +122,7 @@ def _fields(model: Value, index: Index) -> frozenset[str] | None:
     """The names that the class of a model binds; ``None`` when it was not seen."""
     name = model.origin.name or ""
     if name in _USERS or f"{model.origin.callee_name or ''}()" in _USERS:
-        return _OF_USERS
+        return frozenset(_OF_USERS)
     found = index.find_class(name) if name else None
     if found is None:
         return None
@@ -132,26 +133,30 @@ def _fields(model: Value, index: Index) -> frozenset[str] | None:
             if value is None or not _is_read_only(value.text):
                 names.add(bound)
     if not _USERS.isdisjoint(index.base_names(found)):
-        names |= _OF_USERS
+        names.update(_OF_USERS)
     return frozenset(names)
 
 
-def _is_for_staff_or_reading(cls: Class) -> bool:
-    """Whether all that uses a form in its file is the admin site, or views that only read."""
-    users = list(_users(cls))
+def _is_for_staff_or_reading(cls: Class, index: Index) -> bool:
+    """Whether all that is seen to use a form is the admin site, or views that only read."""
+    users = list(_users(cls, index))
     return bool(users) and all(
         any(base.endswith(("Admin", "Inline")) or base in _READERS for base in bases)
         for bases in users
     )
 
 
-def _users(cls: Class) -> Iterator[list[str]]:
+def _users(cls: Class, index: Index) -> Iterator[list[str]]:
     """The bases of the classes that name a form as their own."""
-    for one in cls.module.classes:
-        for name in ("form", "serializer_class"):
-            value = _value(one, name)
-            if value is not None and value.text == cls.name:
-                yield [base.text.rpartition(".")[2] for base in one.bases]
+    written = cls.name.encode()
+    for module in (cls.module, *(one for one in index.users if one is not cls.module)):
+        if written not in module.source.data:
+            continue
+        for one in module.classes:
+            for name in ("form", "serializer_class"):
+                value = _value(one, name)
+                if value is not None and value.text.rpartition(".")[2] == cls.name:
+                    yield [base.text.rpartition(".")[2] for base in one.bases]
 
 
 def _value(cls: Class, name: str) -> Value | None:
