@@ -155,8 +155,7 @@ def _module(module: Module, report: Report) -> None:
 def _object(module: Module, name: str, tests: list[Function], report: Report) -> None:
     """Report the first test that gives an object of the file another value somewhere inside."""
     users = [one for one in tests if _uses(one, name)]
-    if len(users) < _SHARED_BY or any(_prepares(one) and _uses(one, name)
-                                      for one in module.functions):  # fmt: skip
+    if any(_prepares(one) and _uses(one, name) for one in module.functions):
         return
     for test in users:
         for one in test.own("assignment"):
@@ -164,10 +163,28 @@ def _object(module: Module, name: str, tests: list[Function], report: Report) ->
             if left is None or left.type != "attribute" or _root(module, left) != name:
                 continue
             text = module.text_of(left)
-            if _is_put_back(test, one, text):
+            # What lies deeper may belong to another object of the file, of which it was made.
+            deep = "[" in text or text.count(".") > 1
+            names = [name, *(_made_of(module, name) if deep else ())]
+            sharing = [other for other in tests if any(_uses(other, word) for word in names)]
+            if len(sharing) < _SHARED_BY or _is_put_back(test, one, text):
                 continue
             _tell(one, name, test, "the file", report)
             return
+
+
+def _made_of(module: Module, name: str) -> list[str]:
+    """The objects of the file that stand where an object is made."""
+    node = module.scope.bindings[name][0].node
+    if node is None:
+        return []
+    return [
+        other
+        for other, bindings in module.scope.bindings.items()
+        if other != name
+        and _is_object(module, bindings)
+        and next(mentions(module, node, other), None) is not None
+    ]
 
 
 def _root(module: Module, node: tree_sitter.Node) -> str:

@@ -16,7 +16,7 @@ OVERRIDING = tuple(
 )
 """Calls that set an option for the whole process."""
 
-_PUTTING_BACK = (".reset)", ".reset(", ".reset,", "clear_override", "clear_default", "ixture")
+_PUTTING_BACK = (".reset)", ".reset(", ".reset,", "clear_override", "clear_default")
 """What puts the options of ``oslo.config`` back: its own methods, or a fixture that calls them."""
 
 
@@ -79,9 +79,14 @@ def overrides_options(call: Call, index: Index) -> bool:
     if has_unknown_base(cls, index):
         return False
     chain = list(index.chain(cls))
-    texts = [method.text for one in chain for method in one.methods.values()]
-    texts += [value.text for one in chain for value in one.decorators]
-    return not any(word in text for text in texts for word in _PUTTING_BACK)
+    methods = [method for one in chain for method in one.methods.values()]
+    if any(word in one.text for one in methods for word in _PUTTING_BACK):
+        return False
+    return not any(
+        one.method == "useFixture" and "onf" in one.text
+        for method in methods
+        for one in own_calls(method)
+    )
 
 
 def registers_undoing(event: Located, function: Function, target: str, index: Index) -> bool:
