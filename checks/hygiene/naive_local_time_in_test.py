@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from checks.events import Call
-from checks.hygiene.shared.clocks import sets_zone
+from checks.events import Call, Function
+from checks.hygiene.shared.clocks import is_frozen, sets_zone
 from checks.hygiene.shared.equalities import equalities
-from checks.hygiene.shared.tests import is_replaced, is_setup, is_test
+from checks.hygiene.shared.tests import is_replaced, is_setup, is_test, own_calls
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
 _STAMPS = ("datetime.datetime.fromtimestamp", "datetime.date.fromtimestamp")
 _LOCAL = ("time.localtime", "time.mktime", "time.ctime")
+_DAYS_OF_UTC = ("django.utils.timezone.now().date",)
+"""What gives the day in UTC, while Django keeps, shows and filters days of its own time zone."""
+
+_OF_OWN_ZONE = frozenset({"localdate", "localtime", "override", "activate"})
 _ZONE_AT = 1
 
 
@@ -23,7 +27,7 @@ _ZONE_AT = 1
     confidence=Confidence.MEDIUM,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=calls(*_STAMPS, *_LOCAL),
+    on=calls(*_STAMPS, *_LOCAL, *_DAYS_OF_UTC),
 )
 def naive_local_time_in_test(call: Call, report: Report) -> None:
     """A test turns a fixed moment into local time, or compares local time with a fixed text.
@@ -38,6 +42,13 @@ def naive_local_time_in_test(call: Call, report: Report) -> None:
         def test_format(log):
             moment = datetime.datetime.fromtimestamp(0)
             assert log.format(moment) == "1970-01-01 00:00"
+    Bad:
+        # file: tests/test_users.py
+        from django.utils import timezone
+
+        def test_recent(client):
+            today = timezone.now().date()
+            assert client.get("/users", {"since": today}).count == 1
     Good:
         # file: tests/test_log.py
         import datetime
@@ -59,6 +70,9 @@ def naive_local_time_in_test(call: Call, report: Report) -> None:
             fix="Use `calendar.timegm`, or a `datetime` with `tzinfo=timezone.utc`.",
         )
         return
+    if call.name in _DAYS_OF_UTC:
+        _look_at_day(call, function, report)
+        return
     if sets_zone(call) or is_replaced(
         call, report.index, "localtime", "datetime", "mktime", "time"
     ):
@@ -76,6 +90,19 @@ def naive_local_time_in_test(call: Call, report: Report) -> None:
         message=f"`{call.value().short}` is another time in every time zone.",
         why="The test passes where its author lives and fails elsewhere.",
         fix="Pass `tz=timezone.utc`, or build the moment from its date with a time zone.",
+    )
+
+
+def _look_at_day(call: Call, function: Function, report: Report) -> None:
+    """Report a day in UTC that is held against what the project does with days of its own."""
+    before = {one.method for one in own_calls(function)}
+    if is_frozen(call, report.index) or not _OF_OWN_ZONE.isdisjoint(before):
+        return
+    report(
+        at=call,
+        message=f"`{call.value().short}` is the day in UTC, not in the project's time zone.",
+        why="For some hours of each day the two differ, and the test fails then.",
+        fix="Use `timezone.localdate()`, or set the clock in the test.",
     )
 
 
