@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.events import Call, Function, Value
+from checks.hygiene.shared.places import folder_of_all, read_beside
 from checks.hygiene.shared.tests import (
     is_replaced,
     is_setup,
@@ -107,6 +108,10 @@ def shared_file_path(call: Call, report: Report) -> None:
     Suppress:
         Where the path itself is what is tested.
     """
+    folder = folder_of_all(call)
+    if folder is not None:
+        _tell_folder(folder, report)
+        return
     function = call.function
     if function is None or not _is_asked(call):
         return
@@ -115,6 +120,10 @@ def shared_file_path(call: Call, report: Report) -> None:
     path = _path_of(call) or _looked_at(call, function) or _removed(call, function)
     text = None if path is None else _written(path)
     if path is None or text is None:
+        if (beside := read_beside(call)) is not None and not (
+            _is_elsewhere(call, report) or _must_fail(call)
+        ):
+            _tell_beside(call, beside, report)
         return
     if _is_elsewhere(call, report) or _must_fail(call):
         return
@@ -123,6 +132,26 @@ def shared_file_path(call: Call, report: Report) -> None:
         message=f"The test writes to the fixed path `{text[:60]}`.",
         why="Another run, or another test, uses the same path at the same time.",
         fix="Use pytest's `tmp_path`, or `tempfile.TemporaryDirectory`.",
+    )
+
+
+def _tell_folder(folder: Value, report: Report) -> None:
+    """Report the whole temporary folder as the place where a test keeps its files."""
+    report(
+        at=folder,
+        message=f"`{folder.short}` as a whole is where the test keeps its files.",
+        why="Other tests, other runs and other programs write there, too.",
+        fix="Give it a folder of its own: pytest's `tmp_path`, or `tempfile.mkdtemp()`.",
+    )
+
+
+def _tell_beside(call: Call, name: str, report: Report) -> None:
+    """Report a file that is only found from one folder."""
+    report(
+        at=call,
+        message=f"`{name[:60]}` is looked for in the folder where the tests are started.",
+        why="Started from anywhere else, by an editor or for the whole project, the test fails.",
+        fix="Build the path from the test's own: `Path(__file__).parent`.",
     )
 
 
