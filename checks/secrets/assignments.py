@@ -16,6 +16,7 @@ from checks.model import Span
 from checks.secrets.hosts import is_reserved_host
 
 _MAX_LINE = 2_000
+_MAX_FUNCTION = 20_000
 _UNQUOTED = frozenset({"yaml", "ini", "dockerfile", "text", "toml", "shell", "hcl", "makefile"})
 """Languages whose settings may stand without quotes."""
 _SETTINGS = (".env", ".properties", ".cfg", ".conf", ".ini", ".toml", ".yaml", ".yml", ".cnf",
@@ -65,14 +66,21 @@ def in_python(module: Module) -> Iterator[Literal]:
         else:
             pair = (node.child_by_field_id(grammar.NAME), node.child_by_field_id(grammar.VALUE))
         target, given = pair
-        if target is None or given is None or given.type not in ("string", "concatenated_string"):
+        if target is None or given is None:
+            continue
+        if located.kind == "keyword_argument" and given.type == "identifier":
+            given = Value(module, given, located.context).origin.node  # password=PW
+        if given.type not in ("string", "concatenated_string"):
             continue
         constant = Value(module, given, located.context).constant
         if isinstance(constant, bytes):
             constant = constant.decode("latin-1")
         name = _name(Node(module, located.place), target)
+        basic = located.kind == "comparison_operator" and _is_of_basic(located, name)
+        if basic:
+            name = "password"
         if isinstance(constant, str) and name:
-            beside = located.kind == "keyword_argument" and _has_user(located)
+            beside = basic or (located.kind == "keyword_argument" and _has_user(located))
             yield Literal(name, constant, Span(*given.byte_range), beside_user=beside)
     yield from _pairs(module)
 
@@ -85,7 +93,7 @@ _LOGINS = frozenset({"HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "DigestAuth
 
 def may_log_in(data: bytes) -> bool:
     """Whether a text may hold a pair of a user and a password without naming either."""
-    return b"auth" in data or b"Auth(" in data or b".login(" in data
+    return any(one in data for one in (b"auth", b"Auth(", b".login(", b"b64decode"))
 
 
 def _has_user(located: Located) -> bool:
@@ -124,10 +132,27 @@ def _pairs(module: Module) -> Iterator[Literal]:
 
 def _second(module: Module, located: Located, nodes: list[tree_sitter.Node]) -> Iterator[Literal]:
     """The second of two literals, the first of which names a user."""
-    if len(nodes) >= 2 and all(one.type == "string" for one in nodes[:2]):
-        constant = Value(module, nodes[1], located.context).constant
+    if len(nodes) < 2 or any(one.type not in ("string", "identifier") for one in nodes[:2]):
+        return
+    user, given = (Value(module, one, located.context).origin for one in nodes[:2])
+    if user.node.type == "string" and given.node.type == "string":
+        constant = given.constant
         if isinstance(constant, str):
-            yield Literal("password", constant, Span(*nodes[1].byte_range), beside_user=True)
+            yield Literal("password", constant, Span(*given.node.byte_range), beside_user=True)
+
+
+def _is_of_basic(located: Located, name: str) -> bool:
+    """Whether a name is the second part of what a header of basic authentication holds.
+
+    ``user, _, given = base64.b64decode(…).decode().partition(":")``
+    """
+    function = located.function
+    data = located.module.source.data
+    if function is None or not name.isidentifier() or b"b64decode" not in data:
+        return False
+    text = data[slice(*function.node.byte_range)][:_MAX_FUNCTION]
+    parts = rb",\s*" + name.encode() + rb"\s*=[^\n]*\.r?(?:partition|split)\(b?[\"']:"
+    return b"b64decode" in text and re2.search(parts, text) is not None
 
 
 def _compared(node: tree_sitter.Node) -> tuple[tree_sitter.Node | None, tree_sitter.Node | None]:

@@ -49,6 +49,15 @@ _NO_TOKENS = frozenset(
 )  # fmt: skip
 _HARMLESS = frozenset({"boundary", "jitter", "delay", "backoff", "simulate", "simulation", "fake",
                        "mock", "augment", "dropout", "shuffled", "color", "colour"})  # fmt: skip
+_CLOCKS = frozenset({"time.time", "time.time_ns", "datetime.datetime.now",
+                     "datetime.datetime.utcnow", "datetime.datetime.today"})  # fmt: skip
+_FORESEEN = _CLOCKS | {"uuid.uuid1"}
+_HASHES = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s",
+                     "sha3_256", "sha3_512", "new"})  # fmt: skip
+_UNKNOWN = ("urandom", "secret", "uuid4", "token_", "random", "hmac", "key", "salt", "password",
+            "nonce", "seed")  # fmt: skip
+"""What stands in a statement that hashes more than what others know."""
+_MAX_STATEMENT = 400
 _COOKIES = frozenset({"set_cookie", "set_secure_cookie", "set_signed_cookie"})
 _STORES = ("session[", "request.session[")
 
@@ -64,6 +73,9 @@ _STORES = ("session[", "request.session[")
         f"random.{{{_MAKERS}}}",
         "numpy.random.{randint,choice,random,bytes,rand,integers}",
         f"*.{{{_MAKERS}}}",
+        "uuid.uuid1",
+        "time.{time,time_ns}",
+        "datetime.datetime.{now,utcnow,today}",
     ),
     cwe=(330, 338),
     security=True,
@@ -72,7 +84,8 @@ def insecure_randomness(call: Call, report: Report) -> None:
     """A password, token, session id or code is made with the module `random`.
 
     What becomes of the number decides: the name that receives it, the function that returns it,
-    the cookie that it is put into. `random.SystemRandom` and `secrets` are clean.
+    the cookie that it is put into. `random.SystemRandom` and `secrets` are clean. A hash of the
+    time and `uuid.uuid1`, which is made of it, are as bad.
 
     Why:
         The Mersenne Twister behind `random` gives its whole state away after some hundred
@@ -108,9 +121,9 @@ def insecure_randomness(call: Call, report: Report) -> None:
         Where the value is no secret in spite of its name, as in a simulation.
     """
     name = call.name or ""
-    if not _is_predictable(name):
+    going = destinations(call) if _is_predictable(name) or name in _FORESEEN else []
+    if name in _CLOCKS and not _is_hashed(call, going):
         return
-    going = destinations(call)
     what = next((one.name for one in going if _is_secret(one)), None)
     if what is None or _HARMLESS & words_in(_places(call, going)):
         return
@@ -123,6 +136,13 @@ def insecure_randomness(call: Call, report: Report) -> None:
         why="Its next numbers can be computed from a few that somebody has seen.",
         fix="Use `secrets.token_urlsafe`, `secrets.choice` or `secrets.randbelow`.",
     )
+
+
+def _is_hashed(call: Call, going: list[Destination]) -> bool:
+    """Whether the time is hashed, and nothing goes in with it that nobody knows."""
+    hashed = any(one.how == "argument" and one.name.rpartition(".")[2] in _HASHES for one in going)
+    text = call.statement.text[:_MAX_STATEMENT].lower()
+    return hashed and not any(word in text for word in _UNKNOWN)
 
 
 _ATTRIBUTES = frozenset({"setattr", "getattr", "delattr", "hasattr"})

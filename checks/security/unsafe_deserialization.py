@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Flow, Value, argument_nodes
+from checks.events import Call, Flow, Node, Value, argument_nodes
 from checks.model import Aspect, Confidence, Severity, Surface
-from checks.registry import PRODUCTION_ROLES, calls, check, flows
+from checks.registry import PRODUCTION_ROLES, calls, check, flows, nodes
 from checks.report import Report
 from checks.secrets.masking import masked
 from checks.security.flowing import is_decided, tell
 from checks.security.origins import is_open_function, is_parameter, is_request, method_of
+from checks.security.pickle_queues import taken_by_call, taken_by_setting
 
 _DUMPS = frozenset({"dumps", "dump", "encode", "pickle_dumps"})
 _READS = frozenset({"recv", "recv_bytes", "recvfrom", "read", "get_data", "content", "get_json"})
@@ -20,6 +21,7 @@ _OPENERS = frozenset(
 _MAX_STEPS = 24
 _WHY = "Such bytes are a program: whoever writes them runs code here when they are loaded."
 _FIX = "Exchange data as JSON or MessagePack, or check a signature over the bytes first."
+_SETTING = frozenset({"update", "Celery", "enable_insecure_serializers"})
 _SAFE_LIBRARIES = ("jsonpickle.decode", "jsonpickle.loads")
 
 
@@ -42,17 +44,23 @@ _SAFE_LIBRARIES = ("jsonpickle.decode", "jsonpickle.loads")
             "joblib.load",
             "pandas.read_pickle",
             "torch.load",
+            "celery.Celery",
+            "celery.Celery().conf.update",
+            "kombu.enable_insecure_serializers",
+            "*.update",
         ),
+        nodes("assignment"),
     ),
     cwe=(502,),
     security=True,
 )
-def unsafe_deserialization(event: Call | Flow, report: Report) -> None:
+def unsafe_deserialization(event: Call | Flow | Node, report: Report) -> None:
     """`pickle` and its kin rebuild objects from bytes, and run what the bytes say.
 
     How grave it is depends on where the bytes come from: a request or the network is high, a
     parameter medium, a file of the application low and told in the summary only. A copy by
-    `pickle.loads(pickle.dumps(x))` is clean.
+    `pickle.loads(pickle.dumps(x))` is clean. Settings that let pickles into a queue of Celery, or
+    into the sessions of Django, are meant, too.
 
     Why:
         A pickle is a program: loading one runs whatever its author put into it, with the rights
@@ -89,8 +97,26 @@ def unsafe_deserialization(event: Call | Flow, report: Report) -> None:
             fix=_FIX,
             severity=Severity.CRITICAL,
         )
+    elif isinstance(event, Node) or event.method in _SETTING:
+        _look_at_setting(event, report)
     else:
         _look_at(event, report)
+
+
+def _look_at_setting(event: Call | Node, report: Report) -> None:
+    taken = taken_by_setting(event) if isinstance(event, Node) else taken_by_call(event)
+    if taken is None:
+        return
+    at, what = taken
+    report(
+        at=at,
+        message=f"{what} lets pickles in.",
+        why="Whoever can write into the queue, or knows the key of the sessions, runs code here.",
+        fix="Take JSON only.",
+        severity=Severity.MEDIUM,
+        confidence=Confidence.HIGH,
+        surface=Surface.INLINE,
+    )
 
 
 def _look_at(call: Call, report: Report) -> None:
