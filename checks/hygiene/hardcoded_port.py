@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from checks.events import Call
-from checks.hygiene.shared.ports import FIRST_FREE, bound_port, is_pretended, number_of
+from checks.hygiene.shared.ports import (
+    FIRST_FREE,
+    bound_port,
+    fixed_case,
+    is_pretended,
+    number_of,
+)
 from checks.hygiene.shared.tests import is_setup, is_test, is_test_class
-from checks.model import Aspect, Confidence, Severity, Surface
+from checks.model import Aspect, Confidence, Role, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
@@ -58,9 +64,14 @@ def hardcoded_port(call: Call, report: Report) -> None:
     function = call.function
     if function is None:
         return
-    if not (is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)):
+    own = function.is_method or report.role is not Role.TEST
+    if own and not (
+        is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)
+    ):
         return
     port = bound_port(call)
+    if port is not None and number_of(port) is None:
+        port = fixed_case(port, function)
     number = None if port is None else number_of(port)
     if port is None or number is None or not FIRST_FREE <= number <= _HIGHEST:
         return

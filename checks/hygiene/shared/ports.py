@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 
-from checks.events import UNKNOWN, Call, Value
+from checks.events import UNKNOWN, Call, Function, Value, argument_nodes
 from checks.hygiene.shared.tests import is_replaced
+from checks.hygiene.shared.texts import words
 from checks.languages.python.index import Index
 
 FIRST_FREE = 1024
@@ -31,11 +32,18 @@ _ADDRESS_FIRST = frozenset(
      "socketserver.UDPServer", "socketserver.ThreadingTCPServer", "socket.create_server",
      "xmlrpc.server.SimpleXMLRPCServer"}
 )  # fmt: skip
+_LISTENING = frozenset({"listen", "listener", "serve", "server"})
+"""Last words of functions and classes that take an address to listen at."""
+
+_ASKING = frozenset({"find", "get", "has", "is", "mock", "patch", "with"})
+_OWN_HOSTS = ("", "0.0.0.0", "127.0.0.1", "::", "::1", "localhost")  # noqa: S104
+_PORTS = ("bind_port", "listen_port", "local_port", "port")
 _LOOPS = frozenset({"create_server", "start_server", "create_datagram_endpoint"})
 _PROCESSES = frozenset(
     {"subprocess.Popen", "subprocess.run", "subprocess.call", "subprocess.check_call",
      "subprocess.check_output", "asyncio.create_subprocess_exec"}
 )  # fmt: skip
+_NAMES_AND_CASES = 2
 _FLAGS = ("--port", "--bind-port", "--http-port", "--listen-port", "--server-port")
 _EXPECTING = ("raises", "assertRaises", "assertRaisesRegex")
 
@@ -55,6 +63,50 @@ def bound_port(call: Call) -> Value | None:
         return call.argument(2, "port")
     if name in _PROCESSES or call.method in ("popen", "Popen"):
         return _of_command(call)
+    return _listened_at(call)
+
+
+def _listened_at(call: Call) -> Value | None:
+    """The port of ``eventlet.listen((host, port))``, ``create_tcp_listener(local_port=port)``.
+
+    By the last word of what is called; a double or a client of that name takes no such address.
+    """
+    parts = words(call.method)
+    if not parts or parts[-1] not in _LISTENING or not _ASKING.isdisjoint(parts):
+        return None
+    if call.arguments and call.arguments[0].elements is not None:
+        port = _of_address(call.arguments[0])
+        host = call.arguments[0].elements[0].constant
+        return port if host in _OWN_HOSTS else None
+    if parts[-1] != "listener":
+        return None
+    return next((call.keywords[one] for one in _PORTS if one in call.keywords), None)
+
+
+def fixed_case(port: Value, function: Function) -> Value | None:
+    """The fixed port among the cases of a parametrised test, where its parameter is bound."""
+    if port.node.type != "identifier":
+        return None
+    for decorator in function.decorators:
+        given = argument_nodes(decorator.node) if decorator.node.type == "call" else []
+        if "parametrize" not in decorator.text.partition("(")[0] or len(given) < _NAMES_AND_CASES:
+            continue
+        names, cases = (Value(port.module, one, decorator.context) for one in given[:2])
+        known = names.constant
+        listed = known.split(",") if isinstance(known, str) else known
+        if not isinstance(listed, (list, tuple)):
+            continue
+        wanted = [str(one).strip() for one in listed]
+        if port.text not in wanted:
+            continue
+        for case in cases.elements or ():
+            parts = case.elements if len(wanted) > 1 else (case,)
+            if parts is None or len(parts) != len(wanted):
+                continue
+            one = parts[wanted.index(port.text)]
+            number = number_of(one)
+            if number is not None and number >= FIRST_FREE:
+                return one
     return None
 
 
