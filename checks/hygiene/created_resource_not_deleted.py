@@ -80,9 +80,8 @@ def created_resource_not_deleted(call: Call, report: Report) -> None:
         return
     if owner[-1] not in _CLIENTS and not _is_bare_helper(call, report):
         return
-    if _is_handed_on(call) or _is_reset(call, report) or _expects_failure(call):
+    if _is_handed_on(call) or _expects_failure(call):
         return
-    name = call.assigned_to
     if _is_registered_late(call, function):
         report(
             at=call,
@@ -91,6 +90,9 @@ def created_resource_not_deleted(call: Call, report: Report) -> None:
             fix="Register its deletion right after it is created.",
         )
         return
+    if _is_reset(call, report):
+        return
+    name = call.assigned_to
     if name:
         holder = Holder(call.module, report.index)
         creation = Creation(call, name, call.text)
