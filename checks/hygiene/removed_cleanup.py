@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 
-from checks.events import Change, Function
+from checks.events import Change, Function, ModuleEvent
 from checks.hygiene.shared.comparing import STILL_ALIKE, Comparison
 from checks.hygiene.shared.releases import Creation, Holder
+from checks.hygiene.shared.silenced import silenced_cleanups
 from checks.hygiene.shared.tests import is_fixture
 from checks.languages.python.index import Index
-from checks.model import Aspect, Confidence, Severity
-from checks.registry import CHANGE, TEST_ROLES, check
+from checks.model import Aspect, Confidence, Severity, Surface
+from checks.registry import CHANGE, MODULE, TEST_ROLES, check
 from checks.report import Report
 
 
 @check(
     id="removed-cleanup",
-    title="The change removes a cleanup and keeps what it cleaned up",
+    title="A cleanup is removed, and what it cleaned up is still made",
     aspect=Aspect.CLEANUP,
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=CHANGE,
+    on=(CHANGE, MODULE),
     cwe=(772,),
 )
-def removed_cleanup(change: Change, report: Report) -> None:
+def removed_cleanup(change: Change | ModuleEvent, report: Report) -> None:
     """A change drops a cleanup of a test, while what it cleaned up is still created.
 
     Found by comparing the test before and after: an `addCleanup`, a `tearDown`, a `finally`, what
     stands after the `yield` of a fixture, or a `with` that is gone, for a server, file, patch or
     other object that the same code still makes. A cleanup that moved, into a base class, a fixture
-    or another form, is not gone.
+    or another form, is not gone. A cleanup that stands in a comment is gone as well, whoever put
+    it there.
 
     Why:
         The next tests meet a port that is taken, a patched module, or rows that they did not
@@ -100,9 +102,26 @@ def removed_cleanup(change: Change, report: Report) -> None:
         class Tests(unittest.TestCase):
             def setUp(self):
                 self.server = FakeServer()
+    Bad:
+        # file: tests/test_stream.py
+        async def test_stream(address):
+            stream = await connect(address)
+            assert await stream.receive() == b"a"
+            # await stream.aclose()
     Suppress:
         Where the object needs no cleanup any more.
     """
+    if isinstance(change, ModuleEvent):
+        for one in silenced_cleanups(change.module):
+            report(
+                at=one.span,
+                message=f"`{one.code[:80]}` is a comment, so nothing cleans up.",
+                why="What the test leaves behind meets the tests that run after it.",
+                fix="Let it run, or mend what stood in its way.",
+                surface=Surface.SUMMARY,
+                scope=one.function.qualified_name,
+            )
+        return
     base, head = change.base, change.head
     if base is None or head is None or base.source.data == head.source.data:
         return
