@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Function, Value, argument_nodes
 from checks.hygiene.shared.disorder import cases_in_disorder, comes_from_walk
 from checks.hygiene.shared.equalities import equalities
+from checks.hygiene.shared.rows import are_rows, lists_files
 from checks.hygiene.shared.tests import is_replaced, is_test
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import FUNCTIONS, TEST_ROLES, check
@@ -78,7 +79,7 @@ def unordered_comparison(function: Function, report: Report) -> None:
         return
     for one in equalities(function):
         for side, other in one.sides:
-            what = _unordered(side, function)
+            what = _unordered(side, function) or _promised_by_nobody(side, function, report)
             if not what or not _has_order(other):
                 continue
             if what == "a folder" and is_replaced(one.at, report.index, "listdir", "glob", "os"):
@@ -118,6 +119,18 @@ def _unordered(value: Value, function: Function, depth: int = 0) -> str:
         if whole is not None:
             return _unordered(Value(origin.module, whole, origin.context), function, depth + 1)
     return ""
+
+
+def _promised_by_nobody(value: Value, function: Function, report: Report) -> str:
+    """What else gives its elements in any order: a query, a helper that lists a folder."""
+    origin = value.origin if value.context.function is function else value
+    if are_rows(origin):
+        return "a query without ORDER BY"
+    arguments = argument_nodes(origin.node) if origin.node.type == "call" else []
+    if origin.callee_name in ("list", "tuple") and len(arguments) == 1:
+        inner = Value(origin.module, arguments[0], origin.context)
+        return "a folder" if lists_files(inner, report.index) else ""
+    return "a folder" if lists_files(origin, report.index) else ""
 
 
 def _lists_folder(value: Value) -> bool:

@@ -24,7 +24,7 @@ def folder_of_all(call: Call) -> Value | None:
 
     ``override_settings(MEDIA_ROOT=tempfile.gettempdir())``, ``Store(location="/tmp")``
     """
-    if not call.keywords:
+    if call.method not in _SETTINGS and not call.method[:1].isupper():
         return None
     for name, value in call.keywords.items():
         last = (words(name) or [""])[-1]
