@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import tree_sitter
 
-from checks.hygiene.javascript.shared.places import test_around, text
+from checks.hygiene.javascript.shared.places import is_statement, test_around, text
 from checks.languages.javascript.blocks import Block
+from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.grammar import bare
 from checks.languages.syntax.located import Located
-from checks.model import Role
+from checks.model import Confidence, Role
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report
 
+_SETTER = "setGlobal"
+_WHY = "Later tests see the change: they pass or fail with the order in which they run."
 _MOST = 300
 """Changes of one file that are held against each other."""
 
@@ -95,9 +98,49 @@ def global_state_mutation_no_restore(event: JsFileEvent, report: Report) -> None
         report(
             at=place,
             message=f"`{target}` is changed for all that runs after this test.",
-            why="Later tests see the change: they pass or fail with the order in which they run.",
+            why=_WHY,
             fix=_fix(file, owner),
         )
+    for call in itertools.islice(_setters(file), 1):
+        report(
+            at=call,
+            message=f"`{call.short}` changes what all that runs after this test uses.",
+            why=_WHY,
+            fix="Set the old one again in `after`, or in a `finally`.",
+            confidence=Confidence.MEDIUM,
+        )
+
+
+def _setters(file: JavaScriptFile) -> Iterator[JsCall]:
+    """Calls of a test that say to set something global, which nothing sets again."""
+    for word in file.words_of_calls():
+        if not word.startswith(_SETTER) or not word[len(_SETTER) :][:1].isupper():
+            continue
+        calls = file.calls_named(word)
+        for call in calls:
+            block = test_around(file, call.node)
+            if block is None or not _is_in(call, block) or not is_statement(call):
+                continue
+            if any(_sets_again(file, other, block) for other in calls if other is not call):
+                continue
+            if any(one.is_test and not _holds(one, calls) for one in file.blocks):
+                yield call
+
+
+def _holds(block: Block, calls: Sequence[JsCall]) -> bool:
+    """Whether a test sets its own: it does not see what others have set."""
+    return any(
+        block.span.start <= call.node.start_byte and call.node.end_byte <= block.span.end
+        for call in calls
+    )
+
+
+def _sets_again(file: JavaScriptFile, other: JsCall, block: Block) -> bool:
+    """Whether a call stands where a test puts back what it changed."""
+    where = file.block_at(other.node)
+    if where is None or where.is_hook:
+        return True
+    return test_around(file, other.node) is block
 
 
 def _fix(file: JavaScriptFile, owner: str) -> str:

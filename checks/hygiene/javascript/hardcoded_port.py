@@ -37,7 +37,8 @@ def hardcoded_port(event: JsFileEvent, report: Report) -> None:
     """
     file = event.file
     seen: set[float] = set()
-    for call in (*file.calls_named("listen"), *file.calls_named("WebSocketServer")):
+    words = ("listen", "WebSocketServer", "Server")
+    for call in (one for word in words for one in file.calls_named(word)):
         if file.block_at(call.node) is None:
             continue
         port = _port(file, call)
@@ -53,7 +54,8 @@ def hardcoded_port(event: JsFileEvent, report: Report) -> None:
 
 
 def _port(file: JavaScriptFile, call: JsCall) -> float | None:
-    if call.method not in _SERVERS and call.name not in _WITH_PORT:
+    made = call.is_new and call.method == "Server"
+    if call.method not in _SERVERS and call.name not in _WITH_PORT and not made:
         return None
     first = call.argument(0)
     if first is None or (call.method in _SERVERS and call.receiver is None):

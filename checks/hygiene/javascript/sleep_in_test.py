@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checks.hygiene.javascript.shared.assertions import asserts, is_asynchronous
 from checks.hygiene.javascript.shared.places import (
     following,
     is_statement,
@@ -19,13 +20,16 @@ from checks.languages.javascript.blocks import Block
 from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
-from checks.languages.javascript.grammar import LOOPS
+from checks.languages.javascript.grammar import FUNCTIONS, LOOPS
 from checks.model import Confidence
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report
 
 _YIELD = 1
 """Milliseconds up to which a sleep only lets other work run: timers have no finer step."""
+
+_NEAR = 3
+"""Statements behind a sleep that are looked at."""
 
 _SUBJECTS = (
     "abort",
@@ -98,6 +102,8 @@ def sleep_in_test(event: JsFileEvent, report: Report) -> None:
         if not _may_sleep(call):
             continue
         block = own_block(file, call)
+        if block is None:
+            block = _goes_on_in(file, call)
         if block is None or not (block.is_test or block.is_setup) or not is_statement(call):
             continue
         duration = slept(file, call)
@@ -110,6 +116,27 @@ def sleep_in_test(event: JsFileEvent, report: Report) -> None:
         if report.is_full:
             return
         _report(file, call, block, duration, report)
+
+
+def _goes_on_in(file: JavaScriptFile, call: JsCall) -> Block | None:
+    """The test or hook that goes on in a function in it: behind the sleep it asserts, or ends.
+
+    A function that plays a slow server does neither.
+    """
+    function = call.names.function.node
+    block = file.block_at(call.node)
+    if block is None or function.type not in FUNCTIONS or not is_asynchronous(function):
+        return None
+    for statement in following(call)[:_NEAR]:
+        for one in file.calls_in(statement):
+            if one.names.function.node == function and asserts(file, one) and not _answers(one):
+                return block
+    return None
+
+
+def _answers(call: JsCall) -> bool:
+    """Whether it may be the end of an answer: ``response.end('…')``."""
+    return call.receiver is not None and call.method in ("end", "error")
 
 
 def _may_sleep(call: JsCall) -> bool:

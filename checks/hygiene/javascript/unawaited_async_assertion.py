@@ -8,6 +8,7 @@ import tree_sitter
 
 from checks.hygiene.javascript.shared.assertions import assertions, callee, is_asynchronous
 from checks.hygiene.javascript.shared.places import stands_in, text
+from checks.hygiene.javascript.shared.promises import floating
 from checks.hygiene.javascript.shared.waiting import fakes_clock
 from checks.languages.javascript.blocks import Block
 from checks.languages.javascript.calls import JsCall
@@ -87,6 +88,18 @@ def unawaited_async_assertion(event: JsFileEvent, report: Report) -> None:
             expect(user.name).toBe('Anna');
           });
         });
+    Bad:
+        // file: test/queue.test.js
+        import { sleep } from './utils';
+
+        it('takes its time', async () => {
+          queue.add(async () => {
+            sleep(50);
+            return 'tea';
+          });
+          await sleep(10);
+          expect(queue.size).toBe(1);
+        });
     Good:
         // file: test/user.test.js
         it('loads the user', async () => {
@@ -108,7 +121,9 @@ def unawaited_async_assertion(event: JsFileEvent, report: Report) -> None:
                 fix="Put `await` before it, or return it.",
                 edits=_await(file, one.whole),
             )
+    told = set()
     for call in _helpers(file):
+        told.add(call.node.id)
         report(
             at=call,
             message=f"`{call.short}` asserts later than the test: it is not awaited.",
@@ -132,6 +147,16 @@ def unawaited_async_assertion(event: JsFileEvent, report: Report) -> None:
             why=_WHY,
             fix="Return the promise, or await it.",
         )
+    for left in floating(file):
+        if left.call.node.id not in told:
+            report(
+                at=left.call,
+                message=f"`{left.call.short}` gives a promise that nobody waits for.",
+                why=left.why,
+                fix="Put `await` before the call.",
+                edits=_await(file, left.call),
+                confidence=left.confidence,
+            )
 
 
 def _later(file: JavaScriptFile) -> Iterator[tuple[JsCall, str]]:
@@ -189,7 +214,10 @@ def _is_web_first(file: JavaScriptFile, one: Expect) -> bool:
     subject = one.subject
     if subject is None or subject.type in ("await_expression", "string", "number", "array"):
         return False
-    return file.block_at(one.call.node) is not None
+    if file.block_at(one.call.node) is not None:
+        return True
+    function = one.call.names.function.node
+    return function.type in FUNCTIONS and is_asynchronous(function)
 
 
 def _await(file: JavaScriptFile, at: Located) -> tuple[Edit, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.hygiene.javascript.shared.releases import is_released
 from checks.languages.javascript.events import JsFileEvent
+from checks.languages.javascript.file import JavaScriptFile
 from checks.model import Confidence
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report
@@ -22,6 +23,16 @@ _OPENERS = frozenset(
         "chromium.launch",
     }
 )
+
+_DIRECTORIES = {
+    "mkdtemp": ("fs/promises.mkdtemp", "fs.promises.mkdtemp", "fs.mkdtemp", "fs-extra.mkdtemp"),
+    "mkdtempSync": ("fs.mkdtempSync", "fs-extra.mkdtempSync"),
+    "dirSync": ("tmp.dirSync",),
+    "fileSync": ("tmp.fileSync",),
+}
+"""What makes a file or directory that nobody removes on its own."""
+_REMOVING = ("rm", "remove", "unlink", "del", "setgracefulcleanup", "trash", "emptydir")
+"""How the names of functions begin that remove them; lower case."""
 
 
 @also("unclosed-resource-in-test", languages=JAVASCRIPT, on=MODULE)
@@ -62,3 +73,23 @@ def unclosed_resource_in_test(event: JsFileEvent, report: Report) -> None:
                 fix="Close it in `afterEach`, or at the end of the test in a `finally`.",
                 confidence=Confidence.HIGH,
             )
+    if not file.blocks or _removes(file):
+        return
+    for word, names in _DIRECTORIES.items():
+        for call in file.calls_named(word):
+            if call.name in names:
+                report(
+                    at=call,
+                    message=f"What `{call.short}` makes is never removed.",
+                    why="Every run leaves one more behind, until the disk is full.",
+                    fix="Remove it in `afterEach` or `afterAll`: `rm(path, { recursive: true })`.",
+                    confidence=Confidence.LOW,
+                )
+
+
+def _removes(file: JavaScriptFile) -> bool:
+    """Whether the file removes anything, or hands that on: `t.after(cleanup)`."""
+    return any(
+        word.lower().startswith(_REMOVING) or "cleanup" in word.lower() or "tempdir" in word.lower()
+        for word in file.words_of_calls()
+    )

@@ -8,6 +8,7 @@ from checks.hygiene.javascript.shared.places import test_around
 from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
+from checks.languages.syntax.located import Located
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report
 
@@ -48,7 +49,7 @@ def _deciding(file: JavaScriptFile) -> Iterator[JsCall]:
     for call in file.calls_named("random"):
         if call.name != "Math.random" or test_around(file, call.node) is None:
             continue
-        if _decides(file, call):
+        if _decides(file, call) or _is_subject(file, call):
             yield call
 
 
@@ -75,3 +76,47 @@ def _decides(file: JavaScriptFile, call: JsCall) -> bool:
             )
         previous = above.node
     return False
+
+
+def _is_subject(file: JavaScriptFile, call: JsCall) -> bool:
+    """Whether the number itself is what is tried: reckoned with, or an index.
+
+    In a text it only makes a name of its own: ``Math.random().toString(36)``.
+    """
+    reckons = False
+    for above in call.ancestors():
+        kind = above.kind
+        if kind == "binary_expression":
+            operator = above.child("operator")
+            reckons = operator is not None and operator.type in ("*", "/", "-", "|")
+        elif kind == "variable_declarator":
+            return reckons and _is_handed_on(file, call, above)
+        elif kind == "subscript_expression":
+            return True
+        elif kind == "call_expression":
+            if not _rounds(file, above):
+                return False
+        elif kind not in ("arguments", "parenthesized_expression"):
+            return False
+    return False
+
+
+def _rounds(file: JavaScriptFile, call: Located) -> bool:
+    """Whether a call makes a whole number of it, or is the call that gives it."""
+    function = call.child("function")
+    return function is not None and file.text_of(function).startswith("Math.")
+
+
+def _is_handed_on(file: JavaScriptFile, call: JsCall, declared: Located) -> bool:
+    """Whether the number is an argument of what the test tries, by its name alone."""
+    name, test = declared.child("name"), test_around(file, call.node)
+    if name is None or test is None or test.callback is None:
+        return False
+    text = file.text_of(name)
+    return any(
+        file.text_of(argument) == text
+        for other in file.calls_in(test.callback)
+        if not (other.name or "").startswith(("Math.", "console."))
+        for argument in other.arguments
+        if argument.type == "identifier"
+    )

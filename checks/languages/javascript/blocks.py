@@ -223,7 +223,27 @@ def _words(file: JavaScriptFile, call: JsCall) -> tuple[str, frozenset[str]] | N
     name = file.resolve(call.target, call.names)
     if name is None:
         name = _subtest(call, text)
-    return None if name is None else classify(name)
+    found = None if name is None else classify(name)
+    return _made(call, text) if found is None else found
+
+
+def _made(call: JsCall, root: str) -> tuple[str, frozenset[str]] | None:
+    """What a project's own ``test`` makes: ``const test = makeTest(…)``, given title and function.
+
+    Only where it is called as a test is: what else has that name is something else.
+    """
+    found = sole(call.names.find(root))
+    if root not in TESTS or found is None or found.how is not Bound.VALUE or found.value is None:
+        return None
+    first, last = call.argument(0), call.arguments[-1] if call.arguments else None
+    if first is None or last is None or len(call.arguments) < 2:
+        return None
+    if first.type not in ("string", "template_string") or bare(last).type not in FUNCTIONS:
+        return None
+    made = bare(found.value)
+    if made.type not in ("call_expression", "await_expression"):
+        return None
+    return classify("".join(call.file.text_of(call.target).split()))
 
 
 def _subtest(call: JsCall, root: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import tree_sitter
 
@@ -135,6 +135,10 @@ class JavaScriptFile(SourceFile):
     def calls_named(self, word: str) -> Sequence[JsCall]:
         """The calls whose callee's last part is this word, written so or imported as another."""
         return self._calls_by_word.get(word, ())
+
+    def words_of_calls(self) -> Iterable[str]:
+        """The last parts of all callees, in the order in which they come first."""
+        return self._calls_by_word
 
     @functools.cached_property
     def blocks(self) -> tuple[Block, ...]:

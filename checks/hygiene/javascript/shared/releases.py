@@ -11,7 +11,7 @@ from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.grammar import bare
 from checks.languages.syntax.located import Located, Place
 
-_RELEASES = frozenset(
+RELEASES = frozenset(
     {
         "abort",
         "cleanup",
@@ -98,9 +98,9 @@ def _is_used_up(file: JavaScriptFile, name: str, call: JsCall) -> bool:
         if other.node == call.node:
             continue
         receiver = other.receiver
-        if receiver is not None and other.method in _RELEASES and name in _words(file, receiver):
+        if receiver is not None and other.method in RELEASES and name in _words(file, receiver):
             return True
-        if other.method in _RELEASES and receiver is None:
+        if other.method in RELEASES and receiver is None:
             return True
         if any(
             name in _words(file, argument)
@@ -113,7 +113,7 @@ def _is_used_up(file: JavaScriptFile, name: str, call: JsCall) -> bool:
             return True
     # `const close = promisify(server.close.bind(server))`, `using server = …`
     return (
-        any(f"{name}.{word}".encode() in file.source.data for word in _RELEASES)
+        any(f"{name}.{word}".encode() in file.source.data for word in RELEASES)
         or b"using " in file.source.data
     )
 

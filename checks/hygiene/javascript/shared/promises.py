@@ -1,0 +1,220 @@
+"""Calls that give a promise, left alone: the test goes on before they are done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import tree_sitter
+
+from checks.hygiene.javascript.shared.assertions import callee, is_asynchronous
+from checks.hygiene.javascript.shared.places import following, stands_in
+from checks.hygiene.javascript.shared.releases import RELEASES
+from checks.languages.javascript.blocks import Block
+from checks.languages.javascript.calls import JsCall
+from checks.languages.javascript.file import JavaScriptFile
+from checks.languages.javascript.grammar import FUNCTIONS, bare
+from checks.languages.syntax.scopes import Bound, sole
+from checks.light import dataclass
+from checks.model import Confidence
+
+_WAITING = ("delay", "sleep", "waitfor", "waituntil")
+"""How the names of functions begin that do nothing but wait; lower case."""
+_USER = "@testing-library/user-event"
+_USER_MADE = f"{_USER}.setup()"
+_ACTIONS = frozenset(
+    {
+        "check",
+        "clear",
+        "click",
+        "dblclick",
+        "dragTo",
+        "fill",
+        "goto",
+        "hover",
+        "press",
+        "pressSequentially",
+        "reload",
+        "selectOption",
+        "setContent",
+        "setInputFiles",
+        "tap",
+        "type",
+        "uncheck",
+        "waitForLoadState",
+        "waitForSelector",
+        "waitForTimeout",
+        "waitForURL",
+    }
+)
+"""What Playwright does to a page: each gives a promise.
+
+Source: https://playwright.dev/docs/api/class-page
+"""
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Floating:
+    """A call that gives a promise, as a statement of its own."""
+
+    call: JsCall
+    why: str
+    confidence: Confidence | None
+
+
+def floating(file: JavaScriptFile) -> Iterator[Floating]:
+    """The calls in tests and hooks whose promise nobody waits for, as far as that is certain."""
+    awaited = _awaited(file)
+    for call in file.calls():
+        above = call.parent
+        if call.is_new or above is None or above.kind != "expression_statement":
+            continue
+        block = file.block_at(call.node)
+        function = call.names.function.node
+        if block is None or function.type not in FUNCTIONS:
+            continue
+        if _waits(file, call, awaited):
+            yield Floating(call, "What it was to wait for may come later, or never.", None)
+        elif function == block.callback or is_asynchronous(function):
+            found = _of(file, call, block, awaited)
+            if found is not None:
+                yield found
+
+
+def _waits(file: JavaScriptFile, call: JsCall, awaited: frozenset[str]) -> bool:
+    """Whether it is a call that does nothing but wait, if it is awaited."""
+    if not call.method.lower().startswith(_WAITING):
+        return False
+    return _written(file, call) in awaited or _is_local(file, call)
+
+
+def _of(
+    file: JavaScriptFile, call: JsCall, block: Block, awaited: frozenset[str]
+) -> Floating | None:
+    written = _written(file, call)
+    if _is_user(file, call, awaited):
+        return Floating(call, "What stands after it runs before the event has come.", None)
+    if _acts_on_page(file, call):
+        return Floating(call, "What stands after it runs before the page has changed.", None)
+    if call.method in RELEASES and written in awaited and block.is_teardown:
+        if _waits_for_it(file, call):
+            return None
+        return Floating(
+            call,
+            "The next test begins while it is still open.",
+            None if call.receiver is not None else Confidence.LOW,
+        )
+    if _is_made_by_awaiting(file, call, block):
+        return Floating(call, "The next test begins while it is still open.", Confidence.LOW)
+    if not stands_in(call, block):
+        return None
+    if _is_local(file, call) and (written in awaited or _is_last(file, call, block)):
+        return Floating(call, "The test goes on, or ends, before it is done.", None)
+    return None
+
+
+def _is_last(file: JavaScriptFile, call: JsCall, block: Block) -> bool:
+    """Whether a test that is told nothing waits for nothing behind the call."""
+    if not block.is_test or block.callback is None or block.parameters:
+        return False
+    kinds = ("await_expression", "return_statement", "yield_expression")
+    return not any(
+        stands_in(one, block)
+        for one in file.within(block.callback, *kinds, after=call.node.end_byte)
+    )
+
+
+def _awaited(file: JavaScriptFile) -> frozenset[str]:
+    """The callees, as they are written, whose promise is awaited or chained in the file."""
+    found = set()
+    for one in file.nodes("await_expression"):
+        inner = bare(one.node.named_children[0]) if one.node.named_children else None
+        if inner is not None and inner.type == "call_expression":
+            found.add(_plain(file, inner.child_by_field_name("function")))
+    for call in file.calls_named("then"):
+        inner = None if call.receiver is None else bare(call.receiver)
+        if inner is not None and inner.type == "call_expression":
+            found.add(_plain(file, inner.child_by_field_name("function")))
+    found.discard("")
+    return frozenset(found)
+
+
+def _written(file: JavaScriptFile, call: JsCall) -> str:
+    return _plain(file, call.target)
+
+
+def _plain(file: JavaScriptFile, node: tree_sitter.Node | None) -> str:
+    if node is None or node.end_byte - node.start_byte > _LONGEST:
+        return ""
+    return "".join(file.text_of(node).replace("?.", ".").replace("!.", ".").split())
+
+
+def _is_local(file: JavaScriptFile, call: JsCall) -> bool:
+    """Whether it runs an asynchronous function of this file that waits for something."""
+    function = callee(file, call)
+    return (
+        function is not None
+        and is_asynchronous(function)
+        and any(
+            one.names.function.node == function for one in file.within(function, "await_expression")
+        )
+    )
+
+
+def _is_user(file: JavaScriptFile, call: JsCall, awaited: frozenset[str]) -> bool:
+    """Whether it is an event of ``user-event``, of a version that gives promises."""
+    name = call.name or ""
+    if name.startswith(_USER_MADE) and name != _USER_MADE:
+        return True
+    root = _written(file, call).partition(".")[0]
+    return (
+        name.startswith(f"{_USER}.")
+        and call.method != "setup"
+        and any(one.startswith(f"{root}.") for one in awaited)
+    )
+
+
+def _acts_on_page(file: JavaScriptFile, call: JsCall) -> bool:
+    """Whether it is an action of Playwright on a page or locator."""
+    receiver = call.receiver
+    if call.method not in _ACTIONS or receiver is None:
+        return False
+    if not any("playwright" in module for module in file.imported_modules):
+        return False
+    receiver = bare(receiver)
+    if receiver.type == "identifier":
+        found = sole(call.names.find(file.text_of(receiver)))
+        return file.text_of(receiver) == "page" and (
+            found is not None and found.how is Bound.PARAMETER
+        )
+    text = file.text_of(receiver)
+    return receiver.type == "call_expression" and text.startswith(("page.getBy", "page.locator("))
+
+
+def _is_made_by_awaiting(file: JavaScriptFile, call: JsCall, block: Block) -> bool:
+    """Whether an ``async`` tear-down that awaits nothing releases what was awaited when made."""
+    receiver = call.receiver
+    if call.method not in RELEASES or receiver is None or not block.is_teardown:
+        return False
+    receiver = bare(receiver)
+    function = block.callback
+    if receiver.type != "identifier" or function is None or not is_asynchronous(function):
+        return False
+    if any(True for _ in file.within(function, "await_expression", "return_statement")):
+        return False
+    name = file.text_of(receiver)
+    for one in call.names.find(name):
+        if one.value is not None and one.value.type == "await_expression":
+            return True
+    return False
+
+
+def _waits_for_it(file: JavaScriptFile, call: JsCall) -> bool:
+    """Whether what is released is awaited otherwise: ``await once(server, 'close')``."""
+    receiver = call.receiver
+    name = "" if receiver is None else file.text_of(receiver)
+    return any(
+        name in file.text_of(statement)
+        for statement in following(call)[:3]
+        if any(True for _ in file.within(statement, "await_expression"))
+    )
