@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checks.flow.kinds import BARE, REDIRECT, REQUEST
 from checks.flow.values import HOLE, Value, cleaned
@@ -14,7 +14,7 @@ _WEB = REDIRECT | REQUEST
 _AFTER_HOST = frozenset("/?#")
 
 
-def placed(parts: tuple[Value, ...] | list[Value]) -> Iterator[Value]:
+def placed(parts: Sequence[Value]) -> Iterator[Value]:
     """The parts of a text, those that stand behind the host of an address cleaned for it."""
     before = ""
     bits = 0

@@ -8,7 +8,7 @@ from checks.flow import demand, supplied
 from checks.flow import expressions as _expressions  # noqa: F401 - fills the table of expressions
 from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
 from checks.flow.demand import Demand
-from checks.flow.entries import Entry, is_called
+from checks.flow.entries import Entry, is_called, is_handed_on
 from checks.flow.feeding import feeding
 from checks.flow.heap import Heap
 from checks.flow.machine import ENTRY_STEPS, MODULE_STEPS, Machine, ModuleRun, Spent
@@ -351,7 +351,9 @@ def _turn(function: LocalFunction) -> int:
     """When a function is run: after those that call it, as far as names tell."""
     if _is_private(function):
         return 2
-    return int(function.name.startswith("__") or is_called(function))  # "__call__": by no name
+    if function.name.startswith("__"):
+        return 1  # "__call__": by no name
+    return int(is_called(function) or is_handed_on(function))
 
 
 def _is_private(function: LocalFunction) -> bool:

@@ -11,6 +11,7 @@ from checks.flow.values import (
     NOTHING,
     Cell,
     LocalClass,
+    LocalFunction,
     LocalModule,
     Value,
     join,
@@ -129,6 +130,8 @@ def _store(
     for one in owner.references:
         if isinstance(one, Cell):
             made = machine.heap.get(one)
+            if _set(machine, frame, one, identifier, value, node):
+                continue
             if len(owner.references) == 1:
                 machine.heap.put(one, made.with_field(identifier, value))
             else:
@@ -140,6 +143,20 @@ def _store(
         elif isinstance(one, LocalModule):
             machine.write(one.run.frame, identifier, value)
     library.stored(machine, frame, owner, identifier, value, node)
+
+
+def _set(
+    machine: Machine, frame: Frame, cell: Cell, identifier: str, value: Value, node: ir.Node
+) -> bool:
+    """Assign to a property that has a setter; whether there is one."""
+    cls = machine.heap.get(cell).cls
+    known = None if cls is None else lookup.class_attribute(machine, cls, identifier)
+    for one in () if known is None else known.references:
+        if isinstance(one, LocalFunction) and one.setter is not None:
+            receiver = Value(references=(cell,))
+            lookup.apply(machine, frame, Value(references=(one.setter,)), [receiver, value], node)
+            return True
+    return False
 
 
 def store_item(
@@ -154,6 +171,10 @@ def store_item(
         if not isinstance(one, Cell):
             continue
         made = machine.heap.get(one)
+        own = lookup.own_method(machine, frame, one, "__setitem__", node)
+        if own is not None:
+            lookup.apply(machine, frame, own, [key, value], node)
+            continue
         if isinstance(known, int) and known < 0 and made.size is not None:
             known += made.size
         if known is NOTHING or not hashable(known):

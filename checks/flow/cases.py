@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks import ir
 from checks.flow import binding, folding, guards, lookup
+from checks.flow.kinds import ALL, HOST
 from checks.flow.machine import Frame, Machine, Snapshot
 from checks.flow.values import NOTHING, VAGUE, Cell, Value, constant, content
 
@@ -47,6 +48,8 @@ def _narrow(
             frame.names[pattern.name] = Value()
         pattern = inner
     if _is_constant(machine, frame, pattern):
+        if any(one.clean & HOST for one in subject.taints):
+            guards.clean(machine, frame, node, ALL)  # and the address that it is the host of
         guards.write(machine, frame, node, _known(machine, frame, pattern))
 
 

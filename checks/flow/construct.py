@@ -9,6 +9,9 @@ from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import CLEAN, VAGUE, Cell, LocalClass, LocalFunction, Value, content
 
+_DICTS = frozenset({"dict", "collections.UserDict", "collections.OrderedDict"})
+"""Bases whose instances are dicts."""
+
 
 def instance(machine: Machine, frame: Frame, cls: LocalClass, site: Site) -> Value:
     """What calling a class gives."""
@@ -38,6 +41,14 @@ def instance(machine: Machine, frame: Frame, cls: LocalClass, site: Site) -> Val
         for one in () if after is None else after.references:
             if isinstance(one, LocalFunction):
                 calls.call_function(machine, frame, one, [value], {}, None, site.node)
+        return value
+    if not _DICTS.isdisjoint(lookup.library_bases(machine, cls)):
+        made = Object("dict", {}, cls=cls)
+        for mapping in site.arguments[:1]:
+            made = lookup.updated(machine, made, mapping)
+        for name, given in site.keywords.items():
+            made = made.with_field(name, given)
+        machine.heap.put(cell, made if site.star is None else made.with_rest(site.star))
         return value
     if lookup.library_bases(machine, cls):
         return _of_library(machine, frame, cls, cell, site)

@@ -412,6 +412,15 @@ def is_called(function: LocalFunction) -> bool:
     return data.count(f"{function.name}(".encode()) > 1
 
 
+def is_handed_on(function: LocalFunction) -> bool:
+    """Whether the file hands it to something that calls it: ``Thread(target=work)``."""
+    data = function.frame.module.module.source.data
+    name = function.name.encode()
+    return any(
+        before + name + after in data for before in (b"=", b"(", b" ") for after in (b",", b")")
+    )
+
+
 def _is_text(path: str) -> bool:
     return path in ("str()", "bytes()", "list()", "dict()", "set()", "typing.Any()", "Any()",
                     "object()", "typing.Dict()", "typing.List()", "pydantic.EmailStr()",

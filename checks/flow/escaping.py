@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from checks.flow.kinds import HTML, LDAP, LINES, PATH, SQL
+from checks.flow.kinds import HTML, LDAP, LINES, PATH, XPATH
 from checks.flow.values import Link, Taint, Value
 
 _PIECES: Final[dict[str, tuple[int, str]]] = {
     "<": (HTML, "<"), ">": (HTML, ">"), "\n": (LINES, "\n"), "\r": (LINES, "\r"),
-    "'": (SQL, "'"), "..": (PATH, ".."), "../": (PATH, ".."), "/": (PATH, "/"),
+    "'": (XPATH, "'"), '"': (XPATH, '"'), "..": (PATH, ".."), "../": (PATH, ".."), "/": (PATH, "/"),
     "*": (LDAP, "*"), "(": (LDAP, "("), ")": (LDAP, ")"),
 }  # fmt: skip
 _ENOUGH: Final[dict[int, frozenset[str]]] = {
     HTML: frozenset("<"), LINES: frozenset("\n"), LDAP: frozenset("*()"),
+    XPATH: frozenset("'\""),  # there are no escapes in XPath: without quotes no way out of a text
 }  # fmt: skip
 _NOTE = "without "
 
@@ -28,8 +29,8 @@ def without(value: Value, old: str, new: str) -> Value:
     if found is None or (not value.taints and not value.vague):
         return value
     bits, piece = found
-    if piece in new or bits & (SQL | PATH):
-        # One quote doubled, or one round of "../" taken out, is not enough to rely on.
+    if piece in new or bits & PATH:
+        # A quote doubled, or one round of "../" taken out, is not enough to rely on.
         return value
     taints = []
     gone = bits

@@ -101,7 +101,7 @@ def _format(machine: Machine, frame: Frame, node: ir.Format) -> Value:
     parts = []
     for one in node.parts:
         value = machine.evaluate(frame, one)
-        parts.append(folding.as_text(machine.heap, value))
+        parts.append(folding.as_text(machine, value))
     return operators.concatenated(tuple(parts)) if parts else constant("")
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import re2
 
-from checks.flow import addresses
+from checks.flow import addresses, headings
 from checks.flow.heap import Heap
 from checks.flow.kinds import LINES
 from checks.flow.values import (
@@ -30,6 +30,9 @@ from checks.flow.values import (
     merge_taints,
 )
 
+if TYPE_CHECKING:
+    from checks.flow.machine import Machine
+
 _LARGEST = 1 << 64
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
@@ -43,6 +46,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 _DIRECTIVE = re2.compile(r"%(?:\(([^)]*)\))?[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?[hlL]?([a-zA-Z%])")
 _FIELD = re2.compile(r"\{\{|\}\}|\{([^{}!:]*)(![rsa])?(?::([^{}]*(?:\{[^{}]*\})?[^{}]*))?\}")
 _NUMBERS = frozenset("dioxXeEfFgGuc")
+_QUOTED = ("!r", "!a")
 
 
 def hashable(value: object) -> bool:
@@ -151,21 +155,24 @@ def _contains(heap: Heap, left: Value, right: Value, *, negated: bool) -> object
     return NOTHING
 
 
-def as_text(heap: Heap, value: Value) -> Value:
+def as_text(machine: Machine, value: Value) -> Value:
     """What ``str()`` makes of a value."""
     if value.constant is not NOTHING:
         if isinstance(value.constant, (str, int, float)) or value.constant is None:
             return constant(str(value.constant)[:MAX_TEXT])
         return CLEAN
     if value.references:
-        flat = heap.flat(value)
+        if (made := machine.text_of(value)) is not None:
+            return made
+        flat = machine.heap.flat(value)
         references = tuple(one for one in value.references if isinstance(one, Api))
         return Value(flat.taints, flat.vague, NOTHING, references, value.text)
     return value
 
 
-def percent(heap: Heap, template: Value, right: Value) -> Value:
+def percent(machine: Machine, template: Value, right: Value) -> Value:
     """``template % right``."""
+    heap = machine.heap
     text = template.template or ""
     values: list[Value] = []
     named: dict[object, Value] = {}
@@ -176,7 +183,7 @@ def percent(heap: Heap, template: Value, right: Value) -> Value:
     elif cells and cells[0].type == "dict":
         named = cells[0].fields
         known = cells[0].rest is None
-    elif not cells:
+    elif not cells or (cells[0].cls is not None and cells[0].type == "instance"):
         values = [right]
     else:
         known = False
@@ -196,7 +203,7 @@ def percent(heap: Heap, template: Value, right: Value) -> Value:
             return whole if not known or not values else CLEAN
         if letter in "ra":
             return cleaned(content(heap.flat(found)), LINES)
-        return as_text(heap, found)
+        return as_text(machine, found)
 
     pieces: list[Value] = []
     end = 0
@@ -210,9 +217,14 @@ def percent(heap: Heap, template: Value, right: Value) -> Value:
 
 
 def formatted(
-    heap: Heap, template: Value, values: list[Value], named: dict[str, Value], rest: Value | None
+    machine: Machine,
+    template: Value,
+    values: list[Value],
+    named: dict[str, Value],
+    rest: Value | None,
 ) -> Value:
     """``template.format(*values, **named)``."""
+    heap = machine.heap
     text = template.template
     if text is None:
         flat = [heap.flat(one) for one in (*values, *named.values())]
@@ -237,7 +249,10 @@ def formatted(
             found = named.get(head, rest)
         if (match.group(3) or "")[-1:] in _NUMBERS and match.group(3):
             found = CLEAN
-        pieces.append(as_text(heap, CLEAN if found is None else found))
+        if found is not None and match.group(2) in _QUOTED:
+            pieces.append(cleaned(content(heap.flat(found)), LINES))
+            continue
+        pieces.append(as_text(machine, CLEAN if found is None else found))
     pieces.append(constant(text[end:]))
     return put_together(template, pieces)
 
@@ -247,7 +262,7 @@ def put_together(template: Value, pieces: list[Value]) -> Value:
     taints, vague = template.taints, template.vague
     texts: list[str] = []
     known = not template.taints and template.constant is not NOTHING
-    for one in addresses.placed(pieces):
+    for one in addresses.placed(headings.placed(pieces)):
         taints = merge_taints(taints, one.taints)
         vague |= one.vague
         text = one.template

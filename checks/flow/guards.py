@@ -174,6 +174,7 @@ def write(machine: Machine, frame: Frame, node: ir.Expression, value: Value) -> 
         if len(owner.references) == 1 and isinstance(cell := owner.references[0], Cell):
             made = machine.heap.get(cell)
             if made.type == "instance" and node.name in made.fields:
+                frame.writes = True
                 machine.heap.put(cell, made.with_field(node.name, value))
                 return
     if isinstance(node, ir.Subscript) and isinstance(node.key, ir.Constant):
@@ -181,6 +182,7 @@ def write(machine: Machine, frame: Frame, node: ir.Expression, value: Value) -> 
         if len(owner.references) == 1 and isinstance(cell := owner.references[0], Cell):
             made = machine.heap.get(cell)
             if node.key.value in made.fields:
+                frame.writes = True
                 machine.heap.put(cell, made.with_field(node.key.value, value))
                 return
     note(frame, node, value)
@@ -385,8 +387,6 @@ def _refine_all(
             clean(machine, frame, clause.source, ALL)
     if name == "any" and not truth and isinstance(test_node, ir.Compare):
         source = read(machine, frame, clause.source)
-        for cell in source.references:
-            if isinstance(cell, Cell):
-                for one in machine.heap.get(cell).fields.values():
-                    if isinstance(one.constant, str) and test_node.operators == ("in",):
-                        _absent(machine, frame, test_node.rights[0], one.constant)
+        if test_node.operators == ("in",):
+            for text in sorted(proofs.characters(machine, source)):
+                _absent(machine, frame, test_node.rights[0], text)

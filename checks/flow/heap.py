@@ -59,6 +59,11 @@ class Object:
             known = keys if known is None else join(known, keys)
         return Object(self.type, self.fields, rest, known, None, self.cls)
 
+    def overlaid(self, value: Value) -> Object:
+        """The dict with something written under any of its keys: whoever wrote chose them."""
+        fields = {key: join(one, value) for key, one in self.fields.items()}
+        return Object(self.type, fields, self.rest, self.keys, self.size, self.cls)
+
     def blurred(self) -> Object:
         """The list with its places forgotten."""
         rest = self.rest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import methods, special, storing
+from checks.flow import methods, special, storing, urls
 from checks.flow.kinds import ALL, BY_NAME, FULL, TOLD_ONLY
 from checks.flow.machine import Frame, Machine
 from checks.flow.results import Hit, Reach
@@ -219,7 +219,10 @@ def _check(machine: Machine, frame: Frame, fact: Sink, site: Site) -> None:
             value = site.star
         if value is None:
             continue
-        flat = machine.heap.flat(value)
+        tested = urls.written(machine, value) if bit & urls.WEB else None
+        if tested is None:
+            tested = value
+        flat = machine.heap.flat(tested)
         if not flat.taints and bit & TOLD_ONLY:
             continue
         reached = Reach.CLEAN
@@ -229,7 +232,7 @@ def _check(machine: Machine, frame: Frame, fact: Sink, site: Site) -> None:
         elif flat.vague & bit:
             reached = Reach.VAGUE
         if reached is not Reach.CLEAN and fact.when is not None:
-            site.tested = value
+            site.tested = tested
             if not fact.when(site):
                 reached = Reach.CLEAN
         report(machine, frame, fact, site, value, dangerous, reached)
@@ -314,8 +317,9 @@ def call(machine: Machine, frame: Frame, target: Value, one: Api, site: Site) ->
     if place is not None:
         found = site.at(place)
         return VAGUE if found is None else found
-    if path in facts.callbacks:
-        return special.callback(machine, frame, path, site)
+    for known_as in (path, f"*.{method}"):
+        if known_as in facts.callbacks:
+            return special.callback(machine, frame, known_as, site)
     arguments = content(site.everything(), sure=False)
     taints = merge_taints(receiver.taints, arguments.taints)
     vague = FULL if not taints else 0

@@ -13,6 +13,7 @@ from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import (
     CLEAN,
+    NONE,
     NOTHING,
     VAGUE,
     Api,
@@ -37,7 +38,7 @@ _OWN = {"__file__": CLEAN, "__name__": CLEAN, "__doc__": CLEAN, "__package__": C
 _MAX_BASES = 12
 _AS_DICT = frozenset({"model_dump", "dict", "_asdict", "model_copy", "copy", "json", "to_dict",
                       "model_dump_json"})  # fmt: skip
-_OF_ADDRESS = frozenset({"_replace", "geturl"})
+_WRITING = ("__str__", "__repr__")
 _CONTAINER_METHODS = ("list", "tuple", "set", "dict", "buffer", "config", "parser")
 
 
@@ -108,10 +109,20 @@ def _attribute_of(
         return _bound_to_class(found, one)
     if isinstance(one, Parent):
         found = _above(machine, one.cls, identifier)
+        if found is None and _is_container(machine, one.receiver):
+            return Value(references=(Method(one.receiver, identifier),))
         if found is None:
             return _inherited(machine, frame, one.cls, one.receiver, identifier, node)
         return bind_method(machine, frame, found, one.receiver, node)
     return Value(value.taints, FULL, NOTHING, (Method(value, identifier),))
+
+
+def _is_container(machine: Machine, value: Value) -> bool:
+    """Whether a value is a container: ``super()`` of its class has the methods of one."""
+    return any(
+        isinstance(one, Cell) and machine.heap.get(one).type in _CONTAINER_METHODS
+        for one in value.references
+    )
 
 
 def _part(
@@ -119,16 +130,17 @@ def _part(
 ) -> Value:
     made = machine.heap.get(cell)
     receiver = value if len(value.references) == 1 else Value((), 0, NOTHING, (cell,))
-    if made.type in _CONTAINER_METHODS:
-        return Value(references=(Method(receiver, identifier),))
-    found = made.fields.get(identifier)
+    is_container = made.type in _CONTAINER_METHODS
+    found = None if is_container else made.fields.get(identifier)
     if found is not None:
         return found
     if made.cls is not None:
         inherited = class_attribute(machine, made.cls, identifier)
         if inherited is not None:
             return bind_method(machine, frame, inherited, receiver, node)
-    if identifier in _AS_DICT or (identifier in _OF_ADDRESS and "netloc" in made.fields):
+    if is_container:
+        return Value(references=(Method(receiver, identifier),))
+    if identifier in _AS_DICT or "netloc" in made.fields:  # of an address, see urls.py
         return Value(references=(Method(receiver, identifier),))
     if made.cls is not None and library_bases(machine, made.cls):
         found = _inherited(machine, frame, made.cls, receiver, identifier, node)
@@ -161,6 +173,17 @@ def _bound_to_class(found: Value, cls: LocalClass) -> Value:
             receiver = Value(references=(cls,))
             return Value(references=(Bound(Value(references=(one,)), (receiver,), {}),))
     return found
+
+
+def own_method(
+    machine: Machine, frame: Frame, cell: Cell, name: str, node: ir.Node
+) -> Value | None:
+    """A method of an object that its class, in the change, defines; ``None`` when it does not."""
+    cls = machine.heap.get(cell).cls
+    found = None if cls is None else class_attribute(machine, cls, name)
+    if found is None:
+        return None
+    return bind_method(machine, frame, found, Value(references=(cell,)), node)
 
 
 def class_attribute(machine: Machine, cls: LocalClass, identifier: str) -> Value | None:
@@ -229,7 +252,11 @@ def item(machine: Machine, frame: Frame, value: Value, key: Value, node: ir.Subs
     result: Value | None = None
     for one in value.references:
         if isinstance(one, Cell):
-            part = object_item(machine.heap.get(one), key)
+            own = own_method(machine, frame, one, "__getitem__", node)
+            if own is None:
+                part = object_item(machine.heap.get(one), key)
+            else:
+                part = apply(machine, frame, own, [key], node)
         elif isinstance(one, Api):
             part = library.item(machine, frame, value, one, key, node)
         elif isinstance(one, LocalClass):
@@ -285,7 +312,12 @@ def element(machine: Machine, frame: Frame, value: Value, node: ir.Node) -> Valu
     for one in value.references:
         if isinstance(one, Cell):
             made = machine.heap.get(one)
-            if made.type == "dict":
+            own = own_method(machine, frame, one, "__iter__", node)
+            if own is not None:
+                given = apply(machine, frame, own, [], node)
+                same = any(ref is one for ref in given.references)
+                part = made.any_item() if same else element(machine, frame, given, node)
+            elif made.type == "dict":
                 part = Value(constant=next(iter(made.fields), "")) if made.fields else CLEAN
                 if len(made.fields) != 1 or made.rest is not None:
                     part = CLEAN
@@ -312,27 +344,53 @@ def updated(machine: Machine, made: Object, other: Value) -> Object:
         if isinstance(one, Cell):
             second = machine.heap.get(one)
             if second.type in ("dict", "instance"):
+                if second.keys is not None and second.keys.taints and second.rest is not None:
+                    made = made.overlaid(second.rest)
                 for key, value in second.fields.items():
                     made = made.with_field(key, value)
                 if second.rest is not None:
                     made = made.with_rest(second.rest, second.keys)
                 return made
     flat = content(machine.heap.flat(other))
+    if flat.taints:
+        made = made.overlaid(flat)
     return made.with_rest(flat, flat) if flat.taints or flat.vague else made
 
 
 def entered(machine: Machine, frame: Frame, value: Value, node: ir.Node) -> Value:
     """What ``with value as name`` binds."""
     for one in value.references:
-        if isinstance(one, Cell):
-            made = machine.heap.get(one)
-            own = None if made.cls is None else class_attribute(machine, made.cls, "__enter__")
-            if own is None and made.cls is not None:
-                own = class_attribute(machine, made.cls, "__aenter__")
-            if own is not None:
-                bound = bind_method(machine, frame, own, value, node)
-                return apply(machine, frame, bound, [], node)
+        for name in ("__enter__", "__aenter__"):
+            if isinstance(one, Cell) and (
+                (own := own_method(machine, frame, one, name, node)) is not None
+            ):
+                return apply(machine, frame, own, [], node)
     return value
+
+
+def left(machine: Machine, frame: Frame, value: Value, node: ir.Node) -> None:
+    """What the end of ``with value`` does."""
+    for one in value.references:
+        for name in ("__exit__", "__aexit__"):
+            if isinstance(one, Cell) and (
+                (own := own_method(machine, frame, one, name, node)) is not None
+            ):
+                apply(machine, frame, own, [NONE, NONE, NONE], node)
+
+
+def written(machine: Machine, value: Value) -> Value | None:
+    """What the ``__str__`` of the project's own makes of an object; ``None`` when it has none."""
+    if len(value.references) != 1 or not isinstance(cell := value.references[0], Cell):
+        return None
+    cls = machine.heap.get(cell).cls
+    if cls is None:
+        return None
+    for name in _WRITING:
+        own = class_attribute(machine, cls, name)
+        if own is not None:
+            bound = bind_method(machine, cls.frame, own, value, cls.definition)
+            return apply(machine, cls.frame, bound, [], cls.definition)
+    return None
 
 
 def apply(

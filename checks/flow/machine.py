@@ -291,6 +291,13 @@ class Machine:
 
         guards.clean(self, frame, node, ALL)
 
+    def text_of(self, value: Value) -> Value | None:
+        """What ``str()`` makes of an object that has a way of its own; ``None`` for all others."""
+        from checks.flow import lookup, urls
+
+        found = lookup.written(self, value)
+        return urls.written(self, value) if found is None else found
+
     def inside(self, frame: Frame, node: ir.Call) -> None:
         """``path.relative_to(root)`` returned: the path is inside."""
         from checks.flow import folders

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.flow import addresses, folding, library, lookup, parsers, tasks, urls
+from checks.flow import addresses, folding, headings, library, lookup, parsers, special, tasks, urls
 from checks.flow.heap import Object, make
 from checks.flow.kinds import ASSIGN, BARE, HOST, LINES, NORMAL, PATH, SINGLE, SLASH
 from checks.flow.machine import Frame, Machine
@@ -69,6 +69,8 @@ def call(machine: Machine, frame: Frame, one: Method, site: Site) -> Value:
     facts = machine.facts
     if site.callee in facts.replacing or library.is_lookup(site, name):
         return VAGUE
+    if site.callee in facts.callbacks:
+        return special.callback(machine, frame, site.callee, site)
     bits = facts.cleaners.get(site.callee, 0)
     everything = content(receiver, site.everything())
     if bits:
@@ -112,11 +114,11 @@ def of_text(machine: Machine, frame: Frame, receiver: Value, name: str, site: Si
     if name == "join" and (receiver.template is not None or choice) and site.arguments:
         return _joined(machine, frame, receiver, site)
     if name == "format":
-        return folding.formatted(machine.heap, receiver, site.arguments, site.keywords, site.star)
+        return folding.formatted(machine, receiver, site.arguments, site.keywords, site.star)
     if name == "format_map" and receiver.template is not None and site.arguments:
         made = lookup.updated(machine, Object("dict", {}), site.arguments[0])
         named = {str(key): value for key, value in made.fields.items()}
-        return folding.formatted(machine.heap, receiver, [], named, made.rest)
+        return folding.formatted(machine, receiver, [], named, made.rest)
     if name == "encode" or name == "decode":
         if known is not NOTHING and isinstance(known, (str, bytes)):
             return receiver
@@ -125,6 +127,8 @@ def of_text(machine: Machine, frame: Frame, receiver: Value, name: str, site: Si
         return content(receiver) if receiver.text is None else receiver
     if name == "replace" and len(site.arguments) >= 2:
         return _replaced(receiver, site)
+    if name == "translate" and site.arguments:
+        return _translated(machine, receiver, site.arguments[0])
     if name in _SPLITTING:
         return _split(machine, receiver, name, site)
     if name in ("strip", "lstrip", "rstrip") and (receiver.taints or receiver.vague):
@@ -157,12 +161,13 @@ def _joined(machine: Machine, frame: Frame, receiver: Value, site: Site) -> Valu
     taints = receiver.taints
     vague = receiver.vague
     exact = receiver.constant is not NOTHING
-    texts = [folding.as_text(machine.heap, one) for one in items]
+    texts = [folding.as_text(machine, one) for one in items]
     if len(texts) > 1 and not texts[0].taints:
         # One of several constants: what else would they be than what goes between two parts.
         between = constant("?") if receiver.template is None else receiver
         spaced = [part for one in texts for part in (between, one)][1:]
         texts = list(addresses.placed(spaced))[::2]
+    texts = list(headings.placed(texts, separator))
     for value in texts:
         taints = merge_taints(taints, value.taints)
         vague |= value.vague
@@ -189,6 +194,23 @@ def _replaced(receiver: Value, site: Site) -> Value:
         spaced = [piece for one in parts for piece in (site.arguments[1], one)][1:]
         return folding.put_together(Value(receiver.taints, receiver.vague), spaced)
     return whole
+
+
+def _translated(machine: Machine, receiver: Value, table: Value) -> Value:
+    """``translate(table)``: the characters that the table maps to others are gone."""
+    from checks.flow import escaping
+
+    value = content(receiver)
+    for one in table.references:
+        made = machine.heap.get(one) if isinstance(one, Cell) else None
+        if made is None or made.type != "dict":
+            continue
+        for key, new in made.fields.items():
+            old = chr(key) if isinstance(key, int) and 0 <= key < 0x110000 else key
+            written = "" if new.constant is None else new.constant
+            if isinstance(old, str) and isinstance(written, str):
+                value = escaping.without(value, old, written)
+    return value
 
 
 def _split(machine: Machine, receiver: Value, name: str, site: Site) -> Value:
@@ -258,14 +280,8 @@ def _of_list(
     first = site.arguments[0] if site.arguments else None
     if name in ("append", "add", "put", "put_nowait", "appendleft") and first is not None:
         frame.writes = True
-        if made.type == "list" and made.size is not None and name != "appendleft":
-            fields = dict(made.fields)
-            fields[made.size] = first
-            heap.put(cell, make(fields, "list"))
-        elif name == "appendleft":
-            heap.put(cell, made.blurred().with_rest(first))
-        else:
-            heap.put(cell, made.with_rest(first))
+        at = 0 if name == "appendleft" else made.size
+        heap.put(cell, _with_item(made, first, at))
         return NONE
     if name in ("extend", "update", "union", "extendleft", "__iadd__") and first is not None:
         items = lookup.known_items(machine, first)
@@ -283,7 +299,7 @@ def _of_list(
         return NONE
     if name == "insert" and len(site.arguments) == 2:
         frame.writes = True
-        heap.put(cell, made.blurred().with_rest(site.arguments[1]))
+        heap.put(cell, _with_item(made, site.arguments[1], site.constant(0)))
         return NONE
     if name in ("pop", "popleft", "get", "get_nowait"):
         return _popped(machine, frame, cell, made, name, site)
@@ -293,7 +309,10 @@ def _of_list(
         return NONE
     if name in ("sort", "reverse", "rotate", "remove", "discard"):
         frame.writes = True
-        if made.size is not None:
+        if made.size is not None and name == "reverse":
+            turned = [made.fields[index] for index in reversed(range(made.size))]
+            heap.put(cell, make(dict(enumerate(turned)), "list"))
+        elif made.size is not None:
             heap.put(cell, made.blurred())
         return NONE
     if name == "copy":
@@ -305,6 +324,17 @@ def _of_list(
     if name == "difference":
         return Value(references=(heap.new(made),))
     return content(heap.flat(Value(references=(cell,))), site.everything())
+
+
+def _with_item(made: Object, item: Value, at: object) -> Object:
+    """A list with one more item, at a place that may not be known."""
+    if made.type != "list" or at is None:
+        return made.with_rest(item)
+    if made.size is None or not isinstance(at, int):
+        return made.blurred().with_rest(item)
+    items = [made.fields[index] for index in range(made.size)]
+    items.insert(at, item)
+    return make(dict(enumerate(items)), "list")
 
 
 def _popped(
@@ -355,6 +385,14 @@ def _of_dict(
         if at is None:
             return NONE if default is None else default
         return at
+    if name == "__setitem__" and len(site.arguments) == 2:
+        frame.writes = True
+        key, item = site.arguments
+        if key.constant is NOTHING or not folding.hashable(key.constant):
+            heap.put(cell, made.with_rest(item, heap.flat(key)))
+        else:
+            heap.put(cell, made.with_field(key.constant, item))
+        return NONE
     if name == "update":
         frame.writes = True
         for one in site.arguments:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.flow import addresses, folding
+from checks.flow import addresses, folding, headings, lookup, urls
 from checks.flow.heap import Object, make
 from checks.flow.kinds import CSV
 from checks.flow.machine import Machine
@@ -29,7 +29,7 @@ def operate(machine: Machine, operator: str, left: Value, right: Value) -> Value
         if known is not NOTHING:
             return constant(known)
     if operator == "%" and left.template is not None:
-        return folding.percent(machine.heap, left, right)
+        return folding.percent(machine, left, right)
     if operator == "+":
         found = _added(machine, left, right)
         return concatenated((left, right)) if found is None else found
@@ -71,26 +71,36 @@ def _added(machine: Machine, left: Value, right: Value) -> Value | None:
 
 
 def _merged(machine: Machine, left: Value, right: Value) -> Value:
-    for side in (left, right):
-        for one in side.references:
-            if isinstance(one, Cell):
-                whole = machine.heap.get(one)
-                other = right if side is left else left
-                for cell in other.references:
-                    if isinstance(cell, Cell):
-                        second = machine.heap.get(cell)
-                        fields = {**whole.fields, **second.fields}
-                        merged = Object(whole.type, fields, whole.rest, whole.keys)
-                        if second.rest is not None:
-                            merged = merged.with_rest(second.rest, second.keys)
-                        return Value(references=(machine.heap.new(merged),))
-                made = whole.with_rest(content(machine.heap.flat(other)))
-                return Value(references=(machine.heap.new(made),))
-    return content(left, right)
+    """Two dicts as one, or two sets: in a dict what stands on the right wins."""
+    cells = [
+        machine.heap.get(one)
+        for side in (left, right)
+        for one in side.references[:1]
+        if isinstance(one, Cell)
+    ]
+    if not cells:
+        return content(left, right)
+    if any(one.type == "dict" for one in cells):
+        made = lookup.updated(machine, Object("dict", {}), left)
+        made = lookup.updated(machine, made, right)
+        return Value(references=(machine.heap.new(made),))
+    if len(cells) == 2 and all(one.type == "set" and one.rest is None for one in cells):
+        items = [item for one in cells for item in one.fields.values()]
+        return Value(references=(machine.heap.new(make(dict(enumerate(items)), "set")),))
+    whole = cells[0].blurred()
+    for one in cells[1:]:
+        whole = whole.with_rest(one.any_item())
+    if len(cells) == 1:
+        other = right if any(isinstance(one, Cell) for one in left.references) else left
+        whole = whole.with_rest(content(machine.heap.flat(other)))
+    return Value(references=(machine.heap.new(whole),))
 
 
 def _divided(machine: Machine, left: Value, right: Value) -> Value:
     """A number, or a path: those carry on what their parts hold."""
+    for one in left.references:
+        if isinstance(one, Cell) and urls.is_address(made := machine.heap.get(one)):
+            return urls.extended(machine, made, right)
     taints = merge_taints(left.taints, machine.heap.flat(right).taints)
     text = None
     if left.template is not None or right.template is not None:
@@ -101,6 +111,7 @@ def _divided(machine: Machine, left: Value, right: Value) -> Value:
 
 def concatenated(parts: tuple[Value, ...]) -> Value:
     """Texts, one after the other."""
+    parts = tuple(headings.placed(parts))
     taints = parts[0].taints
     if not taints and parts[0].constant in (NOTHING, "/"):
         parts = tuple(addresses.placed(parts))

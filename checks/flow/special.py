@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checks.flow import calls, folding, lookup, methods, parsers, querysets, tasks, templates, urls
-from checks.flow.heap import Object, as_fields, make
+from checks.flow import (
+    calls,
+    encodings,
+    folding,
+    lookup,
+    making,
+    methods,
+    parsers,
+    querysets,
+    tasks,
+    templates,
+    urls,
+)
+from checks.flow.heap import Object, make
 from checks.flow.kinds import CSV, FULL, LINES, NORMAL, NOSQL, PATH, SLASH
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
@@ -19,7 +31,6 @@ from checks.flow.values import (
     Bound,
     Cell,
     LocalFunction,
-    Taint,
     Value,
     cleaned,
     constant,
@@ -67,22 +78,12 @@ def _convert(machine: Machine, frame: Frame, site: Site) -> Value:
     return CLEAN
 
 
-def _str(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+def _str(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
     if not site.arguments:
         return constant("")
     value = site.arguments[0]
-    for one in value.references:
-        if isinstance(one, Cell):
-            made = machine.heap.get(one)
-            own = None
-            if made.cls is not None:
-                own = lookup.class_attribute(machine, made.cls, "__str__")
-            if own is not None:
-                bound = lookup.bind_method(machine, frame, own, value, site.node)
-                inner = Site(machine, frame, site.node, "__str__", value, [], {})
-                return calls.invoke(machine, frame, bound, inner)
     # A text in place of an object brings no operators into a query.
-    return cleaned(folding.as_text(machine.heap, value), NOSQL)
+    return cleaned(folding.as_text(machine, value), NOSQL)
 
 
 def _repr(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
@@ -265,29 +266,6 @@ def _queue(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
     return Value(references=(machine.heap.new(Object("list", {}, part)),))
 
 
-def _default_dict(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-    kinds = [one.path for value in site.arguments[:1] for one in value.references
-             if isinstance(one, Api)]  # fmt: skip
-    default: Value | None = None
-    if kinds and kinds[0] in ("list", "dict", "set", "collections.deque"):
-        # One object stands for what every missing key would get.
-        inner = make({}, "list").blurred() if kinds[0] != "dict" else Object("dict", {})
-        default = Value(references=(machine.heap.new(inner),))
-    made = Object("dict", {}, default)
-    for one in site.arguments[1:]:
-        made = lookup.updated(machine, made, one) if one.references else made
-    return Value(references=(machine.heap.new(made),))
-
-
-def _config_parser(machine: Machine, _frame: Frame, _target: Value, _site: Site) -> Value:
-    return Value(references=(machine.heap.new(Object("config", {})),))
-
-
-def _namespace(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-    made = Object("instance", as_fields(site.keywords), site.star)
-    return Value(references=(machine.heap.new(made),))
-
-
 def _replaced(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
     """``re.sub(pattern, replacement, text)``: a class of characters taken out is gone."""
     from checks.flow import patterns
@@ -320,22 +298,9 @@ def _basename(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Va
     return cleaned(value, PATH)
 
 
-def _unquoted(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-    """What was one line while it was quoted may hold line ends afterwards."""
-    value = content(machine.heap.flat(site.arguments[0])) if site.arguments else VAGUE
-    taints = tuple(
-        Taint(one.source, one.clean & ~LINES, one.trace, sure=one.sure) for one in value.taints
-    )
-    return Value(taints, value.vague)
-
-
 def _cast(_machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
     found = site.get(1, "val")
     return VAGUE if found is None else found
-
-
-def _isinstance(_machine: Machine, _frame: Frame, _target: Value, _site: Site) -> Value:
-    return CLEAN
 
 
 def _as_dict(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
@@ -349,11 +314,17 @@ def _as_dict(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Val
 
 def _thread(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
     """``Thread(target=f, args=(x,))``."""
-    target = site.get(None, "target")
-    given = site.get(None, "args")
+    target = site.get(1, "function") if "Timer" in site.callee else site.get(None, "target")
+    given, named = site.get(None, "args"), site.get(None, "kwargs")
     if target is not None:
         items = [] if given is None else lookup.known_items(machine, given) or []
-        inner = Site(machine, frame, site.node, site.callee, None, items, {})
+        made = (
+            Object("dict", {})
+            if named is None
+            else lookup.updated(machine, Object("dict", {}), named)
+        )
+        keywords = {str(key): value for key, value in made.fields.items()}
+        inner = Site(machine, frame, site.node, site.callee, None, items, keywords, made.rest)
         calls.invoke(machine, frame, target, inner)
         frame.dead = False
     return Value((), FULL, NOTHING, (Api(f"{site.callee}()"),))
@@ -397,25 +368,20 @@ def make_handlers() -> dict[str, Handler]:
         "io.StringIO": _string_buffer, "io.BytesIO": _string_buffer,
         "StringIO.StringIO": _string_buffer,
         "collections.deque": _queue, "queue.Queue": _queue, "queue.SimpleQueue": _queue,
-        "queue.LifoQueue": _queue, "collections.defaultdict": _default_dict,
-        "configparser.ConfigParser": _config_parser, "configparser.RawConfigParser": _config_parser,
-        "configparser.SafeConfigParser": _config_parser,
+        "queue.LifoQueue": _queue,
         "string.Template": templates.made, "jinja2.Template": templates.made_jinja,
         f"{templates.PLAIN}.render": templates.rendered,
         "string.Template().substitute": templates.substituted,
         "string.Template().safe_substitute": templates.substituted,
-        "types.SimpleNamespace": _namespace, "argparse.Namespace": _namespace,
         "re.sub": _replaced, "re.subn": _replaced, "re.compile().sub": _replaced,
         "open": _open, "io.open": _open, "codecs.open": _open, "typing.cast": _cast,
-        "urllib.parse.parse_qs": _unquoted, "urllib.parse.parse_qsl": _unquoted,
-        "urllib.parse.unquote": _unquoted, "urllib.parse.unquote_plus": _unquoted,
-        "cgi.parse_qs": _unquoted, "vars": _as_dict,
+        "vars": _as_dict,
         "dataclasses.asdict": _as_dict,
         "attr.asdict": _as_dict,
         "xml.sax.make_parser": parsers.made_sax,
         "lxml.etree.XMLParser": parsers.made_lxml,
         "lxml.etree.ETCompatXMLParser": parsers.made_lxml,
-        "isinstance": _isinstance, "threading.Thread": _thread,
+        "threading.Thread": _thread,
         "multiprocessing.Process": _thread, "threading.Timer": _thread,
         "django.db.models.QuerySet().as_manager": querysets.as_manager,
         "django.db.models.Manager.from_queryset": querysets.from_queryset,
@@ -427,3 +393,5 @@ def make_handlers() -> dict[str, Handler]:
 
 
 HANDLERS.update(make_handlers())
+HANDLERS.update(making.TABLE)
+HANDLERS.update(encodings.TABLE)

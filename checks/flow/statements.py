@@ -243,6 +243,7 @@ def _try(machine: Machine, frame: Frame, node: ir.Try) -> bool:
 
 def _with(machine: Machine, frame: Frame, node: ir.With) -> bool:
     suppresses = False
+    managers: list[tuple[Value, ir.Expression]] = []
     for expression, target in node.items:
         value = machine.evaluate(frame, expression)
         if frame.dead:
@@ -250,10 +251,14 @@ def _with(machine: Machine, frame: Frame, node: ir.With) -> bool:
         paths = [one.path for one in value.references if isinstance(one, Api)]
         suppresses = suppresses or "contextlib.suppress()" in paths
         entered = lookup.entered(machine, frame, value, expression)
+        managers.append((value, expression))
         if target is not None:
             binding.bind(machine, frame, target, entered)
     if not suppresses:
-        return machine.execute(frame, node.body)
+        done = machine.execute(frame, node.body)
+        for value, expression in reversed(managers):
+            lookup.left(machine, frame, value, expression)
+        return done
     before = machine.snapshot(frame)
     ends = [before]
     if machine.execute(frame, node.body):
@@ -366,6 +371,10 @@ def _function(machine: Machine, frame: Frame, node: ir.Function) -> bool:
     function = LocalFunction(node, frame, node.name, kind, cls, paths)
     if frame.module is machine.collecting:
         frame.module.functions.append(function)
+    whole = _accessor(machine, frame, node, function)
+    if whole is not None:
+        frame.names[node.name] = Value(references=(whole,))
+        return True
     value = Value(references=(function,))
     for decorator in reversed(node.decorators):
         value = _decorated(machine, frame, decorator, value)
@@ -373,6 +382,22 @@ def _function(machine: Machine, frame: Frame, node: ir.Function) -> bool:
         value = Value(references=(function,))
     frame.names[node.name] = value
     return True
+
+
+def _accessor(
+    machine: Machine, frame: Frame, node: ir.Function, function: LocalFunction
+) -> LocalFunction | None:
+    """``@name.setter``: the property, which is assigned to through the function from here on."""
+    for one in node.decorators:
+        if not isinstance(one, ir.Attribute) or one.name not in ("setter", "deleter"):
+            continue
+        for known in machine.evaluate(frame, one.value).references:
+            if isinstance(known, LocalFunction) and known.kind == "property":
+                whole = LocalFunction(known.definition, known.frame, known.name, known.kind,
+                                      known.cls, known.decorators)  # fmt: skip
+                whole.setter = function if one.name == "setter" else known.setter
+                return whole
+    return None
 
 
 def _decorated(machine: Machine, frame: Frame, decorator: ir.Expression, value: Value) -> Value:

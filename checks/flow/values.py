@@ -98,7 +98,7 @@ class Api:
 class LocalFunction:
     """A function of the change, with the frame in which it was defined."""
 
-    __slots__ = ("cls", "decorators", "definition", "frame", "kind", "name")
+    __slots__ = ("cls", "decorators", "definition", "frame", "kind", "name", "setter")
 
     def __init__(
         self,
@@ -116,6 +116,8 @@ class LocalFunction:
         """``""``, ``static``, ``class``, ``property`` or ``context``."""
         self.cls = cls
         self.decorators = decorators
+        self.setter: LocalFunction | None = None
+        """For a property: what is called when it is assigned to."""
 
 
 class LocalClass:

@@ -45,6 +45,8 @@ tornado.source(
 )
 tornado.source("the form", f"{_HANDLER}().{{get_body_argument,get_body_arguments}}()")
 tornado.source("a cookie", f"{_HANDLER}().{{get_cookie}}()")
+tornado.value("clean", f"{_HANDLER}().{{get_secure_cookie,get_signed_cookie}}()")  # verified
+tornado.sink("session", f"{_HANDLER}().{{set_secure_cookie,set_signed_cookie}}", at="1/value")
 tornado.source("the URL path", f"{_HANDLER}().{{path_args,path_kwargs}}")
 tornado.handler("route", _HTTP_METHODS, _HANDLER)
 tornado.handler("message", "on_message", "tornado.websocket.WebSocketHandler")

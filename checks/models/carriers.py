@@ -45,11 +45,12 @@ carriers.callback(
     "functools.reduce",
     "asyncio.get_event_loop().run_in_executor",
     "asyncio.get_running_loop().run_in_executor",
+    "*.run_in_executor",
+    "concurrent.futures.{ThreadPoolExecutor,ProcessPoolExecutor}().submit",
 )
 carriers.callback(
     "nothing",
-    "concurrent.futures.ThreadPoolExecutor().submit",
-    "concurrent.futures.ProcessPoolExecutor().submit",
+    "*.{add_callback,spawn_callback,call_soon,call_soon_threadsafe}",
     "atexit.register",
     "fastapi.BackgroundTasks().add_task",
     "threading.Thread",

@@ -42,8 +42,6 @@ code.sink(
     "importlib.util.spec_from_file_location",
     at="0/name",
 )
-code.cleans("code", "ast.literal_eval", "json.loads")
-
 template = Library(
     "https://jinja.palletsprojects.com/en/stable/api/#jinja2.Environment.from_string"
 )

@@ -52,7 +52,29 @@ def _is_true(value: Value | None) -> bool:
 
 def through_shell(site: Site) -> bool:
     """``shell=True``; an argument whose value is not known is not taken for true."""
-    return _is_true(site.get(None, "shell"))
+    return _is_true(site.get(None, "shell")) or _asks_for_text(site)
+
+
+def _asks_for_text(site: Site) -> bool:
+    """``run(command, shell=isinstance(command, str))``, where the command may be a text."""
+    asked = next((one for name, one in site.node.keywords if name == "shell"), None)
+    negated = isinstance(asked, ir.Unary) and asked.operator == "not"
+    call = asked.operand if isinstance(asked, ir.Unary) else asked
+    if not isinstance(call, ir.Call) or getattr(call.function, "id", "") != "isinstance":
+        return False
+    types = {
+        getattr(one, "id", "")
+        for wanted in call.arguments[1:]
+        for one in (wanted.items if isinstance(wanted, ir.Sequence) else (wanted,))
+    }
+    first = site.node.arguments[0] if site.node.arguments else None
+    return (
+        isinstance(first, ir.Name)
+        and getattr(call.arguments[0], "id", "") == first.id
+        and types <= (frozenset({"list", "tuple"}) if negated else frozenset({"str"}))
+        and site.tested is not None
+        and bool(site.tested.taints)
+    )
 
 
 def runs_shell(site: Site) -> bool:
@@ -182,10 +204,12 @@ def is_html_said(site: Site) -> bool:
         if value is not None and isinstance(value.constant, str):
             return "html" in value.constant
     headers = site.get(None, "headers")
-    if headers is not None:
-        made = site.machine.heap.flat(headers)
-        return "html" in (made.template or "")
-    return False
+    return any(
+        isinstance(key, str) and key.lower() == "content-type" and "html" in (said.template or "")
+        for one in (() if headers is None else headers.references)
+        if isinstance(one, Cell)
+        for key, said in site.machine.heap.get(one).fields.items()
+    )
 
 
 def no_safe_loader(site: Site) -> bool:
@@ -242,7 +266,10 @@ def is_query_open(site: Site) -> bool:
         return False
     for one in value.references:
         if isinstance(one, Cell):
-            for key, part in site.machine.heap.get(one).fields.items():
+            made = site.machine.heap.get(one)
+            if made.keys is not None and made.keys.dangerous(NOSQL):
+                return True  # whoever names the fields may name operators
+            for key, part in made.fields.items():
                 flat = site.machine.heap.flat(part)
                 if key in ("$where", "$expr", "$function") and flat.dangerous(NOSQL):
                     return True

@@ -81,6 +81,7 @@ mail.sink(
     when=in_mail_header,
     label="text",
 )
+mail.sink("mail", "aiosmtplib.send", at="0/message", when=in_mail_header, label="text")
 mail.cleans("mail", "email.header.Header", "email.header.make_header")
 
 tables = Library("https://owasp.org/www-community/attacks/CSV_Injection")
