@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from checks import ir
 from checks.flow import guards
 from checks.flow.folding import hashable
-from checks.flow.values import NOTHING, Value
+from checks.flow.values import NOTHING, Value, cleaned
 
 if TYPE_CHECKING:
     from checks.flow.machine import Frame, Machine
@@ -45,7 +45,7 @@ def clean(machine: Machine, frame: Frame, node: ir.Name, value: Value, bits: int
             one.source for one in value.taints
         ]:
             return
-        guards.write(machine, frame, place, guards.cleaned(there, bits))
+        guards.write(machine, frame, place, cleaned(there, bits))
         if not isinstance(place, ir.Name) or place.id in seen:
             return
         name = place.id

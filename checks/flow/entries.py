@@ -409,7 +409,8 @@ def _responds(function: LocalFunction) -> bool:
 def is_called(function: LocalFunction) -> bool:
     """Whether the file itself calls it: then it is no view, but a part of one."""
     data = function.frame.module.module.source.data
-    return data.count(f"{function.name}(".encode()) > 1
+    written = f"{function.name}(".encode()
+    return data.count(written) > data.count(b"def " + written)
 
 
 def is_handed_on(function: LocalFunction) -> bool:

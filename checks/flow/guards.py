@@ -8,7 +8,7 @@ again later (``request.args.get("x")``).
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import folders, folding, patterns, proofs, verdicts
+from checks.flow import copies, folders, folding, patterns, proofs, verdicts
 from checks.flow.kinds import (
     ALL,
     CSV,
@@ -198,6 +198,7 @@ def note(frame: Frame, node: ir.Expression, value: Value) -> None:
 
 def clean(machine: Machine, frame: Frame, node: ir.Expression, bits: int) -> None:
     """A test told that a value is harmless for some kinds (or told a fact of it)."""
+    node = copies.settled(machine, frame, node)
     for _ in range(6):
         if isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute):
             if node.function.name in _THROUGH and key_of(node) is None:
@@ -220,6 +221,8 @@ def clean(machine: Machine, frame: Frame, node: ir.Expression, bits: int) -> Non
         _clean_sources(machine, frame, value, bits & _WEB_KINDS)
     if isinstance(node, ir.Walrus) or key_of(node) is not None:
         write(machine, frame, node, cleaned(value, bits))
+    if frame.copies and isinstance(node, ir.Name):
+        copies.clean(machine, frame, node, value, bits)
 
 
 def _clean_sources(machine: Machine, frame: Frame, value: Value, bits: int) -> None:

@@ -76,9 +76,9 @@ class ModuleRun:
 class Frame:
     """One run of a function, a class body or a module."""
 
-    __slots__ = ("answers", "assigned", "cls", "dead", "depth", "elsewhere", "function", "jumps",
-                 "keyed", "module", "names", "parent", "raised", "result", "returns", "stated",
-                 "writes", "yielded")  # fmt: skip
+    __slots__ = ("answers", "assigned", "cls", "copies", "dead", "depth", "elsewhere", "function",
+                 "jumps", "keyed", "module", "names", "parent", "raised", "result", "returns",
+                 "stated", "writes", "yielded")  # fmt: skip
 
     def __init__(
         self, module: ModuleRun, function: LocalFunction | None, parent: Frame | None
@@ -110,6 +110,8 @@ class Frame:
         """Whether something outside of the frame was written."""
         self.answers: dict[str, ir.Expression] = {}
         """Names that hold the answer of a test, and the test."""
+        self.copies: dict[str, ir.Expression] = {}
+        """Names that were bound to what stands at another place, and the place."""
 
 
 class Write:

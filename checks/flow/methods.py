@@ -255,7 +255,7 @@ def _of_object(machine: Machine, frame: Frame, cell: Cell, name: str, site: Site
 
 
 def _of_instance(machine: Machine, cell: Cell, made: Object, name: str, site: Site) -> Value:
-    if (found := urls.method(machine, made, name, site)) is not None:
+    if (found := urls.method(machine, cell, made, name, site)) is not None:
         return found
     if name in ("model_copy", "copy"):
         return Value(references=(machine.heap.new(made),))

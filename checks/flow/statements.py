@@ -7,6 +7,7 @@ from checks.flow import (
     binding,
     cases,
     construct,
+    copies,
     folding,
     guards,
     library,
@@ -48,6 +49,7 @@ def _assign(machine: Machine, frame: Frame, node: ir.Assign) -> bool:
         binding.bind(machine, frame, target, value)
         if isinstance(target, ir.Name):
             verdicts.remember(frame, target.id, node.value)
+            copies.remember(frame, target.id, node.value)
     return True
 
 
@@ -160,8 +162,11 @@ def _loop(machine: Machine, frame: Frame, node: ir.Loop) -> bool:
 def _unrolled(machine: Machine, frame: Frame, node: ir.Loop, items: list[Value]) -> bool:
     exits: list[Snapshot] = []
     alive = True
-    for item in items:
+    places = _places(node, len(items))
+    for index, item in enumerate(items):
         binding.bind(machine, frame, node.target, item)
+        if places is not None and isinstance(node.target, ir.Name):
+            copies.remember(frame, node.target.id, places[index])
         frame.jumps.append([])
         frame.jumps.append([])
         done = machine.execute(frame, node.body)
@@ -175,6 +180,13 @@ def _unrolled(machine: Machine, frame: Frame, node: ir.Loop, items: list[Value])
     if alive and machine.execute(frame, node.otherwise):
         exits.append(machine.state(frame))
     return machine.enter(frame, exits)
+
+
+def _places(node: ir.Loop, count: int) -> tuple[ir.Expression, ...] | None:
+    """Where the items stand that a loop goes through: ``for name in (first, second)``."""
+    if not isinstance(node.source, ir.Sequence) or len(node.source.items) != count:
+        return None
+    return None if any(isinstance(x, ir.Star) for x in node.source.items) else node.source.items
 
 
 def _while(machine: Machine, frame: Frame, node: ir.While) -> bool:

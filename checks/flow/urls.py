@@ -1,10 +1,10 @@
 """Addresses that are taken apart, changed, and put together again.
 
 An address whose scheme and host were taken out of it leads to this site, unless its path begins
-with two slashes: what follows them is a host to a browser (https://url.spec.whatwg.org/#relative-slash-state),
-and ``urlsplit("https://a//b").path`` is ``//b``.
-One whose scheme and host the program gave it leads there, whatever its path is. ``urllib`` and ``yarl``
-are known.
+with two slashes: what follows them is a host to a browser
+(https://url.spec.whatwg.org/#relative-slash-state), and ``urlsplit("https://a//b").path`` is
+``//b``. One whose scheme and host the program gave it leads there, whatever its path is. Those of
+``urllib`` and of ``yarl`` are known.
 """
 
 from __future__ import annotations
