@@ -76,6 +76,6 @@ def substituted(machine: Machine, _frame: Frame, target: Value, site: Site) -> V
             pieces.append(constant("$"))
             continue
         found = named.get(match.group(1) or match.group(2) or "", rest)
-        pieces.append(folding.as_text(machine.heap, CLEAN if found is None else found))
+        pieces.append(folding.as_text(machine, CLEAN if found is None else found))
     pieces.append(constant(text[end:]))
     return folding.put_together(Value(template.taints, template.vague), pieces)
