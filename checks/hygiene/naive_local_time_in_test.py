@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Function
+from checks.events import Call, Function, Node
 from checks.hygiene.shared.clocks import is_frozen, sets_zone
 from checks.hygiene.shared.equalities import equalities
 from checks.hygiene.shared.tests import is_replaced, is_setup, is_test, own_calls
 from checks.model import Aspect, Confidence, Severity, Surface
-from checks.registry import TEST_ROLES, calls, check
+from checks.registry import TEST_ROLES, calls, check, nodes
 from checks.report import Report
 
 _STAMPS = ("datetime.datetime.fromtimestamp", "datetime.date.fromtimestamp")
@@ -17,6 +17,7 @@ _DAYS_OF_UTC = ("django.utils.timezone.now().date",)
 
 _OF_OWN_ZONE = frozenset({"localdate", "localtime", "override", "activate"})
 _ZONE_AT = 1
+_SUMMER = (b"altzone", b"daylight", b"isdst")
 
 
 @check(
@@ -27,9 +28,9 @@ _ZONE_AT = 1
     confidence=Confidence.MEDIUM,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=calls(*_STAMPS, *_LOCAL, *_DAYS_OF_UTC),
+    on=(calls(*_STAMPS, *_LOCAL, *_DAYS_OF_UTC), nodes("attribute")),
 )
-def naive_local_time_in_test(call: Call, report: Report) -> None:
+def naive_local_time_in_test(call: Call | Node, report: Report) -> None:
     """A test turns a fixed moment into local time, or compares local time with a fixed text.
 
     Why:
@@ -56,9 +57,19 @@ def naive_local_time_in_test(call: Call, report: Report) -> None:
         def test_format(log):
             moment = datetime.datetime.fromtimestamp(0, tz=datetime.timezone.utc)
             assert log.format(moment) == "1970-01-01 00:00"
+    Bad:
+        # file: tests/test_log.py
+        import time
+
+        def test_format(log):
+            moment = 1547704837 + time.timezone
+            assert log.format(moment) == "2019-01-17 06:00"
     Suppress:
         Where the time zone of the machine is what is tested.
     """
+    if isinstance(call, Node):
+        _winter(call, report)
+        return
     function = call.function
     if function is None or not (is_test(function) or is_setup(function)):
         return
@@ -132,3 +143,19 @@ def _meets_text(call: Call) -> bool:
             if (inside or held) and other.fixed:
                 return True
     return False
+
+
+def _winter(event: Node, report: Report) -> None:
+    """Report ``moment + time.timezone``: in summer the zone is another one."""
+    above = event.parent
+    if above is None or above.kind != "binary_operator" or event.value().name != "time.timezone":
+        return
+    around = event.module.source.data if event.function is None else event.function.text.encode()
+    if any(word in around for word in _SUMMER) or sets_zone(event):
+        return
+    report(
+        at=above,
+        message=f"`{above.value().short}` is an hour off while it is summer time.",
+        why="`time.timezone` is the offset without summer time, so the result depends on the day.",
+        fix="Work in UTC, with `time.gmtime` or `timezone.utc`.",
+    )
