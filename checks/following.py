@@ -20,6 +20,7 @@ from checks.model import Confidence, Span, Step
 
 MAX_CALLEE = 60
 _PAGE = "the response"
+_LENGTH = "the length of a text or list"
 
 
 class Following:
@@ -150,6 +151,8 @@ def _confidence(hit: Hit) -> Confidence:
 def _sink_words(hit: Hit) -> str:
     if hit.callee == "return":
         return _PAGE
+    if hit.callee == "repetition":
+        return _LENGTH
     home = hit.module.module
     text = home.source.data[hit.function[0] : hit.function[1]].decode("utf-8", "replace")
     written = " ".join(text.split())

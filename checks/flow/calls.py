@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import assigning, construct, folding, guards, library, lookup, methods
+from checks.flow import amounts, assigning, construct, folding, guards, library, lookup, methods
 from checks.flow.heap import Object, as_fields, make
 from checks.flow.kinds import ALL
 from checks.flow.machine import MAX_CALLS, Frame, Machine, Names
@@ -353,10 +353,14 @@ def _write_back(
             )
             given.append((parameter.name, keywords[parameter.name], expression))
     for name, value, expression in given:
-        if expression is None or name in assigned or not (value.taints or value.vague):
+        if expression is None or name in assigned:
             continue
         after = names.get(name)
         if after is None:
+            continue
+        if amounts.of(value) is not None and amounts.of(after) is None:
+            guards.write(machine, frame, expression, amounts.limited(value))
+        if not (value.taints or value.vague):
             continue
         bits = _gained(value, after)
         if bits:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import calls, form_classes, library, lookup, storing, typing_facts
+from checks.flow import amounts, calls, form_classes, library, lookup, storing, typing_facts
 from checks.flow.heap import Object
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
@@ -105,13 +105,27 @@ def tainted_model(
         for name, annotation, _ in one.fields:
             inner = typing_facts.model_of(machine, one.frame, annotation)
             if typing_facts.is_harmless(machine, one.frame, annotation):
-                part = CLEAN
+                part = _number(machine, one, annotation, value)
             elif inner is not None and depth < 3:
                 part = tainted_model(machine, frame, inner, value, depth + 1)
             else:
                 part = value
             made = made.with_field(name, part)
     return Value(references=(machine.heap.new(made),))
+
+
+def _number(
+    machine: Machine, cls: LocalClass, annotation: ir.Expression | None, value: Value
+) -> Value:
+    """A field that is converted to a number, or to something else that is harmless."""
+    if not typing_facts.is_number(machine, cls.frame, annotation):
+        return CLEAN
+    for statement in cls.definition.body:
+        if isinstance(statement, ir.Assign) and statement.annotation is annotation:
+            data = cls.module.module.source.data[statement.start : statement.end]
+            if amounts.is_limited(data.decode("utf-8", "replace")):
+                return CLEAN
+    return amounts.sent(machine, value)
 
 
 def made_class(machine: Machine, frame: Frame, definition: ir.Class) -> LocalClass:

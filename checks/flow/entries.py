@@ -28,6 +28,7 @@ import re2
 
 from checks import ir
 from checks.flow import (
+    amounts,
     calls,
     construct,
     form_classes,
@@ -240,16 +241,32 @@ class Entry:
         """A piece of the address, or of a message."""
         converter = self.converters.get(node.name, "")
         if converter in _TYPED:
-            return CLEAN
+            return self._number(node, self.feeds) if converter in ("int", "float") else CLEAN
         function = self.function
         if typing_facts.is_harmless(self.machine, function.frame, node.annotation) and (
             self.feeds in ("params", "tool", "resolver", "task")
         ):
-            return CLEAN
+            return self._number(node, self.feeds)
         if self.feeds == "resolver" and is_typed(self.machine, function, node.name):
             return CLEAN
         kind = _KINDS.get(self.feeds, "remote")
         return incoming(function, _WORDS.get(self.feeds, _WORDS["request"]), kind, node)
+
+    def _number(self, node: ir.Parameter, feeds: str) -> Value:
+        """A parameter that the framework makes a number, or something else that is harmless."""
+        function = self.function
+        text = function.frame.module.module.source.data[node.start : node.end]
+        if self.converters.get(node.name, "") not in ("int", "float") and (
+            not typing_facts.is_number(self.machine, function.frame, node.annotation)
+            or amounts.is_limited(text.decode("utf-8", "replace"))
+        ):
+            return CLEAN
+        words = (
+            _WORDS["route"] if node.name in self.converters else _WORDS.get(feeds, "the request")
+        )
+        return amounts.sent(
+            self.machine, incoming(function, words, _KINDS.get(feeds, "remote"), node)
+        )
 
     def _declared(self, node: ir.Parameter, path: str) -> Value:
         """FastAPI: what a parameter is stands in its annotation and its default."""
@@ -258,7 +275,7 @@ class Entry:
         if dependency is not None:
             return dependency
         if typing_facts.is_harmless(machine, function.frame, node.annotation):
-            return CLEAN
+            return self._number(node, "params")
         if path in ("fastapi.UploadFile()", "starlette.datastructures.UploadFile()"):
             value = incoming(function, "the uploaded file", "remote", node)
             return Value(value.taints, 0, NOTHING, (Api("@upload"),))

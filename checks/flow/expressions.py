@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import binding, calls, folding, guards, lookup, operators
+from checks.flow import amounts, binding, calls, folding, guards, lookup, operators
 from checks.flow.heap import Object, make
 from checks.flow.machine import EVALUATORS, Frame, Machine
 from checks.flow.values import (
@@ -93,7 +93,10 @@ def _operation(machine: Machine, frame: Frame, node: ir.Operation) -> Value:
     value = machine.evaluate(frame, one)
     for outer in reversed(spine):
         right = machine.evaluate(frame, outer.right)
-        value = operators.operate(machine, outer.operator, value, right)
+        if outer.operator == "*":
+            amounts.repeated(machine, frame, outer, value, right)
+        result = operators.operate(machine, outer.operator, value, right)
+        value = amounts.counted(outer.operator, value, right, result)
     return value
 
 

@@ -8,28 +8,10 @@ again later (``request.args.get("x")``).
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import copies, folders, folding, patterns, proofs, verdicts
-from checks.flow.kinds import (
-    ALL,
-    CSV,
-    HOST,
-    LINES,
-    PATH,
-    REDIRECT,
-    REQUEST,
-    SINGLE,
-    SLASH,
-    XPATH,
-)
+from checks.flow import amounts, copies, folders, folding, patterns, proofs, verdicts
+from checks.flow.kinds import ALL, CSV, HOST, LINES, PATH, REDIRECT, REQUEST, SINGLE, SLASH, XPATH
 from checks.flow.machine import Frame, Machine
-from checks.flow.values import (
-    CLEAN,
-    Cell,
-    Taint,
-    Value,
-    cleaned,
-    constant,
-)
+from checks.flow.values import CLEAN, Cell, Taint, Value, cleaned, constant
 
 _MAX_KEY = 120
 _READERS = frozenset({"get", "getlist", "get_argument", "getvalue", "get_param", "cookies"})
@@ -251,6 +233,7 @@ def _clean_sources(machine: Machine, frame: Frame, value: Value, bits: int) -> N
 
 
 def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: bool) -> None:
+    amounts.refine(machine, frame, node, truth=truth)
     if len(node.operators) != 1:
         return
     sign, left, right = node.operators[0], node.left, node.rights[0]
@@ -315,6 +298,8 @@ def _refine_membership(
         # A list that comes from nowhere untrusted is a list of what is allowed.
         clean(machine, frame, left, ALL)
         return
+    if holds and amounts.of(one) is not None:
+        write(machine, frame, left, amounts.limited(one))
     if not holds and isinstance(one.constant, str) and (other.taints or other.vague):
         _absent(machine, frame, right, one.constant)
     elif not holds:

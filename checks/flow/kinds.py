@@ -46,6 +46,8 @@ MATCH: Final = 1 << 27
 """A text that a slow pattern is matched with."""
 PLAIN: Final = 1 << 28
 """A secret that is kept as it came in."""
+AMOUNT: Final = 1 << 29
+"""A number that says how much memory, time or work something takes."""
 
 NORMAL: Final = 1 << 30
 """A fact: the path is absolute and free of ``..`` (realpath, resolve)."""
@@ -68,7 +70,7 @@ LINES: Final = HEADER | LOG | MAIL
 FULL: Final = ALL | NORMAL | HOST | SLASH | SINGLE | BARE | PART
 """Every kind, and no fact known: the mask of content of which nothing is known."""
 
-TOLD_ONLY: Final = HEADER | LOG | MAIL | CSV | UPLOAD | ENTITIES | UNPACK | PLAIN
+TOLD_ONLY: Final = HEADER | LOG | MAIL | CSV | UPLOAD | ENTITIES | UNPACK | PLAIN | AMOUNT
 """Kinds of which flows are told and no check asks what reaches a call at most."""
 
 
@@ -79,6 +81,7 @@ BY_NAME: Final = {
     "regex": REGEX, "yaml": YAML, "import": IMPORT, "mail": MAIL, "format": FORMAT,
     "argument": ARGUMENT, "session": SESSION, "csv": CSV, "assign": ASSIGN, "upload": UPLOAD,
     "entities": ENTITIES, "unpack": UNPACK, "match": MATCH, "plain": PLAIN,
+    "amount": AMOUNT,
     "normal": NORMAL, "host": HOST,
     "*": ALL,
 }  # fmt: skip

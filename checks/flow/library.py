@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import methods, special, storing, urls
-from checks.flow.kinds import ALL, BY_NAME, FULL, TOLD_ONLY
+from checks.flow import amounts, methods, special, storing, urls
+from checks.flow.kinds import ALL, AMOUNT, BY_NAME, FULL, TOLD_ONLY
 from checks.flow.machine import Frame, Machine
 from checks.flow.results import Hit, Reach
 from checks.flow.site import Site
@@ -213,6 +213,9 @@ def _is_function(site: Site) -> bool:
 
 def _check(machine: Machine, frame: Frame, fact: Sink, site: Site) -> None:
     bit = BY_NAME[fact.kind]
+    if bit == AMOUNT:
+        amounts.check(machine, frame, fact, site)
+        return
     for place in fact.at:
         value = site.at(place)
         if value is None:
@@ -346,7 +349,10 @@ def _reader(machine: Machine, frame: Frame, owner: str, site: Site) -> Value:
     if kind is not None:
         paths = [one.path for one in kind.references if isinstance(one, Api)]
         if paths and special.is_harmless_type(paths[0]):
-            return CLEAN
+            if paths[0] not in ("int", "float"):
+                return CLEAN
+            taints = tainted(machine, frame, owner, "", site.node, site.constant(0, "key"))
+            return amounts.sent(machine, Value(taints))
     taints = tainted(machine, frame, owner, "", site.node, site.constant(0, "key"))
     value = Value(taints, 0, NOTHING, (Api(f"{owner}[]"),))
     default = site.get(1, "default")

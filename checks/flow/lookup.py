@@ -23,6 +23,7 @@ from checks.flow.values import (
     LocalFunction,
     LocalModule,
     Method,
+    Number,
     Parent,
     Reference,
     Value,
@@ -114,6 +115,8 @@ def _attribute_of(
         if found is None:
             return _inherited(machine, frame, one.cls, one.receiver, identifier, node)
         return bind_method(machine, frame, found, one.receiver, node)
+    if isinstance(one, Number):
+        return Value((), 0, NOTHING, (Method(CLEAN, identifier),))
     return Value(value.taints, FULL, NOTHING, (Method(value, identifier),))
 
 

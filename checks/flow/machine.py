@@ -13,7 +13,7 @@ from checks import ir
 from checks.flow.heap import Heap, Object
 from checks.flow.kinds import ALL
 from checks.flow.results import Results
-from checks.flow.values import VAGUE, LocalClass, LocalFunction, Source, Value, join
+from checks.flow.values import VAGUE, LocalClass, LocalFunction, Number, Source, Value, join
 from checks.languages.python.parse import Expired
 from checks.models.facts import Tables
 
@@ -152,6 +152,8 @@ class Machine:
         self.results = Results()
         self.sources: dict[tuple[str, int, int, str], Source] = {}
         """Sources by their place: one place is one source, however often it is evaluated."""
+        self.numbers: dict[Source, Number] = {}
+        """Numbers that were made of what came in, by their source."""
         self.nesting = 0
         self.steps = 0
         self.left = ENTRY_STEPS

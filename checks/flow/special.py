@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from checks.flow import (
+    amounts,
     calls,
     encodings,
     folding,
@@ -17,7 +18,7 @@ from checks.flow import (
     templates,
     urls,
 )
-from checks.flow.heap import Object, make
+from checks.flow.heap import Object, as_fields, make
 from checks.flow.kinds import CSV, FULL, LINES, NORMAL, NOSQL, PATH, SLASH
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
@@ -75,6 +76,8 @@ def _convert(machine: Machine, frame: Frame, site: Site) -> Value:
         one = site.arguments[0]
         if one.taints or one.vague:
             machine.converted(frame, site.node.arguments[0])
+    if site.callee in ("int", "float") and site.arguments:
+        return amounts.sent(machine, machine.heap.flat(site.arguments[0]))
     return CLEAN
 
 
@@ -182,7 +185,8 @@ def _first(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
     if not site.arguments:
         return VAGUE
     if len(site.arguments) > 1 and site.callee in ("min", "max"):
-        return content(*site.arguments)
+        number = amounts.chosen(site.callee, site.arguments)
+        return content(*site.arguments) if number is None else number
     found = lookup.element(machine, frame, site.arguments[0], site.node)
     if site.callee == "next" and (default := site.get(1)) is not None:
         return join(found, default)

@@ -81,6 +81,15 @@ def is_harmless(machine: Machine, frame: Frame, node: ir.Expression | None) -> b
     return True
 
 
+def is_number(machine: Machine, frame: Frame, node: ir.Expression | None) -> bool:
+    """Whether a value that was converted to this type may be a number of any size."""
+    return any(
+        isinstance(one, Api) and one.path in ("int", "float")
+        for value in resolved(machine, frame, node)
+        for one in value.references
+    )
+
+
 def _is_harmless(machine: Machine, one: object) -> bool:
     if isinstance(one, Api):
         return one.path in _HARMLESS

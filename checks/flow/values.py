@@ -95,6 +95,15 @@ class Api:
         """Whether an import bound it: it may be a module."""
 
 
+class Number:
+    """A number that was sent, where nothing limits how large it is: see :mod:`amounts`."""
+
+    __slots__ = ("taint",)
+
+    def __init__(self, taint: Taint) -> None:
+        self.taint = taint
+
+
 class LocalFunction:
     """A function of the change, with the frame in which it was defined."""
 
@@ -195,7 +204,7 @@ class LocalModule:
 
 
 Reference: TypeAlias = (
-    "Api | LocalFunction | LocalClass | Cell | Bound | Method | Parent | LocalModule"
+    "Api | LocalFunction | LocalClass | Cell | Bound | Method | Number | Parent | LocalModule"
 )
 
 
