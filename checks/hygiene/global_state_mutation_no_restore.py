@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tree_sitter
 
-from checks.events import Call, Node
+from checks.events import Call, Function, Node
 from checks.hygiene.shared.environments import (
     asks_for_attribute,
     puts_back_copy,
@@ -21,13 +21,17 @@ from checks.hygiene.shared.shared_objects import (
     table_of_module,
 )
 from checks.hygiene.shared.tests import has_unknown_base, is_fixture, is_setup, is_test
+from checks.hygiene.shared.wrapping import skipped_cleanup
 from checks.languages.python.context import Located
 from checks.languages.python.scopes import Bound
 from checks.model import Aspect, Confidence, Role, Severity, Surface
-from checks.registry import TEST_ROLES, calls, check, nodes
+from checks.registry import FUNCTIONS, TEST_ROLES, calls, check, nodes
 from checks.report import Report
 
 _ITEMS = frozenset({"os.environ", "sys.modules", "sys.argv"})
+_SHOWN = 60
+"""Letters of a statement that are shown."""
+
 _OF_PROCESS = ("os.", "sys.", "signal.", "locale.", "socket.")
 
 
@@ -41,10 +45,11 @@ _OF_PROCESS = ("os.", "sys.", "signal.", "locale.", "socket.")
     on=(
         calls(*CHANGES, "getattr", "hasattr", "*.addCleanup", *OVERRIDING),
         nodes("assignment"),
+        FUNCTIONS,
     ),
     cwe=(459,),
 )
-def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None:
+def global_state_mutation_no_restore(event: Call | Node | Function, report: Report) -> None:
     """A test changes the environment, the working folder or a module, and leaves it so.
 
     Why:
@@ -77,6 +82,9 @@ def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None
     Suppress:
         Where the test runs in a process of its own.
     """
+    if isinstance(event, Function):
+        _look_at_wrapper(event, report)
+        return
     if _saves_or_restores_nothing(event, report):
         return
     function = event.function
@@ -110,6 +118,23 @@ def global_state_mutation_no_restore(event: Call | Node, report: Report) -> None
         why="Tests that run later see the change, and fail or pass by the order they run in.",
         fix=_fix(event, target),
         confidence=Confidence.MEDIUM if unknown else Confidence.HIGH,
+    )
+
+
+def _look_at_wrapper(function: Function, report: Report) -> None:
+    """Report a context manager or decorator that undoes something only when nothing fails."""
+    skipped = skipped_cleanup(function)
+    if skipped is None:
+        return
+    undoing = skipped.undoing if len(skipped.undoing) < _SHOWN else f"{skipped.undoing[:_SHOWN]}…"
+    report(
+        at=skipped.at,
+        message=f"`{undoing}` is left out when "
+        f"{'the block of the `with`' if skipped.manager else 'the test'} fails.",
+        why="What was set up before stays for the tests after, which then fail as well.",
+        fix=f"Put {'the `yield`' if skipped.manager else 'the call'} into a `try`, and what "
+        "follows into its `finally`.",
+        confidence=Confidence.MEDIUM,
     )
 
 

@@ -1,0 +1,85 @@
+"""Context managers and decorators of tests that clean up only where nothing has failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import re2
+import tree_sitter
+
+from checks.events import Call, Function
+from checks.hygiene.shared.blocks import following
+from checks.hygiene.shared.tests import own_calls
+from checks.languages.python.context import Located
+
+_MANAGERS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
+_UNDOING = re2.compile(
+    r"^(?:await )?(?:[\w.\[\]'\"()]+\.)?(?:\w*_)?(?:chdir|clear|deactivate|disable|disconnect|kill|"
+    r"putenv|remove|reset|restore|rmtree|stop|stopall|terminate|undo|uninstall|unlink|unpatch|"
+    r"unregister|unsetenv|unsubscribe|cache_clear)\w*\("
+)
+_ASSIGNED = ("attribute", "subscript")
+_MAX_STATEMENTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A clean-up that a failure in between leaves out."""
+
+    at: Located
+    """The ``yield``, or the call of what is decorated."""
+    undoing: str
+    """The first statement that undoes something, as it is written."""
+    manager: bool
+    """Whether it is a context manager; else a decorator."""
+
+
+def skipped_cleanup(function: Function) -> Skipped | None:
+    """What a context manager or a decorator undoes after a step that may fail, and never does then.
+
+    A fixture of pytest is not meant: its generator goes on after a failed test.
+    """
+    manager = function.decorated_with(*_MANAGERS)
+    steps = list(function.own("yield") if manager else _of_decorated(function))
+    if len(steps) != 1 or _is_guarded(steps[0], function):
+        return None
+    for statement in following(steps[0])[:_MAX_STATEMENTS]:
+        if _undoes(statement, function, steps[0]):
+            text = " ".join(function.module.text_of(statement).split())
+            return Skipped(steps[0], text, manager)
+    return None
+
+
+def _of_decorated(function: Function) -> list[Call]:
+    """The calls of what a decorator is given, in the function that takes its place."""
+    maker = function.context.function
+    if maker is None or f"return {function.name}" not in maker.text:
+        return []
+    given = {one.name for one in maker.parameters}
+    return [one for one in own_calls(function) if one.target.text in given]
+
+
+def _is_guarded(step: Located, function: Function) -> bool:
+    """Whether a ``try`` around the step sees to it that what follows is done."""
+    return any(
+        one.node.start_byte >= function.node.start_byte for one in step.enclosing("try_statement")
+    )
+
+
+def _undoes(statement: tree_sitter.Node, function: Function, step: Located) -> bool:
+    """Whether a statement puts something back: what was assigned before, or a call that says so."""
+    if statement.type != "expression_statement" or not statement.named_children:
+        return False
+    inner = statement.named_children[0]
+    if inner.type == "assignment":
+        left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
+        if left is None or right is None or left.type not in _ASSIGNED:
+            return False
+        text = function.module.text_of(left)
+        before = (one.child("left") for one in function.own("assignment") if _ends(one, step))
+        return any(one is not None and function.module.text_of(one) == text for one in before)
+    return _UNDOING.search(function.module.text_of(inner)[:300]) is not None
+
+
+def _ends(one: Located, step: Located) -> bool:
+    return one.node.end_byte <= step.node.start_byte
