@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Call, Function, Value
 from checks.hygiene.shared.releases import Creation, Holder
 from checks.hygiene.shared.services import begins, noun_of, tells_to_end
+from checks.hygiene.shared.starting import started_last
 from checks.hygiene.shared.tests import (
     has_unknown_base,
     is_replaced,
@@ -25,12 +26,9 @@ from checks.report import Report
     confidence=Confidence.HIGH,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=calls("*.{start,serve_forever,serve,start_server,listen,add_socket,add_sockets,terminate,"
-             "kill}", "threading.Thread().start",
-             "threading.Timer().start", "multiprocessing.Process().start",
-             "http.server.HTTPServer().serve_forever", "grpc.server().start"),
+    on=calls(),
     cwe=(772,),
-)  # fmt: skip
+)
 def started_service_not_stopped(call: Call, report: Report) -> None:
     """A test starts a server, thread or service, and nothing stops it, or waits for its end.
 
@@ -91,6 +89,16 @@ def started_service_not_stopped(call: Call, report: Report) -> None:
     function = call.function
     receiver = call.receiver
     if function is None or receiver is None:
+        return
+    ending = started_last(call, report.index)
+    if ending:
+        report(
+            at=call,
+            message=f"What `{call.target.short}` starts here runs on: only the one before it is "
+            "ended.",
+            why="It runs on through the tests that follow.",
+            fix=f"Call `{receiver.short}.{ending}(…)` at the end as well.",
+        )
         return
     if call.method in ("terminate", "kill"):
         _look_at_end(call, function, receiver, report)

@@ -8,6 +8,8 @@ from checks.hygiene.shared.texts import words
 _KNOWN = {
     "threading.Thread": "thread",
     "threading.Timer": "timer",
+    "gevent.Timeout": "timer",
+    "gevent.timeout.Timeout": "timer",
     "multiprocessing.Process": "process",
     "multiprocessing.context.Process": "process",
     "http.server.HTTPServer": "server",
