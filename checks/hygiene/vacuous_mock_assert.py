@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Call, Function, Value
 from checks.hygiene.shared.blocks import mentions
 from checks.hygiene.shared.conditions import Asserted, asserted, bare
+from checks.hygiene.shared.pretended_checks import checks_nothing
 from checks.hygiene.shared.tests import own_calls
 from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
@@ -12,6 +13,10 @@ from checks.model import Aspect, Confidence, Edit, Severity, Span
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
+_ASSERTING = frozenset(
+    {"assert_has_calls", "assert_has_awaits", "assert_called_with", "assert_called_once_with",
+     "assert_called", "assert_called_once", "assert_any_call"}
+)  # fmt: skip
 _ONLY_ONCE = 2
 """Where an empty list is mentioned when nothing is put into it: its making and its use."""
 _NEVER = frozenset({"never", "no", "not", "without", "doesnt", "didnt", "isnt", "wasnt"})
@@ -25,10 +30,7 @@ _CALLED = frozenset({"call", "called", "calls", "invoked", "invoke"})
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=calls(
-        "*.{assert_has_calls,assert_has_awaits,assert_called_with,assert_called_once_with,"
-        "assert_called,assert_called_once,assert_any_call}"
-    ),
+    on=calls(),
     cwe=(670,),
 )
 def vacuous_mock_assert(call: Call, report: Report) -> None:
@@ -63,11 +65,29 @@ def vacuous_mock_assert(call: Call, report: Report) -> None:
             for port in (80, 443):
                 calls.append(mock.call(port))
             firewall.assert_has_calls(calls)
+    Bad:
+        # file: tests/test_request.py
+        from unittest.mock import Mock
+
+        def test_request():
+            request = Mock()
+            answer(request)
+            request.check_call(0, "write", "ok")
     Suppress:
         There is no good reason to keep it.
     """
     receiver = call.receiver
     if receiver is None or receiver.text in ("self", "cls") or receiver.name == "unittest.mock":
+        return
+    if call.method not in _ASSERTING:
+        if checks_nothing(call, report.index):
+            report(
+                at=call,
+                message=f"`{receiver.short}` is a mock, and `{call.method}` a method that it "
+                "makes up.",
+                why="It checks nothing, so the test passes whatever was called.",
+                fix="Use an assertion of mocks, such as `assert_called_once_with`.",
+            )
         return
     if call.method in ("assert_has_calls", "assert_has_awaits"):
         _empty(call, receiver, report)
