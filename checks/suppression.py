@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 import re2
 
 from checks.comments import Commented
-from checks.light import dataclass, field
+from checks.light import dataclass, field, replace
 from checks.model import Finding, IdleComment, Lines, Suppressed
 from checks.suppression_markers import Reach, markers
 
@@ -26,7 +26,7 @@ FILE_LINES = 10
 OURS = "assay: ignore"
 
 WORDS = re2.compile(
-    rb"(?i)assay:|nosec|noqa|nosem|eslint-disable-|zizmor:|gitleaks:|trufflehog:|list\s+"
+    rb"(?i)assay:|nosec|noqa|nosem|eslint-(?:disable|enable)|zizmor:|gitleaks:|trufflehog:|list\s+"
     rb"(?:nextline\s+)?secret"
 )
 """What a comment that silences something holds."""
@@ -64,6 +64,8 @@ class Suppression:
     reason: str
     marker: str = OURS
     """Whose it is: ``assay: ignore``, ``nosec``, …"""
+    last: int = 0
+    """The last line that it speaks of, where it speaks of more than one."""
     fault: str = ""
     """Why it silences nothing at all: how it is written."""
 
@@ -83,6 +85,7 @@ def read_suppressions(text: Commented) -> list[Suppression]:
     if WORDS.search(text.source.data) is None:
         return []
     found: list[Suppression] = []
+    opened: list[Suppression] = []
     for span, comment in text.comments():
         if _HOLDS.search(comment) is None:
             continue
@@ -95,10 +98,32 @@ def read_suppressions(text: Commented) -> list[Suppression]:
                 found.append(own)
                 continue
         for one in markers(comment):
+            if one.reach is Reach.FROM_HERE:
+                opened.append(Suppression(one.checks, line, False, False, "", one.tool))
+                continue
+            if one.reach is Reach.TO_HERE:
+                opened, ended = _closed(opened, one.checks, line)
+                found += ended
+                continue
             below = one.reach is Reach.BELOW or (one.reach is Reach.LINE_OR_BELOW and alone)
             if one.checks:
                 found.append(Suppression(one.checks, line, below, False, "", one.tool))
+    found += (replace(one, last=text.source.line_count) for one in opened if one.checks)
     return found
+
+
+def _closed(
+    opened: Iterable[Suppression], checks: frozenset[str], line: int
+) -> tuple[list[Suppression], list[Suppression]]:
+    """What is still open where these checks count again, and what ends on the line."""
+    still: list[Suppression] = []
+    ended: list[Suppression] = []
+    for one in opened:
+        if over := one.checks & checks:
+            ended.append(replace(one, checks=over, last=line))
+        if left := one.checks - checks:
+            still.append(replace(one, checks=left))
+    return still, ended
 
 
 def apply(
@@ -110,16 +135,18 @@ def apply(
     """The findings that stand, those that a comment silences, and comments that silence none."""
     by_line: dict[int, list[Suppression]] = {}
     for one in suppressions:
-        if not one.whole_file:
+        if not one.whole_file and not one.last:
             by_line.setdefault(_target(one, text) if one.alone else one.line, []).append(one)
     files = [one for one in suppressions if one.whole_file]
+    blocks = [one for one in suppressions if one.last]
     is_added = _added(added)
     result = Applied()
     used: set[Suppression] = set()
     for finding in findings:
         first, last = finding.region.lines
         near = [*by_line.get(first, ()), *(by_line.get(last, ()) if last != first else ())]
-        hit = next((one for one in (*near, *files) if finding.check in one.checks), None)
+        around = (one for one in blocks if one.line <= first <= one.last)
+        hit = next((one for one in (*near, *around, *files) if finding.check in one.checks), None)
         if hit is None:
             result.kept.append(finding)
             continue

@@ -207,6 +207,7 @@ SEMGREP: Mapping[str, tuple[str, ...]] = {
 _ALL = frozenset(
     check for table in (BANDIT, GOSEC, SEMGREP) for those in table.values() for check in those
 )
+_ALL_OF_ESLINT = frozenset(check for those in ESLINT.values() for check in those)
 _ALL_OF_BANDIT = frozenset(check for those in BANDIT.values() for check in those)
 
 
@@ -219,6 +220,10 @@ class Reach(enum.Enum):
     """Of those on its line, and where nothing else stands on it, of those on the next one."""
     BELOW = "below"
     """Of those on the next line."""
+    FROM_HERE = "from here"
+    """Of those from its line on, to a marker with the other reach or the end of the file."""
+    TO_HERE = "to here"
+    """Of none: what was silenced from further up is silenced no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +242,9 @@ _NOSEC = re2.compile(r"(?:^|[#/\s])nosec\b[:\s]*(" + _IDS + r"|\w+_\w+)?")
 _NOQA = re2.compile(r"(?i)(?:^|[#\s])noqa\s*:\s*(" + _IDS + ")")
 _NOSEMGREP = re2.compile(r"(?:^|[#/*\s])nosem(?:grep)?\b(?::\s*([\w./-]+(?:\s*,\s*[\w./-]+)*))?")
 _ESLINT = re2.compile(r"\beslint-disable-(next-)?line\s+([\w@/-]+(?:\s*,\s*[\w@/-]+)*)")
+_ESLINT_BLOCK = re2.compile(
+    r"(?s)^/\*+\s*eslint-(disable|enable)(?:\s+([\w@/-]+(?:\s*,\s*[\w@/-]+)*))?\s*(?:\s--.*)?\*/$"
+)
 _ZIZMOR = re2.compile(r"\bzizmor:\s*ignore\[([^\]]*)\]")
 _SECRET = re2.compile(
     r"(gitleaks:allow|trufflehog:ignore|pragma:\s*(?:allow|white)list(\s+nextline)?\s+secret)"
@@ -254,8 +262,10 @@ def markers(comment: str) -> Iterator[Marker]:
         yield Marker("nosemgrep", _semgrep(match.group(1) or ""), Reach.LINE_OR_BELOW)
     for match in _ESLINT.finditer(comment):
         reach = Reach.BELOW if match.group(1) else Reach.LINE
-        found = (frozenset(ESLINT.get(one.strip(), ())) for one in match.group(2).split(","))
-        yield Marker("eslint-disable", frozenset().union(*found), reach)
+        yield Marker("eslint-disable", _eslint(match.group(2)), reach)
+    if match := _ESLINT_BLOCK.search(comment.strip()):
+        reach = Reach.FROM_HERE if match.group(1) == "disable" else Reach.TO_HERE
+        yield Marker("eslint-disable", _eslint(match.group(2) or ""), reach)
     if match := _ZIZMOR.search(comment):
         found = (frozenset(ZIZMOR.get(one.strip(), ())) for one in match.group(1).split(","))
         yield Marker("zizmor: ignore", frozenset().union(*found), Reach.LINE)
@@ -276,6 +286,14 @@ def _nosec(named: str) -> frozenset[str]:
     for one in _codes(named):
         found.update(BANDIT.get(one[1:], ()) if one[0] == "B" else GOSEC.get(one, ()))
     return frozenset(found)
+
+
+def _eslint(named: str) -> frozenset[str]:
+    """The checks for the names of rules; for none those for all rules, as ESLint takes it."""
+    if not named:
+        return _ALL_OF_ESLINT
+    found = (frozenset(ESLINT.get(one.strip(), ())) for one in named.split(","))
+    return frozenset().union(*found)
 
 
 def _ruff(code: str) -> frozenset[str]:

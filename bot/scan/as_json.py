@@ -45,7 +45,14 @@ def write(scan: Scan, version: str) -> str:
         "notLookedAt": [{"path": one.path, "reason": one.reason} for one in report.not_looked_at],
         "assumptions": list(report.assumptions),
         "configurationProblems": [
-            {"line": one.line, "key": one.key, "message": one.message} for one in scan.problems
+            {
+                "line": one.line,
+                "column": one.column,
+                "key": one.key,
+                "message": one.message,
+                "source": one.source or None,
+            }
+            for one in scan.problems
         ],
     }
     text = json.dumps(document, ensure_ascii=False, indent=2)

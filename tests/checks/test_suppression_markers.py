@@ -167,6 +167,42 @@ def test_focused_tests_and_eslint() -> None:
     assert "focused-test" in rules(report(text.format("\n" + only), "web/a.test.js"))
 
 
+ONLY = "it.only('works', () => { expect(1).toBe(1); });\n"
+DEBUG = "debugger;\n"
+RULE = "no-only-tests/no-only-tests"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"/* eslint-disable {RULE} */\n{ONLY}{DEBUG}", ["leftover-debugger"]),
+        (f"/* eslint-disable {RULE}, no-debugger -- while it is mended */\n{ONLY}{DEBUG}", []),
+        (f"/* eslint-disable */\n{ONLY}\n{DEBUG}", []),
+        (f"/* eslint-disable {RULE} */\n/* eslint-enable {RULE} */\n{ONLY}", ["focused-test"]),
+        (f"/* eslint-disable {RULE} */\n{ONLY}/* eslint-enable */\n{DEBUG}", ["leftover-debugger"]),
+        (
+            f"/* eslint-disable */\n{ONLY}/* eslint-enable no-debugger */\n{DEBUG}{ONLY}",
+            ["leftover-debugger"],
+        ),
+        (
+            f"{ONLY}/* eslint-disable {RULE} */\n{ONLY}/* eslint-enable {RULE} */\n{ONLY}",
+            ["focused-test", "focused-test"],
+        ),
+        (f"/*\n eslint-disable\n {RULE},\n no-debugger\n*/\n{ONLY}{DEBUG}", []),
+        (f"// eslint-disable {RULE}\n{ONLY}", ["focused-test"]),
+        (f"/* eslint-disable semi */\n{ONLY}", ["focused-test"]),
+        (f"/* that was eslint-disable {RULE} */\n{ONLY}", ["focused-test"]),
+        (f"const s = '/* eslint-disable {RULE} */';\n{ONLY}", ["focused-test"]),
+        (f"/* eslint-enable {RULE} */\n{ONLY}", ["focused-test"]),
+    ],
+)
+def test_blocks_of_eslint(text: str, left: list[str]) -> None:
+    found = report(text, "web/a.test.js")
+    told = [one for one in rules(found) if one in ("focused-test", "leftover-debugger")]
+    assert told == left
+    assert all(one.marker == "eslint-disable" and one.comment for one in found.suppressed)
+
+
 def test_every_check_that_is_named_exists() -> None:
     tables = (
         suppression_markers.BANDIT,

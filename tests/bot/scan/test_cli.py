@@ -105,10 +105,11 @@ def test_a_configuration_is_read(
 ) -> None:
     name = arguments[1] if arguments else ".github/assay.yml"
     (project / name).parent.mkdir(exist_ok=True)
-    (project / name).write_text("no-such-key: 1\n")
+    (project / name).write_text("checks:\n    no-such-key: 1\n")
     document = scanned(capsysbinary, "tests", *arguments)
     assert f"Settings: `{name}`." in document["assumptions"]
-    assert [one["line"] for one in document["configurationProblems"]] == [1]
+    (problem,) = document["configurationProblems"]
+    assert (problem["line"], problem["column"], problem["source"]) == (2, 5, None)
 
 
 def test_a_file_that_is_not_python_at_all_is_survived(project: Path, capsysbinary: Capture) -> None:
