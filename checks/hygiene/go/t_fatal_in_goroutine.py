@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from checks.hygiene.go.shared.asserting import STOPPING
-from checks.hygiene.go.shared.places import runs_in
+from checks.hygiene.go.shared.goroutines import shared_errors
+from checks.hygiene.go.shared.places import runs_in, short
 from checks.languages.go.blocks import Block
-from checks.languages.go.events import GoCall
+from checks.languages.go.events import GoCall, GoFileEvent
 from checks.model import Aspect, Confidence, Severity
-from checks.registry import GO, TEST_ROLES, calls, check
+from checks.registry import GO, MODULE, TEST_ROLES, calls, check
 from checks.report import Report
 
 _REQUIRE = "github.com/stretchr/testify/require."
@@ -20,12 +21,15 @@ _REQUIRE = "github.com/stretchr/testify/require."
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=calls(),
+    on=(calls(), MODULE),
     languages=GO,
     once=True,
 )
-def t_fatal_in_goroutine(call: GoCall, report: Report) -> None:
+def t_fatal_in_goroutine(event: GoCall | GoFileEvent, report: Report) -> None:
     """`t.Fatal`, or an assertion of `require`, runs in a goroutine that the test started.
+
+    An error of the test that the goroutine writes while the test uses it is a failure that gets
+    lost in the same way.
 
     Why:
         `FailNow` ends the goroutine it is called in, not the test (documentation of package
@@ -44,6 +48,25 @@ def t_fatal_in_goroutine(call: GoCall, report: Report) -> None:
                     t.Fatal(err)
                 }
             }()
+            <-done
+        }
+    Bad:
+        // file: queue/queue_test.go
+        package queue
+
+        import "testing"
+
+        func TestPush(t *testing.T) {
+            var err error
+            done := make(chan struct{})
+            go func() {
+                err = Push(1)
+                close(done)
+            }()
+            err = Pop()
+            if err != nil {
+                t.Fatal(err)
+            }
             <-done
         }
     Good:
@@ -78,6 +101,17 @@ def t_fatal_in_goroutine(call: GoCall, report: Report) -> None:
     Suppress:
         Where the goroutine is the last thing that the test waits for, and ending it is meant.
     """
+    if not isinstance(event, GoCall):
+        for written, error, use in shared_errors(event.file):
+            report(
+                at=written,
+                message=f"The goroutine writes `{error}`, which the test uses at the same time:"
+                f" `{short(event.file, use)}`.",
+                why="Which of the two values the test sees depends on which comes first.",
+                fix="Give the goroutine an error of its own, and send it to the test by a channel.",
+            )
+        return
+    call = event
     name = call.name or ""
     required = name.startswith(_REQUIRE) and call.method != "New"
     if not required and not (name.startswith("testing.") and call.method in STOPPING):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.hygiene.go.shared.asserting import STOPPING
-from checks.hygiene.go.shared.places import own_test
+from checks.hygiene.go.shared.places import following, own_test
 from checks.languages.go.blocks import Block
 from checks.languages.go.events import GoCall
 from checks.languages.go.file import GoFile
@@ -129,13 +129,20 @@ def _sent_by_goroutine(file: GoFile, block: Block, name: str) -> bool:
 
 def _is_in_goroutine(send: Located) -> bool:
     for above in send.ancestors():
-        if above.kind in ("select_statement", "for_statement"):
+        if above.kind == "select_statement":
+            return False
+        if above.kind == "for_statement" and not _returns_then(send):
             return False
         if above.kind == "go_statement":
             return True
         if above.kind in ("function_declaration", "method_declaration"):
             return False
     return False
+
+
+def _returns_then(send: Located) -> bool:
+    """Whether the function ends behind it: also in a loop it sends once."""
+    return any(one.type == "return_statement" for one in following(send)[:1])
 
 
 def _is_left(file: GoFile, block: Block, name: str, call: GoCall) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tree_sitter
-
-from checks.hygiene.go.shared.places import own_test, short
-from checks.languages.go.blocks import Block
+from checks.hygiene.go.shared.places import own_test
+from checks.hygiene.go.shared.releases import assigned_to, is_released
+from checks.hygiene.go.shared.temporary import MAKERS, is_left_behind
 from checks.languages.go.events import GoCall
 from checks.model import Confidence
 from checks.registry import GO, also, calls
@@ -35,7 +34,7 @@ _MAKERS = {
 @also(
     "unclosed-resource-in-test",
     languages=GO,
-    on=calls(*_MAKERS),
+    on=calls(*_MAKERS, *MAKERS),
     once_a_file=True,
 )
 def unclosed_resource_in_test(call: GoCall, report: Report) -> None:
@@ -89,13 +88,22 @@ def unclosed_resource_in_test(call: GoCall, report: Report) -> None:
             }
         }
     """
-    file = call.file
-    block = own_test(file, call)
+    name = assigned_to(call)
+    if call.name in MAKERS:
+        if name and is_left_behind(call, name):
+            report(
+                at=call,
+                message=f"The folder `{name}` from `{call.short}` is never removed.",
+                why="Every run leaves one more behind, until the disk is full.",
+                fix="Use `t.TempDir()`, which is removed when the test is done.",
+                confidence=Confidence.MEDIUM,
+            )
+        return
+    block = own_test(call.file, call)
     method = _MAKERS[call.name or ""]
-    name = _assigned_to(call)
     if block is None or not block.is_test or not name:
         return
-    if _is_released(call, block, name, method):
+    if is_released(call, block, name, (method,)):
         return
     report(
         at=call,
@@ -104,75 +112,3 @@ def unclosed_resource_in_test(call: GoCall, report: Report) -> None:
         fix=f"Write `defer {name}.{method}()` after it, or `t.Cleanup`.",
         confidence=Confidence.MEDIUM,
     )
-
-
-def _assigned_to(call: GoCall) -> str:
-    """The name that the result gets: the first one of ``file, err := os.Open(…)``."""
-    above = call.parent
-    holder = None if above is None else above.parent
-    if above is None or holder is None or above.kind != "expression_list":
-        return ""
-    if holder.kind not in ("short_var_declaration", "assignment_statement"):
-        return ""
-    left = holder.child("left")
-    first = None if left is None else next(iter(left.named_children), None)
-    if first is None or first.type != "identifier":
-        return ""
-    text = call.file.text_of(first)
-    return "" if text == "_" else text
-
-
-def _is_released(call: GoCall, block: Block, name: str, method: str) -> bool:
-    """Whether the test closes it, or hands it on to something that may."""
-    file = call.file
-    wanted = f"{name}.{method}"
-    # A name of an outer scope may be closed outside the test.
-    owner = call.names.owner(name)
-    if owner is None or not _is_inside(owner.node, block):
-        return True
-    for one in file.within(block.body, "selector_expression", after=call.span.end):
-        if one.text == wanted:
-            return True
-    return any(_passes(file.text_of(argument), name, argument) for one in block.calls()
-               if one.node.start_byte >= call.span.end for argument in one.arguments) or any(
-        _names(short(file, one.node, 10_000), name)
-        for one in file.within(block.body, "return_statement", "send_statement",
-                               after=call.span.end)
-    ) or _is_stored(call, block, name)  # fmt: skip
-
-
-def _is_inside(node: tree_sitter.Node, block: Block) -> bool:
-    return block.span.start <= node.start_byte and node.end_byte <= block.span.end
-
-
-def _passes(text: str, name: str, node: tree_sitter.Node) -> bool:
-    """Whether an argument is the thing itself, or a literal that holds it: it has a new owner."""
-    if node.type == "func_literal":
-        return False
-    return text in (name, f"&{name}") or (
-        node.type in ("composite_literal", "unary_expression") and _names(text, name)
-    )
-
-
-def _names(text: str, name: str) -> bool:
-    """Whether a text holds a name as a word that no dot follows."""
-    start = 0
-    while (at := text.find(name, start)) >= 0:
-        before, after = text[at - 1 : at], text[at + len(name) : at + len(name) + 1]
-        if not (before.isalnum() or before in ("_", ".")) and not (
-            after.isalnum() or after in ("_", ".")
-        ):
-            return True
-        start = at + len(name)
-    return False
-
-
-def _is_stored(call: GoCall, block: Block, name: str) -> bool:
-    """Whether it is put into something else: a field, a list, a literal."""
-    file = call.file
-    for one in file.within(block.body, "assignment_statement", "short_var_declaration",
-                           after=call.span.end):  # fmt: skip
-        right = one.child("right")
-        if right is not None and _names(file.text_of(right), name):
-            return True
-    return False

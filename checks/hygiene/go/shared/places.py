@@ -87,3 +87,14 @@ def short(file: GoFile, node: tree_sitter.Node | None, limit: int = 60) -> str:
         return ""
     plain = " ".join(file.text_of(node).split()).replace("`", "'")
     return plain if len(plain) <= limit else f"{plain[: limit - 1]}…"
+
+
+def holds_word(text: str, word: str) -> bool:
+    """Whether a text holds a word, not as a part of a longer one and not behind a dot."""
+    start = 0
+    while (at := text.find(word, start)) >= 0:
+        before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
+        if not (before.isalnum() or before in ("_", ".")) and not (after.isalnum() or after == "_"):
+            return True
+        start = at + len(word)
+    return False
