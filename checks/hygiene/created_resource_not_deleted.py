@@ -6,7 +6,7 @@ from checks.events import Call, Function
 from checks.hygiene.shared.environments import may_fail_between
 from checks.hygiene.shared.habits import forgotten, unmatched
 from checks.hygiene.shared.releases import Creation, Holder
-from checks.hygiene.shared.tests import is_teardown, is_test, own_calls, preparations
+from checks.hygiene.shared.tests import SETUP, is_teardown, is_test, own_calls, preparations
 from checks.hygiene.shared.texts import words
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
@@ -236,7 +236,9 @@ def _is_reset(call: Call, report: Report) -> bool:
         name.startswith("django.") for name in report.index.base_names(call.cls)
     ):
         return True
-    for prepared in preparations(call, report.index):
+    chain = () if call.cls is None else report.index.chain(call.cls)
+    inherited = [one for cls in chain for name, one in cls.methods.items() if name in SETUP]
+    for prepared in (*preparations(call, report.index), *inherited):
         if prepared is not call.function and _prepares_afresh(prepared):
             return True
     if call.cls is not None:
@@ -252,6 +254,8 @@ def _prepares_afresh(prepared: Function) -> bool:
     texts = [one.target.text for one in own_calls(prepared)]
     texts += [one.name for one in prepared.parameters]
     texts += [one.text for one in prepared.decorators]
+    # What is reset of the class itself, ``cls._reset_class()``, is not the service.
+    texts = [one for one in texts if not one.endswith("_class")]
     return any(word in text for text in texts for word in _RESETTING)
 
 
