@@ -109,7 +109,7 @@ def unclosed_resource_in_test(call: Call, report: Report) -> None:
     if not (is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)):
         if held.held is not Held.LEFT or not held.name or call.name in PATHS:
             return  # a helper may leave it to its callers
-        if function.cls is not None or "." in held.name:
+        if function.cls is not None or "." in held.name or function.name == "main":
             return
     if held.held is not Held.LEFT and not _is_left_to_tests(call, function, held):
         return
