@@ -10,13 +10,17 @@ from checks.events import Call, Function, Value, as_call, calls_of
 from checks.hygiene.shared.assertions import asserts, is_failure
 from checks.hygiene.shared.blocks import block_of, following, mentions, statements
 from checks.hygiene.shared.conditions import bare
+from checks.hygiene.shared.equalities import used_in
 from checks.hygiene.shared.proving import proofs
 from checks.hygiene.shared.tests import is_given_many, is_test
+from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import FUNCTIONS, TEST_ROLES, check
 from checks.report import Report
 
+_PAIR = 2
+_EXPECTED = frozenset({"expect", "expected", "expects", "expecting", "wanted"})
 _WRAPPERS = frozenset({"enumerate", "list", "reversed", "set", "sorted", "tuple"})
 _SURE = frozenset(
     {"attr.fields", "attrs.fields", "dataclasses.fields",
@@ -71,6 +75,7 @@ def conditional_assertion(function: Function, report: Report) -> None:
     if function.body is None:
         return
     _after_loops(function, report)
+    _one_way(function, report)
     if not is_test(function):
         return
     if not _may_hold(statements(function.body)):
@@ -123,6 +128,44 @@ def _after_loops(function: Function, report: Report) -> None:
 def _asks(call: Call, name: str) -> bool:
     """Whether an assertion is given just what a name holds."""
     return asserts(call) and any(one.text == name for one in call.arguments)
+
+
+def _one_way(function: Function, report: Report) -> None:
+    """Report a loop over a result that only asks whether each of it is among the expected.
+
+    ``for one in found: assertIn(one, expected)`` holds for an empty result as well, and for one
+    that lacks most of what is expected.
+    """
+    for loop in function.own("for_statement"):
+        left, right, body = loop.child("left"), loop.child("right"), loop.child("body")
+        if left is None or right is None or body is None or right.type != "identifier":
+            continue
+        inside = statements(body)
+        asked = next(iter(calls_of(function.module, inside[0])), None) if inside else None
+        if asked is None or len(inside) > 1 or asked.statement.node != inside[0]:
+            continue
+        if asked.method != "assertIn" or len(asked.arguments) < _PAIR:
+            continue
+        one, among = asked.arguments[:_PAIR]
+        result = function.module.text_of(right)
+        if one.text != function.module.text_of(left) or not among.text.isidentifier():
+            continue
+        if _EXPECTED.isdisjoint(words(among.text)) or not _EXPECTED.isdisjoint(words(result)):
+            continue
+        looked_at = any(
+            asserts(other) and used_in(function, other, result)
+            for other in function.own("call", "assert_statement")
+            if other.node != asked.node
+        )
+        if looked_at or function.scope_of_body.bindings.get(result) is None:
+            continue
+        report(
+            at=loop.value(right),
+            message=f"Nothing of `{among.short}` need be in `{result[:60]}`, which may be empty.",
+            why="The test passes when all that is expected is missing.",
+            fix="Compare the two, in any order: `assertCountEqual`, or as sets.",
+        )
+        return
 
 
 def _may_hold(body: list[tree_sitter.Node]) -> bool:
@@ -195,7 +238,7 @@ def _may_be_empty(value: Value, function: Function) -> bool:
             return answer is not None and _is_answer(answer)
         if node.type != "call":
             return False
-        name = here.callee_name or ""
+        name = (here.callee_name or "").removeprefix("six.moves.")
         arguments = node.child_by_field_name("arguments")
         operands = [] if arguments is None else arguments.named_children
         if name in _WRAPPERS and operands:
