@@ -5,6 +5,7 @@ from __future__ import annotations
 import tree_sitter
 
 from checks.events import Call, Node, Value, as_call
+from checks.hygiene.shared.ages import exact_age
 from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.equalities import equality_of
 from checks.hygiene.shared.tests import calls_of_value, is_replaced, is_test, own_calls
@@ -89,7 +90,9 @@ def elapsed_time_assertion(event: Node | Call, report: Report) -> None:
         return
     if _tell_rounded(event, report):
         return
-    bounds = [_upper_bound(event, one) for one in _comparisons(event)]
+    comparisons = _comparisons(event)
+    bounds = [_upper_bound(event, one) for one in comparisons]
+    bounds += [exact_age(event, one, function) for one in comparisons]
     for bound in (*bounds, _near(event)):
         if bound is None:
             continue
