@@ -106,9 +106,11 @@ def naive_local_time_in_test(call: Call | Node, report: Report) -> None:
 
 def _look_at_day(call: Call, function: Function, report: Report) -> None:
     """Report a day in UTC that is held against what the project does with days of its own."""
-    before = {one.method for one in own_calls(function)}
-    if is_frozen(call, report.index) or not _OF_OWN_ZONE.isdisjoint(before):
+    own = own_calls(function)
+    if is_frozen(call, report.index) or any(one.method in _OF_OWN_ZONE for one in own):
         return
+    if next((one for one in own if one.name in _DAYS_OF_UTC), call).node != call.node:
+        return  # told at the first
     report(
         at=call,
         message=f"`{call.value().short}` is the day in UTC, not in the project's time zone.",

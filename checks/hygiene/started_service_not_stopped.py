@@ -116,7 +116,7 @@ def started_service_not_stopped(call: Call, report: Report) -> None:
     creation = Creation(call, name, f"{name}.{call.method}")
     if holder.is_released(creation, function) or holder.is_awaited(creation, function):
         return
-    if holder.passes_on(creation, function) or _is_entered(call, name):
+    if holder.passes_on(creation, function) or _is_entered(call, name) or _is_kept(function, name):
         return
     if is_replaced(call, report.index, "start", "Thread", "Process", "Timer", "serve_forever"):
         return
@@ -175,6 +175,15 @@ def _is_held(receiver: Value) -> bool:
     if receiver.node.type == "identifier":
         return True
     return receiver.node.type == "attribute" and receiver.text.count(".") == 1
+
+
+def _is_kept(function: Function, name: str) -> bool:
+    """Whether the test keeps it under another name too: ``self.second_server = server``."""
+    return any(
+        right is not None and right.type == "identifier" and function.module.text_of(right) == name
+        for one in function.own("assignment")
+        for right in (one.child("right"),)
+    )
 
 
 def _is_entered(call: Call, name: str) -> bool:
