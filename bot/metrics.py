@@ -30,6 +30,8 @@ EVENTS = frozenset(
         "merge_group",
         "ping",
         "pull_request",
+        "pull_request_review",
+        "pull_request_review_comment",
     }
 )
 """Events that are counted under their own names."""

@@ -27,6 +27,7 @@ KIND = "sweep"
 EVENTS = frozenset(
     {
         "pull_request",
+        "pull_request_review",
         "pull_request_review_comment",
         "issue_comment",
         "check_run",

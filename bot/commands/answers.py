@@ -41,13 +41,18 @@ class Asked:
     comment: int
     thread: int = 0
     """The comment that starts its thread on a line; 0 in the conversation."""
+    review: str = ""
+    """The node id of the review in whose own words it stands."""
 
     async def react(self, content: str) -> None:
         """Acknowledge. The comment may be gone, or the conversation locked: that stops nothing."""
         try:
-            await calls.react(
-                self.api, self.repository, self.comment, content, on_line=bool(self.thread)
-            )
+            if self.review:
+                await calls.react_to_review(self.api, self.review, content)
+            else:
+                await calls.react(
+                    self.api, self.repository, self.comment, content, on_line=bool(self.thread)
+                )
         except (GiveUp, OurBug) as fault:
             if fault.status in REDIRECTS:
                 raise

@@ -14,6 +14,13 @@ from bot.github.port import RepositoryAPI
 from bot.github.pulls import Account
 from bot.github.reviews import is_own
 
+_REACT = """\
+mutation ($subject: ID!, $content: ReactionContent!) {
+  addReaction(input: {subjectId: $subject, content: $content}) { reaction { content } }
+}
+"""
+_REACTIONS = {"+1": "THUMBS_UP", "confused": "CONFUSED", "eyes": "EYES"}
+"""What GraphQL calls the reactions of commands."""
 MOST_COMMENTS = 300
 """How many of the newest comments are searched for an answer of ours."""
 
@@ -53,6 +60,14 @@ async def react(
     where = "pulls" if on_line else "issues"
     path = repos.path(repository, f"{where}/comments/{{comment}}/reactions", comment=comment)
     await api.post(path, {"content": content}, idempotent=True)
+
+
+async def react_to_review(api: RepositoryAPI, review: str, content: str) -> None:
+    """Put a reaction on the words of a review, which only GraphQL can; the same one twice is one.
+
+    https://docs.github.com/en/graphql/reference/mutations#addreaction
+    """
+    await api.graphql(_REACT, {"subject": review, "content": _REACTIONS[content]})
 
 
 async def own_answers(

@@ -85,7 +85,7 @@ class Commands:
         async def obey(name: str) -> None:
             thread = asked.thread if asked.on_line else 0
             place = Place(asked.repository.id, asked.pull)
-            to = Asked(api, name, place, asked.comment, thread)
+            to = Asked(api, name, place, asked.comment, thread, asked.review)
             await self._obey(to, asked, command, job)
 
         await by_name(api, asked.repository, obey)

@@ -14,6 +14,7 @@ from bot.events import (
     issue_comment,
     merge_group,
     pull_request,
+    review,
     review_comment,
 )
 from bot.events.outcome import Delivery, Ignored, Outcome
@@ -30,6 +31,7 @@ def translators(app_id: int) -> Mapping[str, Translator]:
         "merge_group": merge_group.translate,
         "ping": _ping,
         "pull_request": pull_request.translate,
+        "pull_request_review": review.translate,
         "pull_request_review_comment": review_comment.translate,
         **dict.fromkeys(installation.EVENTS, installation.translate),
     }

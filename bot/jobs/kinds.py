@@ -72,6 +72,8 @@ class CommentCommand(msgspec.Struct, frozen=True, kw_only=True):
     """The comment that starts the thread; 0 in the conversation."""
     when: str = ""
     """When it was written: ISO 8601, UTC."""
+    review: str = ""
+    """The node id of the review whose own words it stands in, and whose number ``comment`` is."""
 
 
 class ButtonPress(msgspec.Struct, frozen=True, kw_only=True):

@@ -223,6 +223,14 @@ class PullRequest:
         self.standin.emit(events.review_comment(made, "created", user))
         return made
 
+    async def review(self, author: str, body: str, state: str = "COMMENTED") -> Review:
+        """Somebody submits a review of the head that says nothing on lines."""
+        user, number = self.standin.user(author), self.standin.next_id("review")
+        made = Review(number, self, user, body, state, self.head_sha, self.standin.clock())
+        self.reviews.append(made)
+        self.standin.emit(events.review(made, "submitted", user))
+        return made
+
     async def resolve(self, thread: Thread, by: str) -> None:
         """Somebody resolves a thread: people with write access may, and the author."""
         if not thread.is_resolved:

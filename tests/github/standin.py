@@ -43,6 +43,7 @@ EVENTS = (
     "issue_comment",
     "merge_group",
     "pull_request",
+    "pull_request_review",
     "pull_request_review_comment",
 )
 _FIRST = {"user": 1_000, "app": 29_310, "installation": 51_000, "repository": 186_853_000}

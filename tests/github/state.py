@@ -160,6 +160,7 @@ class Review:
     submitted_at: datetime | None
     comments: list[ReviewComment] = field(default_factory=list)
     minimized: str | None = None
+    reactions: list[Reaction] = field(default_factory=list)
 
     @property
     def node_id(self) -> str:

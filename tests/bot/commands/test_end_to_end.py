@@ -111,6 +111,26 @@ def reactions(comment: IssueComment) -> list[str]:
     return [reaction.content for reaction in comment.reactions]
 
 
+async def test_a_command_in_the_words_of_a_review(stage: Scene) -> None:
+    pull = await stage.pull()
+    review = await pull.review("alice", "/assay recheck\r\n\r\nI changed the settings.", "APPROVED")
+    await eventually(lambda: bool(review.reactions))
+    assert [one.content for one in review.reactions] == ["eyes"]
+    assert len(await stage.reviewed(pull, 2)) == 2
+    help_me = await pull.review("alice", "/assay help")
+    await eventually(lambda: bool(stage.answers(pull)))
+    assert [one.content for one in help_me.reactions] == ["+1"]
+    assert "/assay recheck" in stage.answers(pull)[0]
+
+
+async def test_a_stranger_in_a_review_is_not_obeyed(stage: Scene) -> None:
+    pull = await stage.pull()
+    review = await pull.review("mallory", "/assay recheck")
+    await eventually(lambda: bool(review.reactions))
+    assert [one.content for one in review.reactions] == ["confused"]
+    assert len(stage.repository.check_runs(pull.head_sha)) == 1
+
+
 async def test_a_recheck_makes_one_new_run(stage: Scene) -> None:
     pull = await stage.pull()
     comment = await stage.say(pull, "alice", "/assay recheck\r\n\r\nplease")

@@ -87,6 +87,18 @@ def review_comment(
     return event(action, pull_request={"number": 2}, comment=comment)
 
 
+def review(body: str | None, action: str = "submitted", *, user: Any = SENDER) -> dict[str, Any]:
+    found = {
+        "id": 80,
+        "node_id": "PRR_kwDOA1s",
+        "body": body,
+        "user": user,
+        "state": "commented",
+        "submitted_at": "2026-11-24T10:00:00Z",
+    }
+    return event(action, pull_request={"number": 2}, review=found)
+
+
 def check_run(
     action: str,
     *,

@@ -24,6 +24,7 @@ from tests.bot.events.payloads import (
     merge_group,
     pull_request,
     reference,
+    review,
     review_comment,
 )
 
@@ -315,6 +316,7 @@ PAYLOADS: list[tuple[str, dict[str, Any]]] = [
     ("issue_comment", issue_comment("/assay help")),
     ("check_run", check_run("rerequested", external_id="pull:2")),
     ("check_run", check_run("requested_action", requested_action={"identifier": "recheck"})),
+    ("pull_request_review", review("/assay recheck")),
     ("pull_request_review_comment", review_comment("/assay help")),
     ("check_suite", check_suite("rerequested")),
     ("installation", {"action": "created", "installation": INSTALLATION}),
@@ -386,6 +388,32 @@ def test_a_command_in_reply_to_a_finding_names_the_thread() -> None:
 )
 def test_what_is_no_command_on_a_line(payload: Any) -> None:
     assert reason("pull_request_review_comment", payload)
+
+
+def test_a_command_in_the_words_of_a_review() -> None:
+    (job,) = jobs("pull_request_review", review("/assay recheck\r\n\r\nplease"))
+    assert (job.kind, job.lane) == (kinds.COMMENT_COMMAND, f"{LANE}:commands")
+    asked = kinds.decode(job.payload, kinds.CommentCommand)
+    assert (asked.body, asked.comment, asked.review) == ("/assay recheck", 80, "PRR_kwDOA1s")
+    assert (asked.on_line, asked.thread) == (False, 0)
+    assert (asked.author, asked.when) == ("octocat", "2026-11-24T10:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        review("/assay recheck", "edited"),
+        review("/assay recheck", "dismissed"),
+        review("Good work."),
+        review("> /assay recheck"),
+        review(None),
+        review(""),
+        review("/assay recheck", user=None),
+        review("/assay recheck", user={"login": "assay[bot]", "type": "Bot"}),
+    ],
+)
+def test_what_is_no_command_in_a_review(payload: Any) -> None:
+    assert reason("pull_request_review", payload)
 
 
 @unhurried

@@ -1,4 +1,4 @@
-"""The mutations of a reviewer: resolve and unresolve threads, minimise and unminimise comments."""
+"""The mutations of a reviewer: resolve and unresolve threads, minimise comments, react."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from graphql import GraphQLError
 from tests.github import events
 from tests.github.gql.context import Context, Resolver, forbidden, not_found
 from tests.github.gql.roots import node_of
-from tests.github.state import IssueComment, Review, ReviewComment, Thread
+from tests.github.state import IssueComment, Reaction, Review, ReviewComment, Thread
 
 BODY_MAX = 65_536
+_REACTIONS = {"THUMBS_UP": "+1", "THUMBS_DOWN": "-1", "LAUGH": "laugh", "CONFUSED": "confused",
+              "HEART": "heart", "HOORAY": "hooray", "ROCKET": "rocket", "EYES": "eyes"}  # fmt: skip
+"""GraphQL's words for what REST calls so."""
 _THREAD_PERMISSIONS = ("pull_requests=write", "contents=write")
 
 
@@ -79,13 +82,41 @@ def _unminimize(_: None, context: Context, *, input: dict[str, Any]) -> Any:  # 
     return {**input, "comment": found}
 
 
+def _react(_: None, context: Context, *, input: dict[str, Any]) -> Any:  # noqa: A002
+    """The same reaction by the same user again is no error.
+
+    That reviewing apps may react with ``pull_requests=write`` is assumed to be as over REST, which
+    has no route for the words of a review.
+    """
+    found = node_of(context, input["subjectId"])
+    if not isinstance(found, IssueComment | Review | ReviewComment):
+        raise not_found(f"Could not resolve to Reactable node with '{input['subjectId']}'.")
+    context.require("pull_requests=write")
+    call = context.call
+    content = _REACTIONS[input["content"]]
+    known = [one for one in found.reactions if (one.user, one.content) == (call.actor, content)]
+    if not known:
+        known = [
+            Reaction(call.standin.next_id("reaction"), call.actor, content, call.standin.clock())
+        ]
+        found.reactions += known
+    return {**input, "reaction": known[0]}
+
+
 RESOLVERS: dict[str, dict[str, Resolver]] = {
     "Mutation": {
         "resolveReviewThread": _resolve,
         "unresolveReviewThread": _unresolve,
         "updatePullRequestReviewComment": _update,
+        "addReaction": _react,
         "minimizeComment": _minimize,
         "unminimizeComment": _unminimize,
+    },
+    "AddReactionPayload": {"reaction": lambda found, _: found["reaction"]},
+    "Reaction": {
+        "content": lambda found, _: next(
+            name for name, content in _REACTIONS.items() if content == found.content
+        )
     },
     "ResolveReviewThreadPayload": {"thread": lambda found, _: found["thread"]},
     "UnresolveReviewThreadPayload": {"thread": lambda found, _: found["thread"]},
