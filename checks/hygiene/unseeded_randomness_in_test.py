@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Call, Function, Value
 from checks.hygiene.shared.assertions import asserts
 from checks.hygiene.shared.blocks import mentions
+from checks.hygiene.shared.coincidence import may_coincide
 from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.tests import is_replaced, is_test, is_test_class
 from checks.model import Aspect, Confidence, Severity, Surface
@@ -73,6 +74,14 @@ def unseeded_randomness_in_test(call: Call, report: Report) -> None:
     """
     function = call.function
     if function is None:
+        return
+    if may_coincide(call) and not _is_seeded(call.module.source.data):
+        report(
+            at=call,
+            message=f"`{call.value().short}` must give two different values, which is chance.",
+            why="Now and then both are the same, and the test fails with nothing changed.",
+            fix="Give out values that differ: a counter, or `uuid.uuid4()`.",
+        )
         return
     if not is_test(function) and not (is_test_class(call.cls, report.index) and _makes_key(call)):
         return
