@@ -29,7 +29,8 @@ _HABIT = 2
 def kept(call: Call) -> str:
     """The attribute in which a test puts what this call makes: ``self.containers``, else ``""``.
 
-    By ``self.containers.append(container.id)`` or ``self.sockets.extend([left, right])``.
+    By ``self.containers.append(container.id)`` or ``self.sockets.extend([left, right])``. Only the
+    test case's own: ``self.book.authors.add(person)`` relates two things, and clears up neither.
     """
     function, name = call.function, call.assigned_to
     if function is None or not name.isidentifier():
@@ -48,7 +49,8 @@ def _containers(call: Call, function: Function, name: str) -> Iterator[str]:
                 break
             if outer is None or outer.receiver is None:
                 continue
-            if outer.method in _PUTTING and outer.receiver.text.startswith("self."):
+            owner, _, own = outer.receiver.text.partition(".")
+            if outer.method in _PUTTING and owner == "self" and own.isidentifier():
                 yield outer.receiver.text
             break
 
