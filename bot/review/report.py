@@ -227,6 +227,8 @@ def _row(
     found += [(also.path, also.region.lines) for finding in own for also in finding.also]
     if any(speaks_up(finding) for finding in own):
         return AspectRow(aspect, State.FINDING, sentences.found(own), _places(found, paths))
+    # A finding says it better than the evidence on the same lines.
+    noted = [(path, e) for path, e in noted if not _is_told(path, e.lines, found)]
     if own or noted:
         clause = sentences.clause([f.message for f in own] + _counted(e for _, e in noted))
         return AspectRow(aspect, State.NOTE, clause, _places(found + _lines(noted), paths))
@@ -234,6 +236,13 @@ def _row(
         clause = sentences.clause(_counted(e for _, e in clean))
         return AspectRow(aspect, State.CLEAN, clause, _places(_lines(clean), paths))
     return AspectRow(aspect, State.NOT_APPLICABLE, sentences.nothing(aspect, analysed), ())
+
+
+def _is_told(path: str, lines: Lines, found: Iterable[tuple[str, Lines]]) -> bool:
+    return any(
+        where == path and told.start <= lines.end and lines.start <= told.end
+        for where, told in found
+    )
 
 
 def _lines(evidence: Iterable[_Seen]) -> list[tuple[str, Lines]]:

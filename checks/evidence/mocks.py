@@ -10,7 +10,7 @@ from checks.hygiene.shared.blocks import following, statements
 from checks.hygiene.shared.patchers import Fate, patcher_fate
 from checks.hygiene.shared.tests import PATCHES
 from checks.languages.python.context import Located
-from checks.model import Aspect, Lines
+from checks.model import Aspect, Lines, State
 from checks.registry import CLASSES, MODULE, TEST_ROLES, calls
 from checks.report import EvidenceSink
 
@@ -74,12 +74,16 @@ def _imports_fakes(module: str, name: str, *, in_tests: bool) -> bool:
 
 @gather(Aspect.MOCKS, on=calls(*PATCHES))
 def patchers(call: Call, evidence: EvidenceSink) -> None:
-    """Patchers of :mod:`unittest.mock`, each with what undoes it."""
+    """Patchers of :mod:`unittest.mock`, each with what undoes it; a note where nothing is seen to.
+
+    Whether that is a defect the check ``patcher-not-stopped`` says.
+    """
     fate = patcher_fate(call, evidence.index)
     at: Call | Lines = call
     if fate in (Fate.ADD_CLEANUP, Fate.STOPPED, Fate.NOT_STOPPED):
         at = _with_start_and_stop(call)
-    evidence.add(at, "patcher", "patchers", fate.value)
+    state = State.NOTE if fate is Fate.NOT_STOPPED else State.CLEAN
+    evidence.add(at, "patcher", "patchers", fate.value, state=state)
 
 
 def _with_start_and_stop(call: Call) -> Lines:

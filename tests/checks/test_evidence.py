@@ -63,6 +63,7 @@ def test_each_patcher_comes_with_what_undoes_it(code: str, fate: str, lines: int
     text = f"from unittest import mock\nclass T:\n    def test_a(self):\n{body}\n"
     (found,) = [one for one in gathered(text) if one.noun == "patcher"]
     assert found.fate == fate
+    assert found.state is (State.NOTE if fate == "not seen to be stopped" else State.CLEAN)
     assert found.lines.end - found.lines.start + 1 == lines
 
 

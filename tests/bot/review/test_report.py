@@ -124,6 +124,18 @@ def test_evidence_is_counted_into_a_clause(evidence: tuple[Evidence, ...], claus
     assert row(build(values.report("a.py", evidence=evidence)), Aspect.MOCKS).clause == clause
 
 
+def test_what_is_not_seen_to_be_undone_is_a_note_and_told_once() -> None:
+    left = replace(PATCHED, fate="not seen to be stopped", state=State.NOTE)
+    alone = row(build(values.report("a.py", evidence=(PATCHED, left))), Aspect.MOCKS)
+    assert (alone.state, alone.clause) == (State.NOTE, "1 patcher, not seen to be stopped")
+    found = replace(POLL, aspect=Aspect.MOCKS, path="a.py", region=Region(11, 1, 11, 9))
+    told = row(build(values.report("a.py", findings=(found,), evidence=(left,))), Aspect.MOCKS)
+    assert (told.state, told.clause) == (State.NOTE, found.message)
+    below = replace(left, lines=Lines(40, 40))
+    both = row(build(values.report("a.py", findings=(found,), evidence=(below,))), Aspect.MOCKS)
+    assert both.clause == f"{found.message}; 1 patcher, not seen to be stopped"
+
+
 def test_a_long_clause_ends_with_a_count() -> None:
     evidence = tuple(replace(PATCHED, noun=f"noun {n}", plural=f"nouns {n}") for n in range(50))
     clause = row(build(values.report("a.py", evidence=evidence)), Aspect.MOCKS).clause
