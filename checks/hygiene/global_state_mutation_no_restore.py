@@ -20,8 +20,15 @@ from checks.hygiene.shared.shared_objects import (
     settings_of_module,
     table_of_module,
 )
-from checks.hygiene.shared.tests import has_unknown_base, is_fixture, is_setup, is_test
-from checks.hygiene.shared.wrapping import skipped_cleanup
+from checks.hygiene.shared.tests import (
+    TEARDOWN,
+    has_unknown_base,
+    is_fixture,
+    is_setup,
+    is_test,
+    preparations,
+)
+from checks.hygiene.shared.wrapping import late_reset, skipped_cleanup
 from checks.languages.python.context import Located
 from checks.languages.python.scopes import Bound
 from checks.model import Aspect, Confidence, Role, Severity, Surface
@@ -122,7 +129,16 @@ def global_state_mutation_no_restore(event: Call | Node | Function, report: Repo
 
 
 def _look_at_wrapper(function: Function, report: Report) -> None:
-    """Report a context manager or decorator that undoes something only when nothing fails."""
+    """Report what undoes something only when nothing fails: a wrapper, or the end of a test."""
+    late = late_reset(function) if is_test(function) else None
+    if late is not None and not _resets_elsewhere(late, report):
+        report(
+            at=late,
+            message=f"`{late.value().short}` is left out when an assertion before it fails.",
+            why="What it would have reset stays for the tests after, which then fail as well.",
+            fix="Register it before: `self.addCleanup(…)`, or a fixture with it after its `yield`.",
+            surface=Surface.SUMMARY,
+        )
     skipped = skipped_cleanup(function)
     if skipped is None:
         return
@@ -136,6 +152,15 @@ def _look_at_wrapper(function: Function, report: Report) -> None:
         "follows into its `finally`.",
         confidence=Confidence.MEDIUM,
     )
+
+
+def _resets_elsewhere(call: Call, report: Report) -> bool:
+    """Whether a set-up or tear-down around the test does the same."""
+    around = preparations(call, report.index)
+    methods = {} if call.cls is None else report.index.methods(call.cls)
+    around = (*around, *(methods[one] for one in sorted(TEARDOWN) if one in methods))
+    name = f"{call.target.text}("
+    return any(name in one.text for one in around if one is not call.function)
 
 
 def _is_attribute(event: Call | Node) -> bool:

@@ -8,9 +8,12 @@ import re2
 import tree_sitter
 
 from checks.events import Call, Function
-from checks.hygiene.shared.blocks import following
+from checks.hygiene.shared.assertions import asserts
+from checks.hygiene.shared.blocks import following, statements
 from checks.hygiene.shared.tests import own_calls
+from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
+from checks.languages.python.scopes import Bound
 
 _MANAGERS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
 _UNDOING = re2.compile(
@@ -18,6 +21,10 @@ _UNDOING = re2.compile(
     r"putenv|remove|reset|restore|rmtree|stop|stopall|terminate|undo|uninstall|unlink|unpatch|"
     r"unregister|unsetenv|unsubscribe|cache_clear)\w*\("
 )
+_RESETTING = frozenset({"clear", "reset", "restore", "unregister", "deactivate", "uninstall"})
+"""Words with which the names of functions begin that put a module into its first state."""
+
+_ENOUGH = 2
 _ASSIGNED = ("attribute", "subscript")
 _MAX_STATEMENTS = 20
 
@@ -48,6 +55,48 @@ def skipped_cleanup(function: Function) -> Skipped | None:
             text = " ".join(function.module.text_of(statement).split())
             return Skipped(steps[0], text, manager)
     return None
+
+
+def late_reset(function: Function) -> Call | None:
+    """The last statement of a test, where it resets what an imported module keeps for all tests.
+
+    ``assert config.version is None; clear_config()``: an assertion that fails leaves it out.
+    """
+    body = statements(function.body)
+    if len(body) < _ENOUGH or body[-1].type != "expression_statement":
+        return None
+    last = _statement_call(function, body[-1])
+    if last is None or last.arguments or last.keywords or last.receiver is not None:
+        return None
+    name = last.target.text
+    if (words(name) or [""])[0] not in _RESETTING or not _is_imported(last, name):
+        return None
+    if function.text.count(f"{name}(") > 1:
+        return None
+    end = last.node.start_byte
+    checked = any(
+        one.node.end_byte <= end and asserts(one)
+        for one in function.own("assert_statement", "call")
+    )
+    return last if checked else None
+
+
+def _statement_call(function: Function, statement: tree_sitter.Node) -> Call | None:
+    """The call that is all of a statement."""
+    return next(
+        (
+            one
+            for one in own_calls(function)
+            if one.result_is_ignored and one.statement.node == statement
+        ),
+        None,
+    )
+
+
+def _is_imported(call: Call, name: str) -> bool:
+    scope = call.context.scope.find(name)
+    bound = () if scope is None else scope.bindings[name]
+    return bool(bound) and all(one.how is Bound.IMPORT for one in bound)
 
 
 def _of_decorated(function: Function) -> list[Call]:
