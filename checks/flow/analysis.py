@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from checks.flow import demand, supplied
+from checks.flow import demand, inheriting, supplied
 from checks.flow import expressions as _expressions  # noqa: F401 - fills the table of expressions
 from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
 from checks.flow.demand import Demand
@@ -290,7 +290,32 @@ class _Run:
                 return False
             self._machine.heap.top = {}
             self._family(own, function)
+        for function in inheriting.methods(self._machine, own):
+            if self._machine.steps - start > MODULE_STEPS:
+                return False
+            self._machine.heap.top = {}
+            self._inherit(own, function)
         return True
+
+    def _inherit(self, own: ModuleRun, function: LocalFunction) -> None:
+        """Run an inherited method for a class of the file."""
+        machine = self._machine
+        if function.frame.module is own:
+            self._run(function)
+            return
+        cls = function.cls
+        if cls is None:
+            return
+        # A sink in the other file is told of at the class.
+        definition = cls.definition
+        header = definition.body[0].start if definition.body else definition.end
+        mine, machine.results = machine.results, Results()
+        try:
+            self._run(function, (own, definition.start, header))
+        finally:
+            found, machine.results = machine.results, mine
+        for hit in inheriting.kept(found, own):
+            machine.results.add(hit)
 
     def _family(self, own: ModuleRun, function: LocalFunction) -> None:
         """Run a function and then those defined in it, which see what it left behind."""
@@ -311,13 +336,15 @@ class _Run:
         if wrapper is not None:
             self._run(wrapper)
 
-    def _run(self, function: LocalFunction) -> None:
+    def _run(
+        self, function: LocalFunction, behind: tuple[ModuleRun, int, int] | None = None
+    ) -> None:
         machine = self._machine
         machine.left = ENTRY_STEPS
         machine.nesting = 0
         machine.active = []
         machine.asking = []
-        machine.way = []
+        machine.way = [] if behind is None else [behind]
         machine.results.guessing = (
             function.definition in machine.entered and not feeding(machine, function)[0]
         )

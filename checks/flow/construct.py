@@ -69,11 +69,18 @@ def _fill(machine: Machine, cell: Cell, cls: LocalClass, site: Site) -> None:
             elif site.star is not None:
                 value = site.star
             else:
-                value = VAGUE if default is None else default
+                value = VAGUE if default is None else _fresh(machine, default)
             if cls.is_typed and typing_facts.is_harmless(machine, one.frame, annotation):
                 value = CLEAN
             made = made.with_field(name, value)
     machine.heap.put(cell, made)
+
+
+def _fresh(machine: Machine, default: Value) -> Value:
+    """A default, made anew for each instance: ``field(default_factory=list)``."""
+    if len(default.references) != 1 or not isinstance(one := default.references[0], Cell):
+        return default
+    return Value(references=(machine.heap.new(machine.heap.get(one)),))
 
 
 def _of_library(machine: Machine, frame: Frame, cls: LocalClass, cell: Cell, site: Site) -> Value:

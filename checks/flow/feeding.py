@@ -10,6 +10,8 @@ from checks.flow.values import (
 )
 
 REQUEST_NAMES = frozenset({"request", "req"})
+_PLAIN = frozenset({"abc.ABC", "object", "typing.Generic", "typing.Protocol"})
+"""Bases of which a class gets nothing that a framework could call."""
 _TASKS = (".task", ".shared_task")
 
 ROUTES = frozenset({"route", "get", "post", "put", "patch", "delete", "head", "options",
@@ -38,7 +40,8 @@ def feeding(machine: Machine, function: LocalFunction) -> tuple[str, str]:
             handler = facts.handlers.get(library.canonical(facts, base))
             if handler is not None and _is_among(function.name, handler.methods):
                 return handler.feeds, ""
-        if not lookup.library_bases(machine, function.cls) and function.name.startswith("on_"):
+        bases = set(lookup.library_bases(machine, function.cls))
+        if bases <= _PLAIN and function.name.startswith("on_"):
             names = [one.name for one in definition.parameters[1:3]]
             if names[:1] == ["req"] and names[1:] in (["resp"], ["res"], ["response"]):
                 return "falcon", ""

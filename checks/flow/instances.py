@@ -65,7 +65,11 @@ def _is_given_request(machine: Machine, cls: LocalClass, function: LocalFunction
         for one in value.references:
             if isinstance(one, LocalFunction):
                 decorated += one.decorators
-    return any(one.startswith("pyramid.view.") for one in decorated)
+    if any(one.startswith("pyramid.view.") for one in decorated):
+        return True
+    # Registered by ``config.add_view(Assets)``, here or elsewhere.
+    names = function.frame.module.module.imported_modules
+    return any(one.partition(".")[0] == "pyramid" for one in names)
 
 
 def _unsettled(value: Value) -> Value:

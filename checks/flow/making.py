@@ -132,9 +132,19 @@ def _default_dict(machine: Machine, _frame: Frame, _target: Value, site: Site) -
     return Value(references=(machine.heap.new(made),))
 
 
+def _field(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+    """``dataclasses.field(default_factory=list)``: the default."""
+    factory = site.get(None, "default_factory") or site.get(None, "factory")
+    if factory is not None:
+        return lookup.apply(machine, frame, factory, [], site.node)
+    default = site.get(None, "default")
+    return VAGUE if default is None else default
+
+
 TABLE: Final[dict[str, Callable[[Machine, Frame, Value, Site], Value]]] = {
     "os.path.splitext": _splitext, "posixpath.splitext": _splitext, "isinstance": _isinstance,
     "str.maketrans": _maketrans,
+    "dataclasses.field": _field, "attr.ib": _field, "attrs.field": _field, "attr.field": _field,
     "collections.namedtuple": _named_tuple, "@namedtuple": _tuple_made,
     "collections.defaultdict": _default_dict, "types.SimpleNamespace": _namespace,
     "argparse.Namespace": _namespace, "configparser.ConfigParser": _config_parser,

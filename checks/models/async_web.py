@@ -64,5 +64,8 @@ falcon.sink(
     when=target_is_open,
 )
 falcon.sink("html", "pyramid.response.Response", at="0/body/text body text", when=is_page)
+pyramid = Library("https://docs.pylonsproject.org/projects/pyramid/en/latest/api/response.html")
+pyramid.sink("path", "pyramid.response.{FileResponse,FileIter}", at="0/path")
+pyramid.sink("path", "webob.static.{FileApp,DirectoryApp}", at="0/filename/path")
 falcon.sink("html", "@response.html=")
 falcon.sink("html", "@response.{text,body,data}=", when=says_html)  # JSON, unless it says so

@@ -65,7 +65,7 @@ request.source(
 request.source(
     "the URL path",
     "@request.{view_args,match_info,path_params,matchdict,urlvars,"
-    "match_info,url_rule_args,path_kwargs}",
+    "match_info,url_rule_args,path_kwargs,subpath,traversed}",
 )
 request.source(
     "the query string",
