@@ -282,6 +282,8 @@ def enter(
                 f"passed to `{function.name}` as `{name}`",
             )  # fmt: skip
         inner.names[name] = value
+    if machine.watched is definition:
+        machine.seen.append(dict(inner.names))
     return inner
 
 

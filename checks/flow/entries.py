@@ -37,6 +37,7 @@ from checks.flow import (
     lookup,
     supplied,
     typing_facts,
+    wrapping,
 )
 from checks.flow.feeding import REQUEST_NAMES, feeding
 from checks.flow.heap import Object
@@ -57,6 +58,7 @@ from checks.flow.values import (
     Source,
     Taint,
     Value,
+    cleaned,
 )
 from checks.models.facts import Sink
 
@@ -117,6 +119,11 @@ class Entry:
                 continue
             keywords[parameter.name] = self._parameter(parameter, position)
             position += parameter.name not in self.supplied
+        if function.decorators:
+            receiver = self._self() if function.cls is not None else VAGUE
+            for name, bits in wrapping.tested(machine, function, self.feeds, receiver).items():
+                if bits:
+                    keywords[name] = cleaned(keywords[name], bits)
         if function.decorators or self.feeds == "wsgi":
             self._returning()
         inner = calls.enter(machine, function, [], {}, VAGUE, definition, function.frame)

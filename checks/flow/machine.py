@@ -172,6 +172,10 @@ class Machine:
         """For methods that somebody unknown calls: an instance of their class."""
         self.may_bring: Callable[[LocalFunction], bool] = _always
         """Whether something untrusted may come in through a function, by the names in it."""
+        self.watched: ir.Function | ir.Lambda | None = None
+        """A definition of which is noted what it is called with."""
+        self.seen: list[Names] = []
+        """The parameters at its calls."""
         self.truncated = False
         """Whether something was too deep to be followed."""
         self.collecting: ModuleRun | None = None
