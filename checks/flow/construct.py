@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import amounts, calls, form_classes, library, lookup, storing, typing_facts
+from checks.flow import (
+    amounts,
+    calls,
+    form_classes,
+    library,
+    lookup,
+    pickles,
+    storing,
+    typing_facts,
+)
 from checks.flow.heap import Object
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
@@ -91,6 +100,8 @@ def _of_library(machine: Machine, frame: Frame, cls: LocalClass, cell: Cell, sit
     )
     for path in lookup.library_bases(machine, cls):
         site.callee = path
+        if path.endswith(".Unpickler") and pickles.is_confined(machine, frame, cls):
+            continue
         library.check_sinks(machine, frame, path, site)
     bases = lookup.library_bases(machine, cls)
     if any(path.startswith(form_classes.SELF_FILLED) for path in bases):

@@ -294,6 +294,10 @@ def _refine_membership(
     one, other = read(machine, frame, left), read(machine, frame, right)
     flat = machine.heap.flat(other)
     container = isinstance(other.constant, str) or other.text is None
+    if holds and container and not flat.taints and isinstance(left, ir.Sequence):
+        for part in left.items:
+            clean(machine, frame, part, ALL)  # (kind, name) in a list of pairs
+        return
     if holds and container and not flat.taints and (one.taints or one.vague):
         # A list that comes from nowhere untrusted is a list of what is allowed.
         clean(machine, frame, left, ALL)

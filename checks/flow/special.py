@@ -18,7 +18,7 @@ from checks.flow import (
     templates,
     urls,
 )
-from checks.flow.heap import Object, as_fields, make
+from checks.flow.heap import Object, make
 from checks.flow.kinds import CSV, FULL, LINES, NORMAL, NOSQL, PATH, SLASH
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site

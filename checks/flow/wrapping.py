@@ -1,6 +1,6 @@
 """What the decorators of a handler tell of its parameters.
 
-``@digits("year")`` makes a wrapper that answers by itself unless ``kwargs["year"]`` is a number, and
+``@digits("year")`` makes a wrapper that answers by itself unless ``kwargs["year"]`` is a number and
 calls the handler otherwise. The wrapper is run with marked values; what it knows of them where it
 calls the handler is known of the handler's parameters.
 """

@@ -27,6 +27,7 @@ objects.sink(
     "sklearn.externals.joblib.load",
     "compress_pickle.load",
 )
+objects.sink("pickle", "{pickle,_pickle,dill}.Unpickler().find_class", at="0/module 1/name")
 objects.sink("pickle", "numpy.load", when=allows_pickle)
 objects.sink("pickle", "torch.load", at="0/f", when=no_weights_only)
 objects.sink("yaml", "yaml.load", "yaml.load_all", at="0/stream", when=no_safe_loader)
