@@ -31,6 +31,8 @@ from checks.models.facts import Sink, Tables
 _READERS = frozenset({"get", "getlist", "getone", "getall", "pop", "get_list", "getfirst"})
 _TEXT = frozenset({"replace", "format", "format_map"})
 """Methods of texts that put their arguments into the result."""
+_CONFIG = (".Flask().config", ".current_app.config", ".Quart().config")
+_CONFIGURING = tuple(f"{one}.{name}" for one in _CONFIG for name in ("update", "from_mapping"))
 _MAX_WORDS = 60
 
 
@@ -139,7 +141,10 @@ def item(
     path = canonical(machine.facts, f"{one.path}[]")
     if len(path) > MAX_PATH:
         return content(value)
-    return Value(value.taints, value.vague, NOTHING, (Api(path),))
+    text = None
+    if one.path.endswith(_CONFIG) and isinstance(key.constant, str):
+        text = frame.module.settings.get(key.constant) or None
+    return Value(value.taints, value.vague, NOTHING, (Api(path),), text)
 
 
 def element(machine: Machine, frame: Frame, value: Value, one: Api, node: ir.Node) -> Value:
@@ -172,11 +177,25 @@ def stored_item(
     """``owner[key] = value``: a sink, perhaps."""
     for one in owner.references:
         if isinstance(one, Api):
+            if one.path.endswith(_CONFIG) and isinstance(key.constant, str):
+                _configured(frame, key.constant, value)
             _store(machine, frame, f"{one.path}[]=", value, node)
             if key.taints:
                 _store(machine, frame, f"{one.path}[]=", key, node)
             if isinstance(key.constant, str) and len(key.constant) <= _MAX_WORDS:
                 _store(machine, frame, f"{one.path}[{key.constant}]=", value, node)
+
+
+def _configured(frame: Frame, key: str, value: Value) -> None:
+    """Remember a setting that module code gives an application, unless it gives it another one.
+
+    What functions set is left out: which of them ran before depends on who asks.
+    """
+    if frame.function is not None:
+        return
+    settings = frame.module.settings
+    text = value.template if not value.taints else None
+    settings[key] = text if text and settings.get(key, text) == text else ""
 
 
 def _store(machine: Machine, frame: Frame, path: str, value: Value, node: ir.Node) -> None:
@@ -281,6 +300,9 @@ def call(machine: Machine, frame: Frame, target: Value, one: Api, site: Site) ->
     facts = machine.facts
     path = one.path
     check_sinks(machine, frame, path, site)
+    if path.endswith(_CONFIGURING):
+        for key, value in site.keywords.items():
+            _configured(frame, key, value)
     if path in facts.ends:
         frame.dead = True
         return VAGUE

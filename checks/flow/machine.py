@@ -47,7 +47,7 @@ class ModuleRun:
     """A file of the change, and the frame of its module code once that has run."""
 
     __slots__ = ("cells", "entered", "frame", "functions", "module", "name", "path", "results",
-                 "spent", "stars", "started", "truncated", "writes")  # fmt: skip
+                 "settings", "spent", "stars", "started", "truncated", "writes")  # fmt: skip
 
     def __init__(self, module: Module) -> None:
         self.module = module
@@ -59,6 +59,8 @@ class ModuleRun:
         """Libraries of which all names are imported."""
         self.functions: list[LocalFunction] = []
         """In the order of their definition, nested ones when they were defined."""
+        self.settings: dict[str, str] = {}
+        """What it puts into an application's ``config``, as far as it is constant, by key."""
         self.results = Results()
         """What its module code did."""
         self.entered: set[ir.Function | ir.Lambda] = set()
