@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Class, Function, Module, as_call
+from checks.events import Call, Class, Function, Module, calls_of
 from checks.languages.python.index import Index
 from checks.languages.python.values import Value
 
@@ -31,33 +31,28 @@ def is_awaited_elsewhere(call: Call) -> bool:
     if function is None or not function.is_async or call.receiver is None:
         return False
     maker = _maker(call.receiver, function)
-    if not maker:
+    if not maker or any("sync" in one for one in call.keywords):
         return False
-    return (call.cls, maker, call.method) in call.module.remember(
-        is_awaited_elsewhere, lambda: _habits(call.module)
-    )
+    habits = call.module.remember(is_awaited_elsewhere, lambda: _habits(call.module))
+    awaited, plain = habits.get((call.cls, maker, call.method), (0, 0))
+    return awaited >= plain > 0
 
 
-def _habits(module: Module) -> frozenset[_Habit]:
-    found = set()
-    for one in module.nodes("await"):
-        children = one.children()
-        if len(children) != 1 or children[0].type != "call":
+def _habits(module: Module) -> dict[_Habit, tuple[int, int]]:
+    """How often the method of an object is awaited in coroutines, and how often it is not."""
+    found: dict[_Habit, tuple[int, int]] = {}
+    for call in calls_of(module):
+        function = call.function
+        if call.receiver is None or function is None or not function.is_async:
             continue
-        call = next(
-            (
-                made
-                for inner in module.within(one.node, "call")
-                if inner.node == children[0] and (made := as_call(inner)) is not None
-            ),
-            None,
-        )
-        if call is None or call.receiver is None or call.function is None:
+        if call.receiver.node.type != "identifier":
             continue
-        maker = _maker(call.receiver, call.function)
+        maker = _maker(call.receiver, function)
         if maker:
-            found.add((call.cls, maker, call.method))
-    return frozenset(found)
+            key = (call.cls, maker, call.method)
+            awaited, plain = found.get(key, (0, 0))
+            found[key] = (awaited + call.is_awaited, plain + (not call.is_awaited))
+    return found
 
 
 def _maker(receiver: Value, function: Function) -> str:

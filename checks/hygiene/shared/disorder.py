@@ -64,9 +64,7 @@ def is_disordered(value: Value, depth: int = 0) -> bool:
         elements = origin.elements
         if elements is None:
             return node.type == "set_comprehension"
-        return len(elements) >= _ENOUGH and not all(
-            isinstance(one.constant, (int, float)) for one in elements
-        )
+        return len(elements) >= _ENOUGH and not all(_is_steady(one) for one in elements)
     if node.type == "parenthesized_expression" and node.named_children:
         return is_disordered(_inner(origin, node.named_children[0]), depth + 1)
     if node.type == "binary_operator":
@@ -94,13 +92,18 @@ def is_disordered(value: Value, depth: int = 0) -> bool:
     return method in _COMBINING and is_disordered(_inner(origin, owner), depth + 1)
 
 
+def _is_steady(value: Value) -> bool:
+    """Whether the hash is the same in each run, as those of numbers, or nearly always."""
+    return value.constant in ("", b"", None) or isinstance(value.constant, (int, float))
+
+
 def _has_order_of_numbers(value: Value) -> bool:
     origin = value.origin
     if origin.callee_name == "range":
         return True
     elements = origin.elements
     return elements is not None and (
-        len(elements) < _ENOUGH or all(isinstance(one.constant, (int, float)) for one in elements)
+        len(elements) < _ENOUGH or all(_is_steady(one) for one in elements)
     )
 
 
