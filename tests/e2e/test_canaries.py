@@ -126,7 +126,7 @@ def _posted(world: Scene) -> bytes:
 def _dump(path: Path) -> bytes:
     """A database as text, when it is one."""
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             return "\n".join(connection.iterdump()).encode("utf-8", "replace")
     except sqlite3.DatabaseError:
         return b""
