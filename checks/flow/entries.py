@@ -29,6 +29,7 @@ import re2
 from checks import ir
 from checks.flow import (
     amounts,
+    answers,
     calls,
     construct,
     form_classes,
@@ -41,17 +42,15 @@ from checks.flow import (
 )
 from checks.flow.feeding import REQUEST_NAMES, feeding
 from checks.flow.heap import Object
-from checks.flow.kinds import BY_NAME, FULL
-from checks.flow.machine import Frame, Machine
+from checks.flow.kinds import FULL
+from checks.flow.machine import Machine
 from checks.flow.queries import is_typed
-from checks.flow.results import Reach
 from checks.flow.site import Site
 from checks.flow.values import (
     CLEAN,
     NOTHING,
     VAGUE,
     Api,
-    Cell,
     Link,
     LocalClass,
     LocalFunction,
@@ -60,15 +59,12 @@ from checks.flow.values import (
     Value,
     cleaned,
 )
-from checks.models.facts import Sink
 
 REQUEST = "@request"
 _CONVERTER = re2.compile(
     r"[<{](?:([a-zA-Z_]+)(?:\([^)]*\))?:)?([a-zA-Z_]\w*)(?::([a-zA-Z_]+))?[>}]"
 )
 _TYPED = frozenset({"int", "float", "uuid", "number", "any"})
-_HTML_FEEDS = frozenset({"route"})
-_HTML = Sink("html", ((0, ""),), None, "https://owasp.org/www-community/attacks/xss/", "response")
 _WORDS = {
     "route": "the URL path", "request": "the URL path", "params": "the request",
     "falcon": "the URL path", "event": "the event", "message": "a message",
@@ -124,8 +120,8 @@ class Entry:
             for name, bits in wrapping.tested(machine, function, self.feeds, receiver).items():
                 if bits:
                     keywords[name] = cleaned(keywords[name], bits)
-        if function.decorators or self.feeds == "wsgi":
-            self._returning()
+        if function.decorators or function.cls is not None or self.feeds == "wsgi":
+            answers.watch(machine, function, self.feeds)
         inner = calls.enter(machine, function, [], {}, VAGUE, definition, function.frame)
         for parameter in definition.parameters:
             inner.names[parameter.name] = keywords[parameter.name]
@@ -357,70 +353,6 @@ class Entry:
                 return lookup.element(machine, function.frame, result, call)
             return result
         return VAGUE
-
-    def _returning(self) -> None:
-        """What a handler returns is the page, where the framework takes it for one."""
-        html = self.feeds in _HTML_FEEDS or (self.feeds == "params" and self._is_html_route())
-        if html or (self.feeds == "wsgi" and self._says_html()):
-            self.machine.on_return = self._returned
-
-    def _says_html(self) -> bool:
-        """Whether a WSGI application calls what it answers with HTML."""
-        definition = self.function.definition
-        data = self.function.frame.module.module.source.data
-        return b"text/html" in data[definition.start : definition.end]
-
-    def _is_html_route(self) -> bool:
-        definition = self.function.definition
-        if isinstance(definition, ir.Lambda):
-            return False
-        return any(
-            name == "response_class"
-            and library.path_of(self.machine, self.function.frame, value).endswith("HTMLResponse")
-            for one in definition.decorators
-            if isinstance(one, ir.Call)
-            for name, value in one.keywords
-        )
-
-    def _returned(self, frame: Frame, node: ir.Return, value: Value) -> None:
-        machine = self.machine
-        body = value
-        items = None
-        for one in value.references:
-            if isinstance(one, Cell):
-                made = machine.heap.get(one)
-                if self.feeds == "wsgi":
-                    body = made.any_item()
-                    continue
-                if made.type != "tuple" or not made.size:
-                    return
-                items = [made.fields[index] for index in range(made.size)]
-                body = items[0]
-        if any(isinstance(one, Cell) for one in body.references) or _has_other_type(machine, items):
-            return
-        if any(
-            isinstance(one, Api) and not one.path.startswith(("@request", "@upload"))
-            for one in body.references
-        ):
-            return
-        bit = BY_NAME["html"]
-        dangerous = body.dangerous(bit)
-        call = ir.Call(node.start, node.end, ir.Opaque(node.start, node.end),
-                       () if node.value is None else (node.value,))  # fmt: skip
-        site = Site(machine, frame, call, "return", None, [body], {})
-        reached = Reach.TAINTED if dangerous else Reach.CLEAN
-        library.report(machine, frame, _HTML, site, body, dangerous, reached)
-
-
-def _has_other_type(machine: Machine, items: list[Value] | None) -> bool:
-    """Whether the headers beside a page say that it is none."""
-    for one in items[1:] if items else ():
-        for cell in one.references:
-            if isinstance(cell, Cell):
-                for key, value in machine.heap.get(cell).fields.items():
-                    if isinstance(key, str) and key.lower() == "content-type":
-                        return "html" not in str(value.constant)
-    return False
 
 
 def _responds(function: LocalFunction) -> bool:

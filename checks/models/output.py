@@ -91,6 +91,7 @@ tables.sink(
     at="0/row/rows/rowdict/rowdicts",
     when=begins_formula,
 )
+tables.sink("csv", "pandas.DataFrame().{to_csv,to_excel}", at="self", when=begins_formula)
 tables.sink(
     "csv", "openpyxl.Workbook().active.append", "openpyxl.Workbook().create_sheet().append",
     when=begins_formula,

@@ -19,6 +19,7 @@ _LEAVING = frozenset({"return_statement", "raise_statement", "continue_statement
                       "break_statement"})  # fmt: skip
 _ENDS = frozenset({"function_definition", "class_definition", "lambda"})
 _MAX_TEXT = 20_000
+_WRITING = frozenset({"write_text", "write_bytes"})
 
 
 @check(
@@ -29,7 +30,10 @@ _MAX_TEXT = 20_000
     confidence=Confidence.MEDIUM,
     surface=Surface.SUMMARY,
     roles=PRODUCTION_ROLES,
-    on=(calls("open", "io.open"), nodes("augmented_assignment")),
+    on=(
+        calls("open", "io.open", "*.{write_text,write_bytes}"),
+        nodes("augmented_assignment"),
+    ),
     cwe=(367, 362),
     security=True,
 )
@@ -77,6 +81,9 @@ def check_then_use_race(event: Call | Node, report: Report) -> None:
         _lost_update(event, report)
         return
     call = event
+    if call.method in _WRITING:
+        _written_over(call, report)
+        return
     path, mode = call.argument(0, "file"), call.argument(1, "mode")
     if path is None or path.node.type not in ("identifier", "attribute", "string"):
         return
@@ -100,6 +107,25 @@ def check_then_use_race(event: Call | Node, report: Report) -> None:
             surface=Surface.INLINE if shared else Surface.SUMMARY,
         )
         return
+
+
+def _written_over(call: Call, report: Report) -> None:
+    """``if not path.exists(): path.write_text(…)``."""
+    path = call.receiver
+    if path is None or path.node.type not in ("identifier", "attribute"):
+        return
+    for context in call.enclosing("if_statement", "elif_clause"):
+        condition = context.node.child_by_field_name("condition")
+        if condition is None or condition.type != "not_operator":
+            continue
+        if call.module.text_of(condition).split() == ["not", f"{path.text}.exists()"]:
+            report(
+                at=call,
+                message=f"`{path.short}` is written after `exists` was asked about it.",
+                why="Another program can put a link in its place between the two.",
+                fix='Open it with mode "x", and handle `FileExistsError`.',
+            )
+            return
 
 
 def _questions(call: Call, path: str) -> Iterator[str]:
@@ -150,14 +176,15 @@ def _lost_update(event: Node, report: Report) -> None:
     made = event.value(owner).origin
     name = event.module.text_of(owner)
     text = function.text[:_MAX_TEXT]
-    if not _is_row(made) or f"{name}.save(" not in text or "select_for_update" in text:
+    if "for_update" in text or not _is_row(made):
+        return
+    if f"{name}.save(" not in text and ".commit(" not in text:
         return
     report(
         at=event,
         message=f"`{event.module.text_of(left)[:60]}` is asked, and changed a moment later.",
         why="Two requests at once both read the old value, and both are let through.",
-        fix="Lock the row with `select_for_update()`, or let the database decide: "
-        "`filter(…, left__gt=0).update(left=F('left') - 1)`.",
+        fix="Lock the row while it is looked at, or let one statement test and change it.",
         severity=Severity.MEDIUM,
     )
 
@@ -169,19 +196,40 @@ def _is_compared(event: Node, attribute: str) -> bool:
             continue
         if any(event.module.text_of(one) == attribute for one in condition.named_children):
             return True
+    one = event.statement.node.prev_named_sibling
+    while one is not None:
+        block = one.child_by_field_name("consequence") if one.type == "if_statement" else None
+        condition = one.child_by_field_name("condition")
+        statements = [] if block is None else evaluate.children(block)
+        if condition is not None and condition.type == "comparison_operator" and statements:
+            compared = any(event.module.text_of(s) == attribute for s in condition.named_children)
+            if compared and statements[-1].type in _LEAVING:
+                return True
+        one = one.prev_named_sibling
     return False
 
 
 def _is_row(made: Value) -> bool:
-    """Whether a value is a row that the ORM of Django has read."""
+    """Whether a value is a row that an ORM has read: Django's or SQLAlchemy's."""
     if made.node.type != "call":
         return False
     name = made.callee_name or ""
     function = made.node.child_by_field_name("function")
     written = "" if function is None else made.module.text_of(function)[-120:]
-    return name.endswith(".get_object_or_404") or (
-        ".objects." in written and written.rpartition(".")[2] in ("get", "first", "last", "latest")
+    owner, _, method = written.rpartition(".")
+    if name.endswith(".get_object_or_404"):
+        return True
+    if ".objects." in written and method in ("get", "first", "last", "latest"):
+        return True
+    if ".query." in written or ".query(" in written:
+        return method in ("get", "first", "one", "get_or_404", "one_or_none")
+    first = argument_nodes(made.node)[:1]
+    is_model = (
+        bool(first)
+        and first[0].type == "identifier"
+        and made.module.text_of(first[0])[:1].isupper()
     )
+    return method == "get" and owner.rpartition(".")[2] in ("session", "db") and is_model
 
 
 def _asked(call: Call, context: Context, path: str) -> str | None:

@@ -38,6 +38,7 @@ _CREDENTIALS = "access-control-allow-credentials"
             "fastapi.middleware.cors.CORSMiddleware",
             "aiohttp_cors.ResourceOptions",
             "*.init_app",
+            "*.update",
         ),
         nodes("assignment"),
     ),
@@ -103,6 +104,8 @@ def _by_call(call: Call) -> str | None:
         return "`supports_credentials`" if origins is None or _is_any(origins) else None
     if name == "aiohttp_cors.ResourceOptions":
         return _aiohttp(call) if _is_true(call.argument(None, "allow_credentials")) else None
+    if call.method == "update":
+        return _updated(call)
     if name not in _MIDDLEWARE:
         first = call.argument(0, "middleware_class") or call.argument(0, "cls")
         if first is None or first.name not in _MIDDLEWARE:
@@ -160,21 +163,43 @@ def _by_assignment(event: Node) -> str | None:
     return _reflected(event, event.value(right))
 
 
+def _updated(call: Call) -> str | None:
+    """``headers.update({"Access-Control-Allow-Origin": request.headers["Origin"], …})``."""
+    receiver = "" if call.receiver is None else call.receiver.text
+    given = call.arguments[0].mapping if call.arguments else None
+    if not receiver.endswith("headers") or given is None:
+        return None
+    entries = {str(key).lower(): value for key, value in given.items()}
+    origin, said = entries.get(_HEADER), entries.get(_CREDENTIALS)
+    if origin is None or said is None or not _is_yes(said.constant):
+        return None
+    event = Node(call.module, call.place)
+    return f"`{origin.short}`" if _is_reflected(event, origin) else None
+
+
+def _is_reflected(event: Node, value: Value) -> bool:
+    """Whether a value is the request's own origin, of which nothing is asked."""
+    origin = value.origin.text[:200].lower()
+    if "request" not in origin or "origin" not in origin:
+        return False
+    return value.node.type != "identifier" or not _is_looked_up(event, value.text)
+
+
+def _is_yes(said: object) -> bool:
+    return said is True or (isinstance(said, str) and said.lower() == "true")
+
+
 def _reflected(event: Node, value: Value) -> str | None:
     """``headers["Access-Control-Allow-Origin"] = request.headers["Origin"]``, credentials too."""
     if _key(event) != _HEADER or event.function is None:
         return None
-    origin = value.origin.text[:200].lower()
-    if "request" not in origin or "origin" not in origin:
-        return None
-    if value.node.type == "identifier" and _is_looked_up(event, value.text):
+    if not _is_reflected(event, value):
         return None
     for other in islice(event.module.within(event.function.node, "assignment"), _MAX_NEAR):
         right = other.child("right")
-        if right is not None and _key(Node(event.module, other.place)) == _CREDENTIALS:
-            said = other.value(right).constant
-            if said is True or (isinstance(said, str) and said.lower() == "true"):
-                return f"`{value.short}`"
+        allows = right is not None and _is_yes(other.value(right).constant)
+        if allows and _key(Node(event.module, other.place)) == _CREDENTIALS:
+            return f"`{value.short}`"
     return None
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.events import Change, Class, Function, Module, Node, Value, calls_of
+from checks.events import Call, Change, Class, Function, Module, Node, Value, calls_of
 from checks.model import Aspect, Confidence, Severity, Surface
-from checks.registry import CHANGE, CLASSES, FUNCTIONS, PRODUCTION_ROLES, check, nodes
+from checks.registry import CHANGE, CLASSES, FUNCTIONS, PRODUCTION_ROLES, calls, check, nodes
 from checks.report import At, Report
 from checks.security.cookies import is_development
 from checks.security.purpose import words_in
@@ -33,11 +33,11 @@ _MAX_TEXT = 20_000
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     roles=PRODUCTION_ROLES,
-    on=(FUNCTIONS, CLASSES, nodes("assignment", "keyword_argument"), CHANGE),
+    on=(FUNCTIONS, CLASSES, calls(_EXEMPT), nodes("assignment", "keyword_argument"), CHANGE),
     cwe=(352,),
     security=True,
 )
-def csrf_protection_off(event: Function | Class | Node | Change, report: Report) -> None:
+def csrf_protection_off(event: Function | Class | Call | Node | Change, report: Report) -> None:
     """A view or the whole application takes requests that a page elsewhere has made.
 
     A view that proves by other means who sends (a signature, a token in a header) is clean; one
@@ -81,6 +81,8 @@ def csrf_protection_off(event: Function | Class | Node | Change, report: Report)
         _removed(event, report)
     elif isinstance(event, Node):
         _switched_off(event, report)
+    elif isinstance(event, Call):
+        _wrapped(event, report)
     else:
         _exempted(event, report)
 
@@ -91,15 +93,9 @@ def _exempted(one: Function | Class, report: Report) -> None:
         return
     if isinstance(one, Function) and one.is_method and one.name != "dispatch":
         return
-    text = one.text[:_MAX_TEXT]
     if _PROVES & words_in(_names(one)):
         return
-    uses_session = any(f"request.{word}" in text for word in ("user", "session", "COOKIES"))
-    guarded = (
-        any(name.rpartition(".")[2] in _SESSION for name in one.decorator_names)
-        or "current_user" in text
-    )
-    inline = uses_session or guarded
+    inline = _is_of_visitor(one)
     report(
         at=decorator,
         message=f"`{one.name}` takes requests without a token against forgery.",
@@ -108,6 +104,34 @@ def _exempted(one: Function | Class, report: Report) -> None:
         severity=None if inline else Severity.LOW,
         confidence=Confidence.HIGH if inline else Confidence.LOW,
         surface=Surface.INLINE if inline else Surface.SUMMARY,
+    )
+
+
+def _wrapped(call: Call, report: Report) -> None:
+    """``path("pay/", csrf_exempt(pay))`` for a view of the file that uses the visitor's session."""
+    view = call.argument(0, "view_func")
+    if view is None or view.node.type != "identifier" or call.is_decorator:
+        return
+    known = call.module.functions_by_name.get(view.text, ())
+    if len(known) != 1 or known[0].is_method or _PROVES & words_in(_names(known[0])):
+        return
+    if not _is_of_visitor(known[0]):
+        return
+    report(
+        at=call,
+        message=f"`{known[0].name}` takes requests without a token against forgery.",
+        why=_WHY,
+        fix="Keep the protection, and send the token along; or authenticate by a header.",
+    )
+
+
+def _is_of_visitor(one: Function | Class) -> bool:
+    """Whether a view does something in the name of whoever is logged in."""
+    text = one.text[:_MAX_TEXT]
+    return (
+        any(f"request.{word}" in text for word in ("user", "session", "COOKIES"))
+        or any(name.rpartition(".")[2] in _SESSION for name in one.decorator_names)
+        or "current_user" in text
     )
 
 

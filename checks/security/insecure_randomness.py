@@ -12,7 +12,7 @@ from checks.model import Aspect, Confidence, Severity
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
 from checks.secrets.naming import words_of
-from checks.security.purpose import Destination, destinations, words_in
+from checks.security.purpose import Destination, destinations, uses, words_in
 
 _MAKERS = (
     "random,randint,randrange,choice,choices,sample,getrandbits,randbytes,uniform,shuffle,"
@@ -58,6 +58,8 @@ _UNKNOWN = ("urandom", "secret", "uuid4", "token_", "random", "hmac", "key", "sa
             "nonce", "seed")  # fmt: skip
 """What stands in a statement that hashes more than what others know."""
 _MAX_STATEMENT = 400
+_MAKING = frozenset({"default", "default_factory", "factory", "callable"})
+"""Arguments of a field that are called to make its value."""
 _COOKIES = frozenset({"set_cookie", "set_secure_cookie", "set_signed_cookie"})
 _STORES = ("session[", "request.session[")
 
@@ -124,7 +126,7 @@ def insecure_randomness(call: Call, report: Report) -> None:
     going = destinations(call) if _is_predictable(name) or name in _FORESEEN else []
     if name in _CLOCKS and not _is_hashed(call, going):
         return
-    what = next((one.name for one in going if _is_secret(one)), None)
+    what = next((one.name for one in going if _is_secret(one)), None) or _default_of(call, going)
     if what is None or _HARMLESS & words_in(_places(call, going)):
         return
     if any(one.how == "argument" and one.name in _ATTRIBUTES for one in going):
@@ -136,6 +138,27 @@ def insecure_randomness(call: Call, report: Report) -> None:
         why="Its next numbers can be computed from a few that somebody has seen.",
         fix="Use `secrets.token_urlsafe`, `secrets.choice` or `secrets.randbelow`.",
     )
+
+
+def _default_of(call: Call, going: list[Destination]) -> str | None:
+    """The field whose ``default=`` is the function that returns the number."""
+    if not any(one.how == "returned" for one in going) or call.function is None:
+        return None
+    for one in uses(call.module, call.module.context, call.function.name):
+        for above in one.ancestors():
+            if above.kind == "keyword_argument":
+                name = above.child("name")
+                if name is None or above.module.text_of(name) not in _MAKING:
+                    break
+            if above.kind == "assignment":
+                left = above.child("left")
+                text = "" if left is None else above.module.text_of(left)
+                if _names_secret(text):
+                    return text
+                break
+            if above.kind.endswith(("_statement", "_definition")):
+                break
+    return None
 
 
 def _is_hashed(call: Call, going: list[Destination]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.events import Call, Value, argument_nodes
+from checks.languages.python import evaluate
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
@@ -30,6 +31,7 @@ _FORESEEN = frozenset({"os.getpid", "getpass.getuser", "os.getuid", "os.getlogin
         "io.open",
         "codecs.open",
         "pathlib.Path().{write_text,write_bytes,open}",
+        "*.{write_text,write_bytes}",
         "logging.FileHandler",
         "shutil.{copy,copyfile,copy2}",
     ),
@@ -78,7 +80,10 @@ def insecure_temporary_file(call: Call, report: Report) -> None:
     if name in ("tempfile.mktemp", "os.tempnam", "os.tmpnam"):
         _named_before(call, name, report)
         return
-    path = _written(call, name)
+    if call.method in ("write_text", "write_bytes") and not name.startswith("pathlib.Path()."):
+        path = call.receiver
+    else:
+        path = _written(call, name)
     text = None if path is None else _text(path)
     if path is None or text is None:
         return
@@ -139,6 +144,8 @@ def _text(path: Value) -> str | None:
     if isinstance(constant, str):
         return constant if constant.startswith(_SHARED) else None
     origin = path.origin
+    if origin.node.type == "binary_operator" and evaluate.operator_of(origin.node) == "/":
+        return _below_shared(origin)
     if origin.callee_name in _JOINING:
         parts = [Value(origin.module, one, origin.context) for one in argument_nodes(origin.node)]
         if len(parts) < 2 or not _is_shared(parts[0]) or not all(map(_is_known, parts[1:])):
@@ -146,6 +153,21 @@ def _text(path: Value) -> str | None:
         return origin.short
     begun = constant_text(origin).startswith(_SHARED)
     return origin.short if begun and origin.parts and _is_known(origin) else None
+
+
+def _below_shared(origin: Value) -> str | None:
+    """``Path("/tmp") / "state.json"``."""
+    left = origin.node.child_by_field_name("left")
+    right = origin.node.child_by_field_name("right")
+    if left is None or right is None or not _is_known(Value(origin.module, right, origin.context)):
+        return None
+    folder = Value(origin.module, left, origin.context).origin
+    if folder.node.type == "binary_operator":
+        return origin.short if _below_shared(folder) is not None else None
+    given = argument_nodes(folder.node) if folder.callee_name == "pathlib.Path" else []
+    if len(given) != 1 or not _is_shared(Value(folder.module, given[0], folder.context)):
+        return None
+    return origin.short
 
 
 def _is_shared(folder: Value) -> bool:

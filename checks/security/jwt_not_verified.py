@@ -9,6 +9,7 @@ from checks.languages.python.values import UNKNOWN
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
+from checks.security import token_parts
 from checks.security.purpose import calls_in
 
 _DECODERS = frozenset({"jwt.decode", "jwt.api_jwt.decode", "jwt.PyJWT().decode",
@@ -27,12 +28,18 @@ _WHY = "Anybody can write such a token and be whom it names."
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=PRODUCTION_ROLES,
-    on=calls(*sorted(_DECODERS | _ENCODERS | _UNVERIFIED), "authlib.jose.JsonWebToken"),
+    on=calls(
+        *sorted(_DECODERS | _ENCODERS | _UNVERIFIED),
+        *token_parts.DECODERS,
+        "authlib.jose.JsonWebToken",
+    ),
     cwe=(347,),
     security=True,
 )
 def jwt_not_verified(call: Call, report: Report) -> None:
     """A JSON web token is read without checking its signature, or the algorithm `none` is allowed.
+
+    By a library that is told not to check, or by hand: the part between the dots, decoded.
 
     A token that is only looked into, to choose the key by its issuer or key id, and then verified
     in the same function is clean.
@@ -71,6 +78,9 @@ def jwt_not_verified(call: Call, report: Report) -> None:
         Where another service has verified the token already, as a gateway in front: name it.
     """
     name = call.name or ""
+    if name in token_parts.DECODERS:
+        _by_hand(call, report)
+        return
     if name == "authlib.jose.JsonWebToken" or name in _ENCODERS:
         position = 0 if name not in _ENCODERS else 2
         keyword = "algorithms" if position == 0 else "algorithm"
@@ -92,6 +102,20 @@ def jwt_not_verified(call: Call, report: Report) -> None:
             severity=Severity.MEDIUM,
             confidence=Confidence.MEDIUM,
         )
+
+
+def _by_hand(call: Call, report: Report) -> None:
+    if not token_parts.is_believed(call):
+        return
+    outside = token_parts.is_from_outside(call)
+    report(
+        at=call,
+        message="The claims of a token are decoded, and its signature is not checked.",
+        why=_WHY,
+        fix='Verify with the key and a fixed list: `jwt.decode(token, key, algorithms=["RS256"])`.',
+        confidence=Confidence.MEDIUM,
+        surface=Surface.INLINE if outside else Surface.SUMMARY,
+    )
 
 
 def _tell(call: Call, report: Report, message: str) -> None:

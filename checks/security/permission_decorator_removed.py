@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Change, Class, Function, Value
+from checks.events import Change, Class, Function, Module, Value
 from checks.hygiene.shared.comparing import ALIKE, Comparison
 from checks.languages.python import grammar
 from checks.model import Aspect, Confidence, Severity
@@ -110,10 +110,43 @@ def permission_decorator_removed(change: Change, report: Report) -> None:
             continue
         if pair.likeness >= ALIKE or pair.base.name == head.name:
             _function(pair.base, head, report)
+    _before_requests(change.base, change.head, report)
     heads = {one.qualified_name: one for one in change.head.classes}
     for old in change.base.classes:
         if (new := heads.get(old.qualified_name)) is not None:
             _class(old, new, report)
+
+
+def _before_requests(base: Module, head: Module, report: Report) -> None:
+    """A function that asked for a right before every view of the file, and is gone."""
+    if b"before_request" in head.source.data or b"before_request" not in base.source.data:
+        return
+    names = {one.name for one in head.functions}
+    lost = next(
+        (
+            one
+            for one in base.functions
+            if one.name not in names
+            and any("before_request" in decorator.text for decorator in one.decorators)
+            and (_guards(one) or _checks_inside(one))
+        ),
+        None,
+    )
+    views = (one for one in head.functions if any(".route(" in d.text or _is_verb(d)
+                                                  for d in one.decorators))  # fmt: skip
+    view = next(views, None)
+    if lost is None or view is None or _guards(view) or _checks_inside(view):
+        return
+    report(
+        at=view.name_span,
+        message=f"The change removes `{lost.name}`, which asked for a right before every view.",
+        why=_WHY,
+        fix=_FIX,
+    )
+
+
+def _is_verb(decorator: Value) -> bool:
+    return _name(decorator) in ("get", "post", "put", "patch", "delete")
 
 
 def _function(base: Function, head: Function, report: Report) -> None:

@@ -32,6 +32,7 @@ _METHODS_THROUGH = frozenset({"strip", "decode", "encode", "lower", "upper", "fo
                               "get", "items", "values", "get_secret_value", "rstrip", "lstrip",
                               "getvalue", "copy", "pop"})  # fmt: skip
 _OF_TEXT = frozenset(dir(str)) | frozenset(dir(bytes)) | {"get_secret_value"}
+_ASKED = "getpass.getpass"
 _MAX_DEPTH = 6
 
 
@@ -278,7 +279,7 @@ def _parts_of_call(value: Value, depth: int) -> Iterator[Value]:
         for one in arguments[:1]:
             yield from _parts(one, depth + 1)
         return
-    if value.callee_name in ("os.getenv", "os.environ.get"):
+    if value.callee_name in ("os.getenv", "os.environ.get", _ASKED):
         yield value
         return
     owner = function.child_by_field_id(grammar.OBJECT)
@@ -312,6 +313,8 @@ def _speaking_name(value: Value) -> str:
         key = node.child_by_field_id(grammar.SUBSCRIPT)
         constant = None if key is None else Value(value.module, key, value.context).constant
         return constant if isinstance(constant, str) else ""
+    if node.type == "call" and value.callee_name == _ASKED:
+        return "password"
     if node.type == "call":
         arguments = argument_nodes(node)
         constant = Value(value.module, arguments[0], value.context).constant if arguments else None

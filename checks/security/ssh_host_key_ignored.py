@@ -6,6 +6,7 @@ from checks.events import Call, Node, Value
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import PRODUCTION_ROLES, calls, check, nodes
 from checks.report import Report
+from checks.security.tls_options import STARTING, words_of_command
 
 _POLICIES = frozenset(
     f"paramiko.{module}{name}"
@@ -26,6 +27,7 @@ _POLICIES = frozenset(
             "*.set_missing_host_key_policy",
             "asyncssh.{connect,connect_ssh,create_connection,tunnel}",
             "asyncssh.SSHClientConnectionOptions",
+            *STARTING,
         ),
         nodes("assignment"),
     ),
@@ -36,7 +38,8 @@ def ssh_host_key_ignored(event: Call | Node, report: Report) -> None:
     """An SSH client accepts whatever key the other side shows.
 
     Paramiko's `AutoAddPolicy` and `WarningPolicy`, asyncssh with `known_hosts=None`, pysftp with
-    `hostkeys = None`, and Fabric's `disable_known_hosts`.
+    `hostkeys = None`, Fabric's `disable_known_hosts`, and `ssh` and `scp` that are started with
+    `StrictHostKeyChecking=no`.
 
     Why:
         The host key is the only proof of whom one talks to. Without it anyone on the way reads
@@ -70,23 +73,35 @@ def ssh_host_key_ignored(event: Call | Node, report: Report) -> None:
     value = _by_call(event) if isinstance(event, Call) else _by_assignment(event)
     if value is None:
         return
+    what = value if isinstance(value, str) else value.short
     report(
         at=event,
-        message=f"`{value.short}` accepts any host key.",
+        message=f"`{what}` accepts any host key.",
         why="Anyone on the way can pose as the host and read what is sent.",
         fix="Load the known hosts, and reject a key that is not among them.",
     )
 
 
-def _by_call(call: Call) -> Value | None:
+def _by_call(call: Call) -> Value | str | None:
     if call.method == "set_missing_host_key_policy":
         policy = call.argument(0, "policy")
         if policy is None:
             return None
         origin = policy.origin
         return policy if (origin.callee_name or origin.name) in _POLICIES else None
+    if (call.name or "").startswith(("subprocess.", "asyncio.")):
+        return _by_command(call)
     known = call.argument(None, "known_hosts")
     return known if known is not None and known.constant is None else None
+
+
+def _by_command(call: Call) -> str | None:
+    """``ssh -o StrictHostKeyChecking=no host``, and the same for programs that start ``ssh``."""
+    for word in words_of_command(call):
+        name, _, given = word.removeprefix("-o").strip("\"' ").partition("=")
+        if name.lower() == "stricthostkeychecking" and given.lower() in ("no", "off"):
+            return f"{name}={given}"
+    return None
 
 
 def _by_assignment(event: Node) -> Value | None:

@@ -11,6 +11,7 @@ from checks.registry import PRODUCTION_ROLES, TEST_ROLES, calls, check, nodes
 from checks.report import Report
 from checks.secrets.hosts import host_of, is_reserved_host
 from checks.secrets.naming import words_of
+from checks.security import tls_options
 from checks.security.edits.arguments import without
 from checks.security.origins import constant_text
 
@@ -39,6 +40,8 @@ _ON = (
         "elasticsearch.Elasticsearch",
         "hvac.Client",
         "websockets.connect",
+        *tls_options.CLIENTS,
+        *tls_options.STARTING,
     ),
     nodes("assignment"),
 )
@@ -187,6 +190,13 @@ def _by_call(call: Call) -> Iterator[tuple[Call | Value, str, list[Edit]]]:
     if name == "ssl._create_unverified_context":
         if not _verifies_again(call):
             yield call, f"`{name}()`", []
+        return
+    if (other := tls_options.option(call)) is not None:
+        yield call, f"`{other[0]}={other[1].short}`", []
+        return
+    if name.startswith(("subprocess.", "asyncio.")):
+        if (word := tls_options.flag(call)) is not None:
+            yield call, f"`{word}`", []
         return
     if _is_local(call):
         return
