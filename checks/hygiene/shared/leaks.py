@@ -32,6 +32,7 @@ SOCKETS = frozenset({"trio.socket.socket", "gevent.socket.socket", "eventlet.gre
                      "anyio.connect_tcp", "trio.open_tcp_stream"})  # fmt: skip
 """Sockets and streams of asynchronous libraries."""
 
+_CONNECTION = "sqlite3.connect"
 _PROBES = frozenset({"socket.socket", "socket.create_connection", "socket.create_server"})
 PIPED = "subprocess.Popen"
 _STREAMS = ("stdout", "stderr", "stdin")
@@ -61,9 +62,11 @@ class Leak:
 
 def leak_of(call: Call, index: Index) -> Leak | None:
     """What a call opens that nothing closes, as far as that is certain."""
-    if call.is_with_item or call.function is None:
-        return None
     name = call.name or ""
+    if call.function is None:
+        return None
+    if call.is_with_item:
+        return _connection(call, call.function) if name == _CONNECTION else None
     if name in LOOPS:
         return _loop(call, index)
     if name in DESCRIPTORS:
@@ -76,6 +79,20 @@ def leak_of(call: Call, index: Index) -> Leak | None:
     if call.method == "accept":
         return _accepted(call, index)
     return _pipes(call) if name == PIPED or _is_of_pytester(call) else None
+
+
+def _connection(call: Call, function: Function) -> Leak | None:
+    """A connection whose ``with`` ends the transaction, and closes nothing.
+
+    Source: https://docs.python.org/3/library/sqlite3.html#sqlite3-connection-context-manager
+    """
+    place = call.argument(0, "database")
+    above = call.parent
+    target = above.child("alias") if above is not None and above.kind == "as_pattern" else None
+    name = "" if target is None else call.module.text_of(target)
+    if (place is not None and place.constant == ":memory:") or f"{name}.close" in function.text:
+        return None
+    return Leak("connection", name, "Its `with` ends the transaction only: use `closing(…)`.")
 
 
 def probe_of(call: Call) -> Leak | None:
