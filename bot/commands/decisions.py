@@ -12,7 +12,7 @@ import logging
 
 from bot.commands import calls, words
 from bot.commands.answers import Asked
-from bot.commands.run import OpenRepository, by_name
+from bot.commands.beginning import OpenRepository, begin, on_repository
 from bot.events.jobs import asked_review
 from bot.github import conversation, reviews
 from bot.github.conversation import Conversation, OwnText
@@ -43,16 +43,14 @@ class Decisions:
         Raises:
             GitHubFault: GitHub could not be asked; nothing was lost, the job can run again.
         """
-        asked = kinds.decode(job.payload, kinds.ChangeMemory)
-        if job.ending is not None:
-            log.warning("gave up on a decision: %s", job.ending)
+        asked = begin(job, kinds.ChangeMemory, "a decision")
+        if asked is None:
             return
-        api = await self._repository(asked.installation, asked.repository.id)
 
-        async def work(name: str) -> None:
+        async def work(api: RepositoryAPI, name: str) -> None:
             await self._change(api, name, asked, job)
 
-        await by_name(api, asked.repository, work)
+        await on_repository(self._repository, asked, work)
 
     async def _change(
         self, api: RepositoryAPI, name: str, asked: kinds.ChangeMemory, job: Job

@@ -9,15 +9,14 @@ writes it while no review runs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import UTC
 
 from bot.commands import calls, words
-from bot.commands.answers import REDIRECTS, Asked
+from bot.commands.answers import Asked
+from bot.commands.beginning import OpenRepository, begin, on_repository
 from bot.commands.parse import TESTS, Command, Unknown, Verb, parse
 from bot.events.jobs import asked_review, change_memory
-from bot.github import people, repos
-from bot.github.faults import GiveUp
+from bot.github import people
 from bot.github.port import RepositoryAPI
 from bot.github.reviews import is_own
 from bot.jobs import Job, JobEngine, kinds
@@ -33,9 +32,6 @@ from bot.review.words.place import Voice
 from checks.configuration import describe
 
 log = logging.getLogger(__name__)
-
-OpenRepository = Callable[[int, int], Awaitable[RepositoryAPI]]
-"""GitHub as one installation sees one repository: (installation id, repository id)."""
 
 MOST_PULLS = 10
 """Pull requests of one commit that one click reviews again."""
@@ -73,22 +69,18 @@ class Commands:
         Raises:
             GitHubFault: GitHub could not be asked; nothing was lost, the job can run again.
         """
-        asked = kinds.decode(job.payload, kinds.CommentCommand)
-        if job.ending is not None:
-            log.warning("gave up on a command: %s", job.ending)
+        asked = begin(job, kinds.CommentCommand, "a command")
+        command = None if asked is None else parse(asked.body)
+        if asked is None or command is None:
             return
-        command = parse(asked.body)
-        if command is None:
-            return
-        api = await self._repository(asked.installation, asked.repository.id)
 
-        async def obey(name: str) -> None:
+        async def obey(api: RepositoryAPI, name: str) -> None:
             thread = asked.thread if asked.on_line else 0
             place = Place(asked.repository.id, asked.pull)
             to = Asked(api, name, place, asked.comment, thread, asked.review)
             await self._obey(to, asked, command, job)
 
-        await by_name(api, asked.repository, obey)
+        await on_repository(self._repository, asked, obey)
 
     async def _obey(
         self, to: Asked, asked: kinds.CommentCommand, command: Command | Unknown, job: Job
@@ -249,13 +241,11 @@ class Commands:
         Raises:
             GitHubFault: GitHub could not be asked; nothing was lost, the job can run again.
         """
-        asked = kinds.decode(job.payload, kinds.ButtonPress)
-        if job.ending is not None:
-            log.warning("gave up on a button: %s", job.ending)
+        asked = begin(job, kinds.ButtonPress, "a button")
+        if asked is None:
             return
-        api = await self._repository(asked.installation, asked.repository.id)
 
-        async def press(name: str) -> None:
+        async def press(api: RepositoryAPI, name: str) -> None:
             wishes, author = await self._wishes(api, asked)
             role = await people.role(api, name, asked.sender)
             may = role is not None and role >= wishes.policy.command_permission
@@ -270,7 +260,7 @@ class Commands:
                 show_all = asked.identifier == buttons.SHOW_ALL
                 await self._review(asked, trigger, show_all=show_all)
 
-        await by_name(api, asked.repository, press)
+        await on_repository(self._repository, asked, press)
 
     async def rerun(self, job: Job) -> None:
         """Find the pull requests of a commit and queue their reviews.
@@ -281,16 +271,14 @@ class Commands:
         Raises:
             GitHubFault: GitHub could not be asked; nothing was lost, the job can run again.
         """
-        asked = kinds.decode(job.payload, kinds.RerunHead)
-        if job.ending is not None:
-            log.warning("gave up on a re-run: %s", job.ending)
+        asked = begin(job, kinds.RerunHead, "a re-run")
+        if asked is None:
             return
-        api = await self._repository(asked.installation, asked.repository.id)
 
-        async def review(name: str) -> None:
+        async def review(api: RepositoryAPI, name: str) -> None:
             await self._review_again(api, name, asked)
 
-        await by_name(api, asked.repository, review)
+        await on_repository(self._repository, asked, review)
 
     async def _review_again(self, api: RepositoryAPI, name: str, asked: kinds.RerunHead) -> None:
         candidates = await calls.reviewed_pulls(api, name, asked.head_sha)
@@ -328,23 +316,3 @@ def _pressed(asked: kinds.ButtonPress, job: Job) -> kinds.ChangeMemory:
 def _time(job: Job) -> str:
     """When a job was asked for: the same at every try."""
     return job.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-async def by_name(
-    api: RepositoryAPI, repository: kinds.Repository, work: Callable[[str], Awaitable[None]]
-) -> None:
-    """Work with a repository's name; once more with its new one, if it was renamed meanwhile.
-
-    GitHub redirects reads from the old name, and the client follows; writes are refused, and so is
-    everything when the old name belongs to another repository now.
-    """
-    try:
-        await work(repository.full_name)
-    except GiveUp as fault:
-        if fault.status != 404 and fault.status not in REDIRECTS:
-            raise
-        name = await repos.full_name(api, repository.id)
-        if name == repository.full_name:
-            raise
-        log.info("the repository is called %s now", name)
-        await work(name)
