@@ -241,12 +241,24 @@ def _is_reset(call: Call, report: Report) -> bool:
     for prepared in (*preparations(call, report.index), *inherited):
         if prepared is not call.function and _prepares_afresh(prepared):
             return True
-    if call.cls is not None:
-        noun = words(call.method)[-1].removesuffix("s")
-        for method in report.index.methods(call.cls).values():
-            if is_teardown(method) and _speaks_of(method, noun, own=method.cls is call.cls):
-                return True
-    return False
+    teardowns = [
+        one for one in report.index.methods(call.cls).values() if is_teardown(one)
+    ] if call.cls is not None else []  # fmt: skip
+    if not teardowns or _is_bare_helper(call, report):
+        return False
+    own = [one for one in teardowns if one.cls is call.cls]
+    noun = words(call.method)[-1].removesuffix("s")
+    # That of a base class alone may clear up anything; so may what a thing belongs to.
+    return not own or _is_part(call) or any(_speaks_of(one, noun) for one in own)
+
+
+def _is_part(call: Call) -> bool:
+    """Whether it is made in another thing, ``create_member(image["id"], …)``, and goes with it."""
+    values = (*call.arguments, *call.keywords.values())
+    return any(
+        one.node.type == "subscript" or words(one.text.rpartition(".")[2])[-1:] == ["id"]
+        for one in values
+    )
 
 
 def _prepares_afresh(prepared: Function) -> bool:
@@ -259,33 +271,26 @@ def _prepares_afresh(prepared: Function) -> bool:
     return any(word in text for text in texts for word in _RESETTING)
 
 
-def _speaks_of(teardown: Function, noun: str, *, own: bool) -> bool:
-    """Whether a tear-down deletes things of this kind, or of any kind, as far as it tells.
-
-    That of a base class does much that has nothing to do with it: there a word must say so.
-    """
+def _speaks_of(teardown: Function, noun: str) -> bool:
+    """Whether a tear-down deletes things of this kind, or of any kind, as far as it tells."""
     called = [one.method.lower() for one in own_calls(teardown) if one.method != teardown.name]
-    if noun in teardown.text.lower():
-        return True
-    if own:
-        return any(
-            any(word in name for word in _OF_ALL) or not any(word in name for word in _OF_ONE_KIND)
-            for name in called
-        )
-    return any(
-        any(word in name for word in (*_DELETING, "clear", "reset", "wipe"))
-        and any(word in name for word in _OF_ALL)
+    return noun in teardown.text.lower() or any(
+        any(word in name for word in _OF_ALL) or not any(word in name for word in _OF_ONE_KIND)
         for name in called
     )
 
 
 def _is_deleted(call: Call, name: str) -> bool:
-    """Whether a call that deletes is given the thing, or a part of it."""
+    """Whether a call that deletes is given the thing, or a part of it, or is named after it."""
     function = call.function
-    return function is not None and any(
-        name in one.text and any(word in one.text.partition("(")[0] for word in _DELETING)
-        for one in own_calls(function)
-    )
+    thing = words(call.method)[-1].removesuffix("s")
+    for one in () if function is None else own_calls(function):
+        if name in one.text and any(word in one.text.partition("(")[0] for word in _DELETING):
+            return True
+        later = one.node.start_byte > call.node.start_byte
+        if later and any(f"{word}_{thing}" in one.text for word in _DELETING):
+            return True
+    return False
 
 
 def _deletes_anything(call: Call) -> bool:
