@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import tree_sitter
@@ -25,6 +26,8 @@ from checks.registry import GO, MODULE, TEST_ROLES, check
 from checks.report import Report
 
 _KINDS = ("assignment_statement", "short_var_declaration")
+_MOST = 3
+"""Steps of one file whose error is thrown away that are told."""
 _NEAR = 8
 """Statements behind a call that are looked at."""
 _STEPS = (
@@ -119,6 +122,7 @@ def error_not_looked_at(event: GoFileEvent, report: Report) -> None:
         Where the step may fail: say so by `_`.
     """
     file = event.file
+    noted = False  # a habit of the file: one comment on it is enough
     for given in _given(file):
         late = _used_first(file, given)
         if late is not None:
@@ -137,7 +141,8 @@ def error_not_looked_at(event: GoFileEvent, report: Report) -> None:
                 why="When it fails the test goes on with what is not there.",
                 fix=f"Check `{given.error}` before it gets another value.",
             )
-        elif _goes_on(file, given):
+        elif not noted and _goes_on(file, given):
+            noted = True
             report(
                 at=given.at,
                 message=f"The test goes on with `{given.value}` when `{given.error}` is not nil.",
@@ -145,7 +150,7 @@ def error_not_looked_at(event: GoFileEvent, report: Report) -> None:
                 fix="Use `t.Fatal` instead of `t.Error`, or return.",
                 confidence=Confidence.LOW,
             )
-    for call in _thrown_away(file):
+    for call in itertools.islice(_thrown_away(file), _MOST):
         report(
             at=call,
             message=f"The error of `{call.short}` is thrown away.",

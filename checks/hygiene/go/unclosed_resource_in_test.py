@@ -22,6 +22,8 @@ _MAKERS = {
     "os.CreateTemp": "Close",
     "os.OpenFile": "Close",
     "database/sql.Open": "Close",
+    "net/http.Client.Do": "Body.Close",
+    "net/http.DefaultClient.Do": "Body.Close",
     "net/http.Get": "Body.Close",
     "net/http.Post": "Body.Close",
     "net/http.Head": "Body.Close",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from checks.languages.go.events import GoCall
-from checks.registry import GO, also, calls
+from checks.languages.go.events import GoFileEvent
+from checks.registry import GO, MODULE, also
 from checks.report import Report
 
 _FREE = frozenset(
@@ -19,8 +19,8 @@ _FREE = frozenset(
 )
 
 
-@also("unused-port-race", languages=GO, on=calls(), once_a_file=True)
-def unused_port_race(call: GoCall, report: Report) -> None:
+@also("unused-port-race", languages=GO, on=MODULE)
+def unused_port_race(event: GoFileEvent, report: Report) -> None:
     """A Go test asks for a free port, and something else binds it afterwards.
 
     Bad:
@@ -58,11 +58,13 @@ def unused_port_race(call: GoCall, report: Report) -> None:
             Serve(t, listener)
         }
     """
-    if call.method not in _FREE:
-        return
-    report(
-        at=call,
-        message=f"The port from `{call.short}` is free now, and bound only later.",
-        why="Another process, or a test that runs beside it, can take it in between.",
-        fix='Listen on `"127.0.0.1:0"`, and hand the listener on.',
-    )
+    file = event.file
+    found = (call for word in sorted(_FREE) for call in file.calls_named(word))
+    call = min(found, key=lambda one: one.node.start_byte, default=None)
+    if call is not None:  # the same helper, all over the file: one comment is enough
+        report(
+            at=call,
+            message=f"The port from `{call.short}` is free now, and bound only later.",
+            why="Another process, or a test that runs beside it, can take it in between.",
+            fix='Listen on `"127.0.0.1:0"`, and hand the listener on.',
+        )

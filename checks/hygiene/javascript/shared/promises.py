@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import tree_sitter
 
 from checks.hygiene.javascript.shared.assertions import callee, is_asynchronous
-from checks.hygiene.javascript.shared.places import following, stands_in
+from checks.hygiene.javascript.shared.places import following, promise_of, stands_in
 from checks.hygiene.javascript.shared.releases import RELEASES
 from checks.languages.javascript.blocks import Block
 from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.grammar import FUNCTIONS, bare
-from checks.languages.syntax.scopes import Bound, sole
+from checks.languages.syntax.scopes import Bound, Scope, sole
 from checks.light import dataclass
 from checks.model import Confidence
 
@@ -50,7 +51,34 @@ _ACTIONS = frozenset(
 
 Source: https://playwright.dev/docs/api/class-page
 """
+_PROMISING = {
+    "Browser": ("playwright", "puppeteer"),
+    "BrowserContext": ("playwright", "puppeteer"),
+    "FastifyInstance": ("fastify",),
+    "MongoClient": ("mongodb",),
+    "Page": ("playwright", "puppeteer"),
+    "PreviewServer": ("vite",),
+    "ViteDevServer": ("vite",),
+}
+"""Types whose ``close`` gives a promise, and what the modules are called that have them."""
+_PROMISING_CALLS = frozenset(
+    {
+        "chromium.launch",
+        "fastify",
+        "firefox.launch",
+        "mongodb.MongoClient.connect",
+        "playwright.chromium.launch",
+        "puppeteer.launch",
+        "vite.createServer",
+        "vite.preview",
+        "webkit.launch",
+    }
+)
+"""Functions that give one of them."""
 _LONGEST = 200
+
+_Awaited: TypeAlias = "dict[str, list[Scope | None]]"
+"""Callees as they are written, and where the names stand that they begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +109,20 @@ def floating(file: JavaScriptFile) -> Iterator[Floating]:
                 yield found
 
 
-def _waits(file: JavaScriptFile, call: JsCall, awaited: frozenset[str]) -> bool:
+def _waits(file: JavaScriptFile, call: JsCall, awaited: _Awaited) -> bool:
     """Whether it is a call that does nothing but wait, if it is awaited."""
     if not call.method.lower().startswith(_WAITING):
         return False
-    return _written(file, call) in awaited or _is_local(file, call)
+    return _is_awaited(call, _written(file, call), awaited) or _is_local(file, call)
 
 
-def _of(
-    file: JavaScriptFile, call: JsCall, block: Block, awaited: frozenset[str]
-) -> Floating | None:
+def _of(file: JavaScriptFile, call: JsCall, block: Block, awaited: _Awaited) -> Floating | None:
     written = _written(file, call)
     if _is_user(file, call, awaited):
         return Floating(call, "What stands after it runs before the event has come.", None)
     if _acts_on_page(file, call):
         return Floating(call, "What stands after it runs before the page has changed.", None)
-    if call.method in RELEASES and written in awaited and block.is_teardown:
+    if call.method in RELEASES and _is_awaited(call, written, awaited) and block.is_teardown:
         if _waits_for_it(file, call):
             return None
         return Floating(
@@ -104,11 +130,15 @@ def _of(
             "The next test begins while it is still open.",
             None if call.receiver is not None else Confidence.LOW,
         )
+    if block.is_teardown and _closes_later(file, call) and not _waits_for_it(file, call):
+        return Floating(call, "The next test begins while it is still open.", None)
     if _is_made_by_awaiting(file, call, block):
         return Floating(call, "The next test begins while it is still open.", Confidence.LOW)
     if not stands_in(call, block):
         return None
-    if _is_local(file, call) and (written in awaited or _is_last(file, call, block)):
+    if _is_local(file, call) and (
+        _is_awaited(call, written, awaited) or _is_last(file, call, block)
+    ):
         return Floating(call, "The test goes on, or ends, before it is done.", None)
     return None
 
@@ -124,19 +154,35 @@ def _is_last(file: JavaScriptFile, call: JsCall, block: Block) -> bool:
     )
 
 
-def _awaited(file: JavaScriptFile) -> frozenset[str]:
+def _awaited(file: JavaScriptFile) -> _Awaited:
     """The callees, as they are written, whose promise is awaited or chained in the file."""
-    found = set()
-    for one in file.nodes("await_expression"):
-        inner = bare(one.node.named_children[0]) if one.node.named_children else None
-        if inner is not None and inner.type == "call_expression":
-            found.add(_plain(file, inner.child_by_field_name("function")))
-    for call in file.calls_named("then"):
-        inner = None if call.receiver is None else bare(call.receiver)
-        if inner is not None and inner.type == "call_expression":
-            found.add(_plain(file, inner.child_by_field_name("function")))
-    found.discard("")
-    return frozenset(found)
+    found: dict[str, list[Scope | None]] = {}
+    inner = [
+        (one.node.named_children[0], one.names)
+        for one in file.nodes("await_expression")
+        if one.node.named_children
+    ]
+    inner += [
+        (call.receiver, call.names)
+        for call in file.calls_named("then")
+        if call.receiver is not None
+    ]
+    for node, names in inner:
+        node = bare(node)
+        if node.type == "call_expression":
+            written = _plain(file, node.child_by_field_name("function"))
+            found.setdefault(written, []).append(names.owner(_root(written)))
+    return found
+
+
+def _is_awaited(call: JsCall, written: str, awaited: _Awaited) -> bool:
+    """Whether the same callee is awaited elsewhere: a name of the same place in the code."""
+    owner = call.names.owner(_root(written))
+    return bool(written) and any(one is owner for one in awaited.get(written, ()))
+
+
+def _root(written: str) -> str:
+    return written.partition(".")[0]
 
 
 def _written(file: JavaScriptFile, call: JsCall) -> str:
@@ -161,12 +207,12 @@ def _is_local(file: JavaScriptFile, call: JsCall) -> bool:
     )
 
 
-def _is_user(file: JavaScriptFile, call: JsCall, awaited: frozenset[str]) -> bool:
+def _is_user(file: JavaScriptFile, call: JsCall, awaited: _Awaited) -> bool:
     """Whether it is an event of ``user-event``, of a version that gives promises."""
     name = call.name or ""
     if name.startswith(_USER_MADE) and name != _USER_MADE:
         return True
-    root = _written(file, call).partition(".")[0]
+    root = _root(_written(file, call))
     return (
         name.startswith(f"{_USER}.")
         and call.method != "setup"
@@ -189,6 +235,32 @@ def _acts_on_page(file: JavaScriptFile, call: JsCall) -> bool:
         )
     text = file.text_of(receiver)
     return receiver.type == "call_expression" and text.startswith(("page.getBy", "page.locator("))
+
+
+def _closes_later(file: JavaScriptFile, call: JsCall) -> bool:
+    """Whether what it closes is known to give a promise then: by its type, or by what made it."""
+    receiver = call.receiver
+    if call.method not in RELEASES or receiver is None or bare(receiver).type != "identifier":
+        return False
+    for one in call.names.find(file.text_of(bare(receiver))):
+        value = None if one.value is None else promise_of(one.value)
+        if value is not None and value.type == "call_expression":
+            function = value.child_by_field_name("function")
+            if function is not None and file.resolve(function, one.scope) in _PROMISING_CALLS:
+                return True
+        modules = _PROMISING.get(_type_of(file, one.node), ())
+        if any(word in module for module in file.imported_modules for word in modules):
+            return True
+    return False
+
+
+def _type_of(file: JavaScriptFile, name: tree_sitter.Node) -> str:
+    """The type that a declaration writes behind a name: ``let server: ViteDevServer``."""
+    for one in file.nodes("variable_declarator"):
+        if one.child("name") == name:
+            kind = one.child("type")
+            return "" if kind is None else file.text_of(kind).lstrip(": ")
+    return ""
 
 
 def _is_made_by_awaiting(file: JavaScriptFile, call: JsCall, block: Block) -> bool:
