@@ -16,6 +16,9 @@ from checks.languages.python.index import Index
 _ENTERING = ("enter_context", "enterContext", "enterClassContext", "enterModuleContext",
              "enter_async_context", "useFixture", "push")  # fmt: skip
 
+_STOPPING = frozenset({"oslotest.base.BaseTestCase"})
+"""Test cases of libraries that register ``mock.patch.stopall`` themselves."""
+
 _MAX_MENTIONS = 5_000
 """Places in one class at which a name is looked for."""
 
@@ -198,6 +201,8 @@ def stops_all(at: Located, index: Index) -> bool:
 
 def _stops_all(at: Located, index: Index) -> bool:
     sources = [at.module]
+    if at.cls is not None and not _STOPPING.isdisjoint(index.base_names(at.cls)):
+        return True
     if at.cls is not None:
         sources += [one.module for one in index.chain(at.cls)]
     folder = at.module.path.rpartition("/")[0] + "/"
