@@ -101,12 +101,7 @@ def _text_left_alone(event: Node, report: Report) -> None:
     if name.node.type != "identifier" or not _makes_text(call) or _is_exercise(event):
         return
     # Only where the text is looked at afterwards was it meant to have changed.
-    function = call.function
-    later = any(
-        one.start_byte > event.node.end_byte
-        for one in mentions(event.module, function.node, name.text)
-    )
-    if not later:
+    if _last_mention(call.function, name.text) <= event.node.end_byte:
         return
     report(
         at=event,
@@ -114,6 +109,14 @@ def _text_left_alone(event: Node, report: Report) -> None:
         why=f"Texts never change: `{name.short}` is what it was before.",
         fix=f"Write `{name.short} = …`.",
         edits=[Edit(Span(event.span.start, event.span.start), f"{name.text} = ")],
+    )
+
+
+def _last_mention(function: Function, name: str) -> int:
+    """Where the function names something for the last time."""
+    found = mentions(function.module, function.node, name)
+    return function.module.remember(
+        (_last_mention, function, name), lambda: max((one.start_byte for one in found), default=0)
     )
 
 

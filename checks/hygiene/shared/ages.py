@@ -30,13 +30,19 @@ def exact_age(
     lower, upper = number(low), number(high)
     if lower is None or upper is None or not 0 < lower < upper < lower * _NARROW:
         return None
-    dated = any(_dates_back(one, lower) for one in function.own("binary_operator"))
-    return (age, upper) if dated else None
+    dated = function.module.remember((exact_age, function), lambda: _dated_back(function))
+    return (age, upper) if lower in dated else None
 
 
-def _dates_back(one: Located, age: float) -> bool:
+def _dated_back(function: Function) -> frozenset[float]:
+    """The seconds by which a function dates something back from now."""
+    found = (_seconds_back(one) for one in function.own("binary_operator"))
+    return frozenset(one for one in found if one is not None)
+
+
+def _seconds_back(one: Located) -> float | None:
     left, right, sign = one.child("left"), one.child("right"), one.child("operator")
     if left is None or right is None or sign is None or one.module.text_of(sign) != "-":
-        return False
+        return None
     reading = left.type == "call" and one.module.text_of(left).partition("(")[0].endswith(_READING)
-    return reading and period(one.value(right)) == age
+    return period(one.value(right)) if reading else None

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+
 import re2
 
-from checks.events import Call, Value
+from checks.events import Call, Function, Value
 from checks.hygiene.shared.equalities import equalities
+from checks.model import Span
 
 _ZONE = re2.compile(r"^(?:Africa|America|Asia|Australia|Europe|Pacific|US|Canada)/\w")
 _STEPS = re2.compile(r"\btimedelta\((?:days|weeks)\b")
 _ZONES = ("ZoneInfo", "timezone", "gettz", "get_timezone")
+_MOST = 500
+"""Sides of comparisons of one function that are looked at."""
+
 _KNOWING = ("pendulum", "arrow", "whenever")
 """Libraries whose own arithmetic knows summer time."""
 
@@ -31,11 +37,13 @@ def reckons_days(call: Call) -> bool:
     ):
         return False
     start, end = call.span
-    return any(
-        side.span.start <= start and end <= side.span.end
-        for one in equalities(function)
-        for side, _ in one.sides
-    )
+    spans = call.module.remember((reckons_days, function), lambda: _compared(function))
+    return any(one.start <= start and end <= one.end for one in spans)
+
+
+def _compared(function: Function) -> tuple[Span, ...]:
+    found = (side.span for one in equalities(function) for side, _ in one.sides)
+    return tuple(itertools.islice(found, _MOST))
 
 
 def _has_place(call: Call) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from checks.events import Call, Function, Value, as_call
 
 _DRAWS = frozenset({"random.choice", "random.randint", "random.randrange"})
@@ -24,25 +26,22 @@ def may_coincide(call: Call) -> bool:
         return False
     if any(_is_large(one) for one in call.arguments):
         return False
+    names, differ = outer.module.remember((may_coincide, outer), lambda: _look_at(outer))
+    return differ and names[function.name] > 1
+
+
+def _look_at(outer: Function) -> tuple[Counter[str], bool]:
+    """How often a test calls each name, and whether it asserts that two results differ."""
+    found = [made for one in outer.module.within(outer.node, "call") if (made := as_call(one))]
+    own = [one for one in found if one.function is outer]
     # The limit may come in as a parameter: ``draw(1_000_000_000)``.
-    given = (as_call(one) for one in outer.own("call"))
-    if any(_is_large(one) for inner in given if inner is not None for one in inner.arguments):
-        return False
-    return _calls_twice(outer, function.name) and _says_different(outer)
+    large = any(_is_large(value) for one in own for value in one.arguments)
+    return Counter(one.method for one in found), not large and _says_different(outer)
 
 
 def _is_large(value: Value) -> bool:
     known = value.constant
     return isinstance(known, int) and known >= _LARGE
-
-
-def _calls_twice(outer: Function, name: str) -> bool:
-    found = [
-        one
-        for one in outer.module.within(outer.node, "call")
-        if (call := as_call(one)) is not None and call.method == name
-    ]
-    return len(found) > 1
 
 
 def _says_different(outer: Function) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import tree_sitter
 
 from checks.events import Function, Value, argument_nodes
@@ -115,18 +117,28 @@ def comes_from_walk(value: Value, function: Function) -> bool:
     """Whether it is the ``dirs`` or ``files`` of ``root, dirs, files = next(folder.walk())``."""
     if value.node.type != "identifier":
         return False
-    module, name, start = value.module, value.text, value.node.start_byte
-    found = False
+    steps = value.module.remember((comes_from_walk, function), lambda: _steps(function))
+    known = steps.get(value.text, [])
+    at = bisect.bisect_left(known, (value.node.start_byte,))
+    return at > 0 and known[at - 1][1]
+
+
+def _steps(function: Function) -> dict[str, list[tuple[int, bool]]]:
+    """Where a function gives each name a value, and whether that is a part of a walk's step."""
+    module = function.module
+    found: dict[str, list[tuple[int, bool]]] = {}
     for one in module.within(function.node, "assignment", "for_statement", "for_in_clause"):
         left, right = one.child("left"), one.child("right")
-        if left is None or right is None or one.node.start_byte > start:
+        if left is None or right is None:
             continue
-        if left.type in ("pattern_list", "tuple_pattern"):
-            names = [module.text_of(part) for part in left.named_children]
-            if name in names:
-                found = names.index(name) in _NAMES_OF_WALK and _walks(one.value(right))
-        elif module.text_of(left) == name:
-            found = False
+        several = left.type in ("pattern_list", "tuple_pattern")
+        parts = left.named_children if several else [left]
+        walks = several and _walks(one.value(right))
+        for number, part in enumerate(parts):
+            entry = (one.node.start_byte, walks and number in _NAMES_OF_WALK)
+            found.setdefault(module.text_of(part), []).append(entry)
+    for entries in found.values():
+        entries.sort()
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import tree_sitter
 
-from checks.events import Call, Value, argument_nodes
+from checks.events import Call, Module, Value, argument_nodes
 from checks.hygiene.shared.assertions import asserts
 from checks.languages.python.context import Located
 
@@ -64,11 +66,14 @@ def replaced_for_good(event: Located) -> str:
     name = _replaced(event, left)
     if not name or name in event.module.text_of(right):
         return ""
-    for one in event.module.within(event.module.tree.root_node, "assignment"):
-        other = one.child("left")
-        if other is not None and other != left and _replaced(one, other) == name:
-            return ""
-    return name
+    module = event.module
+    return name if module.remember(replaced_for_good, lambda: _times(module))[name] == 1 else ""
+
+
+def _times(module: Module) -> Counter[str]:
+    """How often a file replaces each of them, in functions too."""
+    lefts = ((one, one.child("left")) for one in module.nodes("assignment"))
+    return Counter(_replaced(one, left) for one, left in lefts if left is not None)
 
 
 def _replaced(event: Located, left: tree_sitter.Node) -> str:

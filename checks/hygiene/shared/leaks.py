@@ -128,12 +128,21 @@ def _loop(call: Call, index: Index) -> Leak | None:
 
 def _closes_current(call: Call) -> bool:
     """Whether the file closes whatever loop is current: ``get_event_loop().close()``."""
-    text = call.module.source.data
+    module = call.module
+    return module.remember(_closes_current, lambda: _has_closing(module))
+
+
+def _has_closing(module: Module) -> bool:
+    text = module.source.data
     return b"get_event_loop().close" in text or b"IOLoop.clear_current" in text
 
 
 def _is_pretended(module: Module) -> bool:
     """Whether the file brings a network that is not one: then a socket holds nothing."""
+    return module.remember(_is_pretended, lambda: _brings_fake(module))
+
+
+def _brings_fake(module: Module) -> bool:
     return any("fake" in one.lower() for one in module.imported_modules) or any(
         "fake" in entry.name.lower() for entry in module.imports if entry.name
     )

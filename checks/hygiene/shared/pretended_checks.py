@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Class
+from checks.events import Call, Class, Module
 from checks.hygiene.shared.doubles import automatic_mock, is_told
 from checks.hygiene.shared.texts import words
 from checks.languages.python.index import Index
@@ -25,7 +25,7 @@ def checks_nothing(call: Call, index: Index) -> bool:
     receiver = call.receiver
     if receiver is None or any(True for _ in call.entered()):
         return False
-    if f"{call.method} =" in call.module.source.data.decode("utf-8", "replace"):
+    if _is_put_in(call.module, call.method):
         return False
     root = automatic_mock(call, receiver.node)
     if root:
@@ -33,6 +33,12 @@ def checks_nothing(call: Call, index: Index) -> bool:
     owner = (receiver.name or "").removesuffix("()")
     cls = index.find_class(owner.replace(":", ".")) if owner != receiver.name else None
     return cls is not None and _is_mock_without(cls, call.method, index)
+
+
+def _is_put_in(module: Module, method: str) -> bool:
+    """Whether the file assigns something to an attribute of that name."""
+    written = f"{method} =".encode()
+    return module.remember((_is_put_in, method), lambda: written in module.source.data)
 
 
 def _is_mock_without(cls: Class, method: str, index: Index) -> bool:

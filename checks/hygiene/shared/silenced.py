@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator
 
 import re2
@@ -22,7 +23,8 @@ _OF_OBJECT = re2.compile(
 _OF_PATH = re2.compile(
     r"^(?:shutil\.rmtree|rmtree|os\.(?:close|remove|removedirs|rmdir|unlink))\(([\w.]+)[^()]*\)$"
 )
-_MAX_COMMENTS = 2_000
+_MAX_COMMENTS = 200
+"""Comments of one file that look like a cleanup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,19 @@ def silenced_cleanups(module: Module) -> Iterator[Silenced]:
         (one for one in module.functions if one.context.function is None),
         key=lambda one: one.span.start,
     )
-    for number, (span, text) in enumerate(module.comments()):
-        if number > _MAX_COMMENTS:
-            return
+    starts = [one.span.start for one in functions]
+    candidates = 0
+    for span, text in module.comments():
         code = text.lstrip("#").strip()
         found = _OF_OBJECT.match(code)
         path = None if found else _OF_PATH.match(code)
         if found is None and path is None:
             continue
-        function = _around(module, functions, span)
+        candidates += 1
+        if candidates > _MAX_COMMENTS:
+            return
+        at = bisect.bisect_right(starts, span.start) - 1
+        function = _around(functions[at], span) if at >= 0 else None
         if function is None or not _may_clean_up(function):
             continue
         name = str(found.group(1) if found else path.group(1) if path else "")
@@ -60,19 +66,12 @@ def silenced_cleanups(module: Module) -> Iterator[Silenced]:
             yield Silenced(span, function, code)
 
 
-def _around(module: Module, functions: list[Function], span: Span) -> Function | None:
-    """The function in which a comment stands, by its indentation: the tree ends before it."""
-    start = module.source.data.rfind(b"\n", 0, span.start) + 1
-    line = module.source.data[start : span.start]
-    if line.strip():
+def _around(inside: Function, span: Span) -> Function | None:
+    """The function if a comment stands in it, by its indentation: the tree ends before it."""
+    data = inside.module.source.data
+    start = data.rfind(b"\n", 0, span.start) + 1
+    if data[start : span.start].strip():
         return None  # behind code
-    inside = None
-    for one in functions:
-        if one.span.start > span.start:
-            break
-        inside = one
-    if inside is None:
-        return None
     # A comment in the first column was made by an editor, which keeps the indentation after "#".
     column = span.start - start
     return inside if column > inside.node.start_point.column or not column else None
@@ -92,11 +91,9 @@ def _is_meant(function: Function, name: str) -> bool:
 
 def _is_done(function: Function, name: str, path: bool) -> bool:
     """Whether the code that is left ends the same thing."""
-    code = without_comments(function)
+    code = _code(function)
     if function.cls is not None:
-        code += "".join(
-            without_comments(one) for one in function.cls.methods.values() if is_teardown(one)
-        )
+        code += "".join(_code(one) for one in function.cls.methods.values() if is_teardown(one))
     escaped = re2.escape(name)
     if path:
         return (
@@ -105,3 +102,7 @@ def _is_done(function: Function, name: str, path: bool) -> bool:
     return (
         re2.search(rf"\b{escaped}\.(?:{_ENDING})\b|[wW]ith [^\n]*\b{escaped}\b", code) is not None
     )
+
+
+def _code(function: Function) -> str:
+    return function.module.remember((_code, function), lambda: without_comments(function))
