@@ -6,7 +6,6 @@ file; what it could not look at is a line in that file's report.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from checks import baseline, path_settings, registry, suppression
@@ -16,11 +15,10 @@ from checks.evidence.registry import Gatherer
 from checks.fingerprint import with_fingerprints
 from checks.inspection import Inspector, Subject
 from checks.languages import roles as file_roles
-from checks.languages.front_ends import reader_of
 from checks.languages.python.evaluate import MAX_EVALUATIONS
 from checks.languages.python.gathering import gather
 from checks.languages.python.index import Index
-from checks.languages.python.module import Module, read
+from checks.languages.python.module import Module
 from checks.languages.python.parse import Expired, never
 from checks.languages.syntax.source_file import SourceFile
 from checks.light import replace
@@ -32,9 +30,9 @@ from checks.model import (
     Lines,
     Profile,
     Settings,
-    Suggestion,
     Surface,
 )
+from checks.proving import Proofs, another, read_again
 from checks.reading import (
     TIME_LIMIT,
     Decide,
@@ -45,17 +43,12 @@ from checks.reading import (
 )
 from checks.redaction import redacted, secrets_in
 from checks.registry import Check
-from checks.report import Desk, said_once
+from checks.report import said_once
 from checks.repository import Beside, Bounds, Lookup
-from checks.suggestion import as_lines, edited, without_clashes
 from checks.text import SourceText
-from checks.workflows import reading as workflow_reading
 
 _BOUNDS = Bounds()
 _ALONE = Beside()
-
-MAX_SUGGESTIONS = 10
-"""Suggestions that are proved in one file: each costs a reading of the edited text."""
 
 
 def analyse(
@@ -183,6 +176,7 @@ class _Review:
         # One for the file and its base, also where that had another path.
         self._settings = path_settings.for_path(settings, read_file.file.path)
         self._deadline = deadline
+        self._proofs = Proofs(read_file, inspector, self._settings, deadline)
         self._limits = list(read_file.limits)
         self._base_module: Module | SourceFile | None = None
         self._base_is_read = False
@@ -218,7 +212,7 @@ class _Review:
             )
         report = replace(
             report,
-            findings=tuple(self._with_suggestions(findings, desk)),
+            findings=tuple(self._proofs.with_suggestions(findings, desk)),
             preexisting=preexisting,
             evidence=tuple(sorted(desk.evidence, key=lambda one: (one.aspect, one.lines))),
             suppressed=tuple(applied.silenced),
@@ -263,18 +257,6 @@ class _Review:
             return replace(subject, base=base)
         return subject
 
-    def _read_again(self, source: SourceText, path: str) -> Module | SourceFile:
-        """Another text of this file, as code of its language.
-
-        Raises:
-            Expired: the time is over.
-        """
-        code = self._read.code
-        reader = None if code is None else reader_of(code.language)
-        if code is None or reader is None:
-            return read(source, path, self._deadline)
-        return reader(source, path, code.language, self._deadline)
-
     def _base(self) -> Module | SourceFile | None:
         """The base as code, read at most once; ``None`` when there is none or no time for it."""
         if not self._base_is_read:
@@ -284,7 +266,7 @@ class _Review:
             if file.base is not None and source.too_large is None:
                 try:
                     path = file.old_path or file.path
-                    self._base_module = self._read_again(source, path)
+                    self._base_module = read_again(self._read, source, path, self._deadline)
                 except Expired:
                     self._base_module = None
         return self._base_module
@@ -333,7 +315,7 @@ class _Review:
                 return None
         source = SourceText(self._file.base or b"") if code is None else code.source
         path = self._file.old_path or self._file.path
-        other = self._other(path, source, code)
+        other = another(self._read, path, source, code)
         desk = self._inspector.inspect(other, checks, gather=False, settings=self._settings)
         if desk.expired:
             return None
@@ -341,79 +323,6 @@ class _Review:
         text = self._commented(source, code)
         comments = suppression.read_suppressions(text)
         return suppression.apply(found, comments, None, text).kept
-
-    def _other(self, path: str, source: SourceText, code: Module | SourceFile | None) -> Subject:
-        """Another text of this file, to be looked at by itself."""
-        role = self._read.role.role
-        if isinstance(code, SourceFile):
-            return Subject(path, source, None, role, None, file=code)
-        return Subject(path, source, code, role, None)
-
-    def _with_suggestions(self, findings: list[Finding], desk: Desk) -> list[Finding]:
-        """The findings, those whose edits are proved safe with their suggestion.
-
-        Each edit alone must remove its finding and add none of its check; that all of them
-        together add none of another check is asked once, and of each one only when they do.
-        """
-        candidates = [one for one in findings if one.edits][:MAX_SUGGESTIONS]
-        if desk.expired or not candidates:
-            return findings
-        before = Counter(one.check for one in desk.findings)
-        proved = [
-            (one, suggestion)
-            for one in candidates
-            if (suggestion := self._prove([one], before, frozenset({one.check})))
-        ]
-        together = [one for one, _ in proved]
-        if len(proved) == 1 or not self._prove(together, before):
-            proved = [pair for pair in proved if self._prove(pair[:1], before)]
-        suggestions = {id(one): suggestion for one, suggestion in without_clashes(proved)}
-        return [replace(one, suggestion=suggestions.get(id(one))) for one in findings]
-
-    def _is_sound(
-        self,
-        source: SourceText,
-        before: Module | SourceFile | None,
-        after: Module | SourceFile | None,
-    ) -> bool:
-        """Whether an edit leaves a text that can be read as well as before."""
-        if before is None or after is None:
-            return workflow_reading.is_sound(self._file.path, source)
-        return len(after.errors()) <= len(before.errors())
-
-    def _prove(
-        self,
-        findings: Sequence[Finding],
-        before: Counter[str],
-        only: frozenset[str] | None = None,
-    ) -> Suggestion | None:
-        """What the first edit suggests, when all of them leave fewer findings and no new ones.
-
-        The edited file must parse, and hold one finding less for each edit, of the checks ``only``
-        or of all.
-        """
-        code = self._read.module or self._read.code
-        edits = tuple(dict.fromkeys(edit for one in findings for edit in one.edits))
-        suggestion = as_lines(self._read.source, findings[0].edits) if findings else None
-        after = edited(self._read.source, edits)
-        if suggestion is None or after is None:
-            return None
-        source = SourceText(after)
-        changed = None
-        if code is not None:
-            try:
-                changed = self._read_again(source, self._file.path)
-            except Expired:
-                return None
-        if not self._is_sound(source, code, changed):
-            return None
-        subject = self._other(self._file.path, source, changed)
-        desk = self._inspector.inspect(subject, only, gather=False, settings=self._settings)
-        counts = Counter(one.check for one in desk.findings)
-        allowed = before - Counter(one.check for one in findings)
-        if desk.expired or any(counts[check] > allowed[check] for check in counts):
-            return None
-        return suggestion
 
 
 def _sorted(findings: Iterable[Finding]) -> list[Finding]:

@@ -11,12 +11,13 @@ from collections.abc import Callable
 import pytest
 
 from checks import registry
-from checks.engine import MAX_SUGGESTIONS, analyse
+from checks.engine import analyse
 from checks.events import Call
 from checks.inspection import Inspector, Subject
 from checks.languages.python.index import Index
 from checks.languages.python.module import Module, read
 from checks.model import ChangedFile, Role, Settings
+from checks.proving import MAX_SUGGESTIONS
 from checks.report import MAX_FINDINGS, Report
 from checks.sandbox import Limits, Pool
 from checks.text import SourceText
