@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from checks.events import Class, Function, Value
+from checks.events import Class, Function, Module, Value
 from checks.hygiene.shared.blocks import statements
 from checks.languages.python.index import Index
 from checks.model import Aspect, Confidence, Edit, Severity, Span
@@ -33,6 +33,8 @@ _FRAMEWORK = frozenset(
 them, as in unittest's; their ``setUpClass`` and ``tearDownClass`` are not."""
 
 _OF_CLASS = ("setUpClass", "tearDownClass")
+_MAX_CLASSES = 500
+"""Classes of one file in which the first override of an unknown base is looked for."""
 
 
 @check(
@@ -104,7 +106,7 @@ def missing_super_teardown(cls: Class, report: Report) -> None:
         if method is None or _calls_base(method):
             continue
         base = _overridden(cls, name, report.index)
-        unknown = base is None and _unknown_test_base(cls, name, report.index)
+        unknown = base is None and _is_first_guess(cls, name, report.index)
         if base is None and not unknown:
             continue
         of_base = f" of `{base.cls.name}`" if base is not None and base.cls is not None else ""
@@ -226,8 +228,33 @@ def _targets(method: Function) -> Iterator[tree_sitter.Node]:
             yield left
 
 
-def _unknown_test_base(cls: Class, method: str, index: Index) -> bool:
-    """Whether a base outside the change may have such a method: all that is known is its name."""
+def _is_first_guess(cls: Class, method: str, index: Index) -> bool:
+    """Whether nothing but its name is known of a base, and no class before says the same of it.
+
+    What the base does there is a guess: one line a file is enough to have it looked at.
+    """
+    unknown = _unknown_test_bases(cls, method, index)
+    if not unknown:
+        return False
+    first = cls.module.remember((_is_first_guess, index), lambda: _first_guesses(cls.module, index))
+    return any(first.get(base) == (cls.span.start, method) for base in unknown)
+
+
+def _first_guesses(module: Module, index: Index) -> dict[str, tuple[int, str]]:
+    """For each base of which only the name is known, where the first override of it stands."""
+    found: dict[str, tuple[int, str]] = {}
+    for one in sorted(module.classes, key=lambda cls: cls.span.start)[:_MAX_CLASSES]:
+        for name in (*_UP, *_DOWN):
+            method = one.methods.get(name)
+            if method is None or _calls_base(method) or _overridden(one, name, index) is not None:
+                continue
+            for base in _unknown_test_bases(one, name, index):
+                found.setdefault(base, (one.span.start, name))
+    return found
+
+
+def _unknown_test_bases(cls: Class, method: str, index: Index) -> list[str]:
+    """The bases outside the change that may have such a method: all that is known is their name."""
     names = index.base_names(cls)
     own = {one.name for one in index.chain(cls)}
     plain = _PLAIN if method in _OF_CLASS else _PLAIN | _FRAMEWORK
@@ -239,7 +266,7 @@ def _unknown_test_base(cls: Class, method: str, index: Index) -> bool:
         and not name.endswith(".unittest.TestCase")
         and name.rpartition(".")[2] not in own
     ]
-    return bool(unknown) and any("Test" in name.rpartition(".")[2] for name in unknown)
+    return unknown if any("Test" in name.rpartition(".")[2] for name in unknown) else []
 
 
 def _edits(method: Function, name: str, report: Report) -> list[Edit]:
