@@ -18,6 +18,8 @@ _SEEDS = (b"hypothesis", b"random.Random(", b"default_rng", b"random_seed", b"se
           b"randomly")  # fmt: skip
 _SMALL = 1_000_000
 _PAIR = 2
+_MANY = 3
+"""Draws in one text that together are soon enough never the same."""
 _BRANCHES = ("if_statement", "while_statement", "elif_clause", "conditional_expression")
 
 
@@ -181,7 +183,7 @@ def _makes_key(call: Call) -> bool:
         if above.kind == "interpolation":
             return True
         if above.kind == "binary_operator" and above.value().built:
-            return True
+            return above.text.count(f".{call.method}(") < _MANY
         if above.kind == "call" and ".format" in above.text.partition("(")[0]:
             return True
         if above.kind in ("block", "assignment", "list_comprehension"):

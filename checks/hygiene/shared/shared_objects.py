@@ -34,6 +34,12 @@ def settings_of_module(event: Located, left: tree_sitter.Node) -> str:
     parts = text.split(".")
     if not 2 < len(parts) <= _MAX_STEPS or not _is_imported(event, _root(left)):
         return ""
+    right = event.child("right")
+    emptied = right is not None and (
+        right.type == "none" or (right.type in ("dictionary", "list") and not right.named_children)
+    )
+    if emptied and parts[-1].startswith("_"):
+        return ""  # what the module keeps to itself
     return text if any(one.isupper() and len(one) > 1 for one in parts[1:-1]) else ""
 
 
