@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from checks.hygiene.go.shared.places import own_test
+from checks.hygiene.go.shared.places import own_helper, own_test
 from checks.hygiene.go.shared.releases import assigned_to, is_released
 from checks.hygiene.go.shared.temporary import MAKERS, is_left_behind
+from checks.languages.go.blocks import Kind
 from checks.languages.go.events import GoCall
 from checks.model import Confidence
 from checks.registry import GO, also, calls
@@ -101,9 +102,9 @@ def unclosed_resource_in_test(call: GoCall, report: Report) -> None:
                 confidence=Confidence.MEDIUM,
             )
         return
-    block = own_test(call.file, call)
+    block = own_test(call.file, call) or own_helper(call.file, call)
     method = _MAKERS[call.name or ""]
-    if block is None or not block.is_test or not name:
+    if block is None or not (block.is_test or block.kind is Kind.HOOK) or not name:
         return
     if is_released(call, block, name, (method,)):
         return

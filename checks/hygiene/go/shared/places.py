@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from checks.languages.go.blocks import Block
+from checks.languages.go.blocks import Block, Kind
 from checks.languages.go.file import GoFile
 from checks.languages.go.grammar import FUNCTIONS
 from checks.languages.syntax.located import MAX_ANCESTORS, Located
@@ -44,6 +44,22 @@ def own_test(file: GoFile, located: Located) -> Block | None:
         return None
     function = block.node if block.call is None else block.call.callback
     return block if function is not None and located.names.function.node == function else None
+
+
+def own_helper(file: GoFile, located: Located) -> Block | None:
+    """The helper that is handed the test, ``func get(t *testing.T, …)``, and runs it itself."""
+    function = located.names.function.node
+    if function.type != "function_declaration" or file.block_at(located.node) is not None:
+        return None
+    body = function.child_by_field_name("body")
+    listed = function.child_by_field_name("parameters")
+    for one in () if listed is None else listed.named_children:
+        kind, name = one.child_by_field_name("type"), one.child_by_field_name("name")
+        if body is None or kind is None or name is None:
+            continue
+        if file.text_of(kind) in ("*testing.T", "testing.TB"):
+            return Block(file, Kind.HOOK, "", function, body, None, file.text_of(name))
+    return None
 
 
 def outermost(located: Located) -> tree_sitter.Node:
