@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from checks.events import Call, Change, Flow, ModuleEvent, Node, TextEvent
 from checks.languages.python import grammar
 from checks.languages.python.module import Module
+from checks.languages.python.names import attribute_read
 from checks.languages.python.parse import Expired, never
 from checks.registry import EventKind, Events
 from checks.workflows.event import WorkflowEvent
@@ -147,6 +148,10 @@ class Dispatch:
                 if attribute is None:
                     continue
                 last = attribute
+            elif kind == _CALL and (read := attribute_read(module, target)) is not None:
+                call = call or Call(module, place)
+                _offer(call, table.get(read[1], []), emit)
+                continue
             else:
                 continue
             word = data[last.start_byte : last.end_byte].decode("utf-8", "replace")

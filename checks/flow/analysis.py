@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from checks.flow import demand, inheriting, supplied
@@ -25,6 +26,8 @@ from checks.models.facts import tables
 MAX_NESTED = 200
 """Functions defined while one function ran that are run after it."""
 _MAX_NAMESAKES = 20
+_MAX_TURNS = 4
+"""Runs of one function that is defined while others run, each with what they left behind."""
 
 
 @dataclass(slots=True)
@@ -321,9 +324,14 @@ class _Run:
         """Run a function and then those defined in it, which see what it left behind."""
         before = len(own.functions)
         self._enter(function)
-        mine = own.functions[before : before + MAX_NESTED]
-        for one in mine:
-            self._enter(one)
+        turns: Counter[object] = Counter()
+        index = before
+        while index < min(len(own.functions), before + MAX_NESTED):
+            one = own.functions[index]
+            turns[one.definition] += 1
+            if turns[one.definition] <= _MAX_TURNS:
+                self._enter(one)  # which may define more
+            index += 1
         del own.functions[before:]
 
     def _enter(self, function: LocalFunction) -> None:

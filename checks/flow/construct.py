@@ -22,6 +22,9 @@ _DICTS = frozenset({"dict", "collections.UserDict", "collections.OrderedDict"})
 """Bases whose instances are dicts."""
 
 
+_VALIDATORS = frozenset({"pydantic.field_validator()", "pydantic.validator()"})
+
+
 def instance(machine: Machine, frame: Frame, cls: LocalClass, site: Site) -> Value:
     """What calling a class gives."""
     if cls.is_enum:
@@ -128,8 +131,35 @@ def tainted_model(
                 part = tainted_model(machine, frame, inner, value, depth + 1)
             else:
                 part = value
-            made = made.with_field(name, part)
+            made = made.with_field(name, _validated(machine, cls, name, part))
     return Value(references=(machine.heap.new(made),))
+
+
+def _validated(machine: Machine, cls: LocalClass, name: str, value: Value) -> Value:
+    """A field as the validators of the model hand it on (``@field_validator("url")``)."""
+    if not value.taints:
+        return value
+    for one in lookup.lineage(machine, cls):
+        for found in tuple(one.frame.names.values()):
+            for function in found.references:
+                if isinstance(function, LocalFunction) and _validates(function, name):
+                    value = calls.call_function(
+                        machine, one.frame, function, [Value(references=(cls,)), value], {}, None,
+                        function.definition,
+                    )  # fmt: skip
+                    one.frame.dead = False
+    return value
+
+
+def _validates(function: LocalFunction, name: str) -> bool:
+    if isinstance(function.definition, ir.Lambda):
+        return False
+    for path, node in zip(function.decorators, function.definition.decorators, strict=False):
+        if path in _VALIDATORS and isinstance(node, ir.Call):
+            named = [one.value for one in node.arguments if isinstance(one, ir.Constant)]
+            if name in named or "*" in named:
+                return len(function.definition.parameters) in (2, 3)
+    return False
 
 
 def _number(

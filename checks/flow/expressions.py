@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks import ir
 from checks.flow import amounts, binding, calls, folding, guards, lookup, operators
 from checks.flow.heap import Object, make
+from checks.flow.kinds import NOSQL
 from checks.flow.machine import EVALUATORS, Frame, Machine
 from checks.flow.values import (
     CLEAN,
@@ -14,6 +15,7 @@ from checks.flow.values import (
     Cell,
     LocalFunction,
     Value,
+    cleaned,
     constant,
     content,
     join,
@@ -216,6 +218,9 @@ def _mapping(machine: Machine, frame: Frame, node: ir.Mapping) -> Value:
         value = machine.evaluate(frame, value_node)
         if key.constant is NOTHING or not folding.hashable(key.constant):
             made = made.with_rest(value, machine.heap.flat(key))
+        elif key.constant == "$eq":
+            # What is compared for equality brings no operators into a query.
+            made = made.with_field(key.constant, cleaned(value, NOSQL))
         else:
             made = made.with_field(key.constant, value)
     return Value(references=(machine.heap.new(made),))

@@ -5,16 +5,18 @@ What a field gives is harmless when the field converts it to a number, a date or
 
 from __future__ import annotations
 
-from checks.flow import lookup
+from checks.flow import calls, lookup
 from checks.flow.heap import Object
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import (
     CLEAN,
+    VAGUE,
     Api,
     Cell,
     Link,
     LocalClass,
+    LocalFunction,
     Source,
     Taint,
     Value,
@@ -36,6 +38,7 @@ _HARMLESS = frozenset(
      "ModelMultipleChoiceField", "PrimaryKeyRelatedField", "IntegerRangeField", "Integer", "Int",
      "Float", "Boolean", "UUID", "Date", "DateTime"}
 )  # fmt: skip
+_REST = "rest_framework.serializers."
 _RESULTS = ("cleaned_data", "validated_data", "data", "initial_data")
 
 
@@ -55,7 +58,8 @@ def _fields(machine: Machine, cls: LocalClass) -> list[tuple[str, bool]]:
 def fill(machine: Machine, cls: LocalClass, cell: Cell, content: Value) -> None:
     """A form was made from untrusted data: what its fields give afterwards."""
     fields: dict[object, Value] = {
-        name: CLEAN if harmless else content for name, harmless in _fields(machine, cls)
+        name: CLEAN if harmless else _validated(machine, cls, name, content)
+        for name, harmless in _fields(machine, cls)
     }
     made = machine.heap.get(cell)
     for name in _RESULTS:
@@ -64,6 +68,20 @@ def fill(machine: Machine, cls: LocalClass, cell: Cell, content: Value) -> None:
             inner = machine.heap.new(Object("dict", dict(fields), None if fields else content))
         made = made.with_field(name, Value(references=(inner,)))
     machine.heap.put(cell, made)
+
+
+def _validated(machine: Machine, cls: LocalClass, name: str, value: Value) -> Value:
+    """A field as its own method hands it on: ``validate_name(self, value)`` of a serializer."""
+    found = lookup.class_attribute(machine, cls, f"validate_{name}")
+    for one in () if found is None else found.references:
+        if isinstance(one, LocalFunction) and len(one.definition.parameters) == 2:
+            if not any(base.startswith(_REST) for base in lookup.library_bases(machine, cls)):
+                return value
+            value = calls.call_function(
+                machine, one.frame, one, [VAGUE, value], {}, None, one.definition
+            )
+            one.frame.dead = False
+    return value
 
 
 def filled(machine: Machine, cls: LocalClass, content: Value) -> Value:

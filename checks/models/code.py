@@ -62,7 +62,7 @@ template.sink(
 bottle = Library("https://bottlepy.org/docs/stable/stpl.html")
 bottle.sink(
     "template",
-    "bottle.{SimpleTemplate,MakoTemplate,Jinja2Template,CheetahTemplate}",
+    "bottle.{template,SimpleTemplate,MakoTemplate,Jinja2Template,CheetahTemplate}",
     at="0/source",
 )
 genshi = Library("https://genshi.edgewall.org/wiki/Documentation/templates.html")

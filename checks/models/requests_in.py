@@ -83,6 +83,7 @@ request.value(
     "@request.{get_param_as_int,get_param_as_bool,get_param_as_float,is_ajax,"
     "is_secure,get_param_as_uuid,get_param_as_datetime,is_disconnected}()",
 )
+request.alias("@request.files[]", "@request.files[][]")
 request.alias("@request.args", "@request.args.copy()", "@request.args.to_dict()")
 request.alias("@request.GET", "@request.GET.copy()", "@request.GET.dict()")
 request.alias("@request.form", "@request.form.copy()", "@request.form.to_dict()")

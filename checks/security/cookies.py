@@ -18,6 +18,7 @@ from checks.security.edits.arguments import with_keyword
 ON: tuple[Events, ...] = (
     calls(
         "*.{set_cookie,set_secure_cookie,set_signed_cookie,setcookie,update}",
+        "bottle.response.set_cookie",
         "flask.Flask().config.update",
         "aiohttp_session.cookie_storage.EncryptedCookieStorage",
         "aiohttp_session.SimpleCookieStorage",

@@ -87,7 +87,28 @@ def csrf_protection_off(event: Function | Class | Call | Node | Change, report: 
         _exempted(event, report)
 
 
+def _is_skipped(one: Function) -> bool:
+    """``enforce_csrf`` of an authentication of Django REST framework that does nothing."""
+    if one.name != "enforce_csrf" or not one.is_method or one.body is None:
+        return False
+    statements = [child for child in one.body.named_children if child.type != "comment"]
+    return all(
+        child.type == "pass_statement"
+        or (child.type == "return_statement" and not child.named_children)
+        or (child.type == "expression_statement" and child.named_children[0].type == "string")
+        for child in statements
+    )
+
+
 def _exempted(one: Function | Class, report: Report) -> None:
+    if isinstance(one, Function) and _is_skipped(one):
+        report(
+            at=one.name_span,
+            message="`enforce_csrf` does nothing: sessions are taken without a token.",
+            why=_WHY,
+            fix="Leave the method out.",
+        )
+        return
     decorator = next(_exemptions(one), None)
     if decorator is None:
         return

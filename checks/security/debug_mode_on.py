@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tree_sitter
+
 from checks.events import Call, Node
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Surface
@@ -23,6 +25,7 @@ _MAKERS = {
     "werkzeug.debug.DebuggedApplication": "evalex",
     "litestar.Litestar": "debug",
 }
+_READING = frozenset({"os.environ.get", "os.getenv", "decouple.config"})
 _DJANGO = frozenset({"INSTALLED_APPS", "MIDDLEWARE", "ROOT_URLCONF", "DATABASES", "ALLOWED_HOSTS",
                      "WSGI_APPLICATION", "TEMPLATES"})  # fmt: skip
 
@@ -116,6 +119,8 @@ def _by_call(call: Call) -> str | None:
 
 def _by_assignment(event: Node) -> str | None:
     left, right = event.child("left"), event.child("right")
+    if right is not None and right.type == "call":
+        return _by_default(event, right)
     if left is None or right is None or right.type not in ("true", "identifier"):
         return None
     if event.value(right).constant is not True or _is_conditional(event):
@@ -134,6 +139,25 @@ def _by_assignment(event: Node) -> str | None:
         if known in ("flask.Flask()", "quart.Quart()"):
             return f"`{text} = True`"
     return None
+
+
+def _by_default(event: Node, right: tree_sitter.Node) -> str | None:
+    """``DEBUG = os.environ.get("DEBUG", "True")`` in the settings of Django."""
+    left = event.child("left")
+    if left is None or event.module.text_of(left) != "DEBUG" or event.function is not None:
+        return None
+    if event.cls is not None or not _DJANGO & set(event.module.scope.bindings):
+        return None
+    made = next((one for one in event.module.within(event.node, "call") if one.node == right), None)
+    if made is None:
+        return None
+    call = Call(event.module, made.place)
+    name = call.name or ""
+    if name not in _READING and not name.endswith("Env().bool"):
+        return None
+    default = call.argument(1, "default")
+    on = default is not None and str(default.constant).lower() in ("true", "1", "on", "yes")
+    return "`DEBUG`, which is on where nothing is said," if on else None
 
 
 def _is_conditional(event: Node) -> bool:

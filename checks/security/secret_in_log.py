@@ -32,6 +32,7 @@ _METHODS_THROUGH = frozenset({"strip", "decode", "encode", "lower", "upper", "fo
                               "get", "items", "values", "get_secret_value", "rstrip", "lstrip",
                               "getvalue", "copy", "pop"})  # fmt: skip
 _OF_TEXT = frozenset(dir(str)) | frozenset(dir(bytes)) | {"get_secret_value"}
+_PERSONAL = frozenset({"cvv", "cvv2", "cvc", "card_number", "ssn", "social_security_number"})
 _ASKED = "getpass.getpass"
 _MAX_DEPTH = 6
 
@@ -211,7 +212,8 @@ def _found(call: Call) -> tuple[Value, str] | None:
             if part.name in _WHOLE or _is_whole_headers(part):
                 return part, "the whole"
             name = _speaking_name(part)
-            if name and kind_of(name) is not None and not _is_harmless(part, name):
+            speaks = name.lower() in _PERSONAL or (name and kind_of(name) is not None)
+            if speaks and not _is_harmless(part, name):
                 return part, "secret"
     return None
 

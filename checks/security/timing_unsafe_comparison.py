@@ -111,6 +111,10 @@ def timing_unsafe_comparison(node: Node, report: Report) -> None:
         _tell(node, secret, report, [])
 
 
+_PURPOSES = frozenset({"reset", "api", "access", "auth", "session", "verification", "confirmation",
+                       "activation", "invite", "invitation", "recovery", "webhook",
+                       "unsubscribe"})  # fmt: skip
+_PROOFS = frozenset({"token", "secret", "code", "key", "signature"})
 _LITERALS = frozenset({"string", "integer", "float", "none", "true", "false", "list", "tuple",
                        "dictionary", "concatenated_string", "set"})  # fmt: skip
 
@@ -204,9 +208,28 @@ def _mac(value: Value, depth: int = 0) -> str | None:
 
 def _kept_secret(kept: Value, sent: Value) -> Value | None:
     """The secret of the program on one side, when the other side is what a request brings."""
+    if _is_of_row(kept) and _is_handed(sent):
+        return kept
     if not _is_kept(kept) or not _is_sent(sent):
         return None
     return kept if _speaks(kept) or _speaks(sent) else None
+
+
+def _is_of_row(kept: Value) -> bool:
+    """``record.reset_token``: what a row keeps for somebody who has to prove something."""
+    if kept.node.type != "attribute" or kept.text.startswith(("self.", "cls.")):
+        return False
+    words = set(words_of(kept.text.rpartition(".")[2]))
+    return bool(words & _PURPOSES and words & _PROOFS)
+
+
+def _is_handed(sent: Value) -> bool:
+    """Whether a value is a parameter of that kind."""
+    function = sent.context.function
+    if function is None or sent.node.type != "identifier" or sent.assignments:
+        return False
+    named = any(one.name == sent.text for one in function.parameters)
+    return named and bool(set(words_of(sent.text)) & _PROOFS)
 
 
 def _speaks(value: Value) -> bool:

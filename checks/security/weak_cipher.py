@@ -105,7 +105,7 @@ def _is_ecb(call: Call, name: str) -> bool:
     mode = call.argument(1, "mode")
     if mode is None:
         return False
-    return (mode.name or "").endswith(".MODE_ECB") or mode.constant == 1
+    return (mode.origin.name or mode.name or "").endswith(".MODE_ECB") or mode.constant == 1
 
 
 def _implements(call: Call) -> bool:

@@ -75,9 +75,18 @@ def _attribute_bindings(module: Module, node: tree_sitter.Node, context: Context
     return [*in_body, *cls.attributes.get(name, [])]
 
 
-def origin(module: Module, node: tree_sitter.Node, context: Context) -> Part:
-    """What a name with a single assignment stands for, parentheses taken off."""
+def origin(module: Module, node: tree_sitter.Node, context: Context, *, items: bool = True) -> Part:
+    """What a name with a single assignment stands for, parentheses taken off.
+
+    Also an entry of a constant table, unless ``items`` says no.
+    """
     for _ in range(MAX_DEPTH):
+        if items and node.type == "subscript":
+            entry = mappings.item(module, node, context)
+            if entry is None:
+                break
+            node, context = entry
+            continue
         if node.type == "parenthesized_expression" and (inner := children(node)):
             node = inner[0]
             continue

@@ -222,7 +222,7 @@ def item(module: Module, node: tree_sitter.Node, context: Context) -> Part | Non
     key = evaluate.constant(module, key_node, context)
     if not isinstance(key, (str, bytes, int)) or isinstance(key, bool):
         return None
-    made, where = evaluate.origin(module, owner, context)
+    made, where = evaluate.origin(module, owner, context, items=False)
     if made is owner or made.end_byte - made.start_byte > _MAX_SCANNED:
         return None
     if _is_written(module, module.text_of(owner)):

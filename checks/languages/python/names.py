@@ -70,6 +70,11 @@ def resolve(module: Module, node: tree_sitter.Node, context: Context, depth: int
             steps.append("." + module.text_of(name))
             current = owner
         elif kind == _CALL:
+            read = attribute_read(module, current)
+            if read is not None:
+                steps.append("." + read[1])
+                current = read[0]
+                continue
             steps.append("()")
             current = current.child_by_field_id(grammar.FUNCTION)
         elif kind == _SUBSCRIPT:
@@ -80,6 +85,19 @@ def resolve(module: Module, node: tree_sitter.Node, context: Context, depth: int
         else:
             return None
     return None
+
+
+def attribute_read(module: Module, node: tree_sitter.Node) -> tuple[tree_sitter.Node, str] | None:
+    """``getattr(owner, "name")``: the owner, and the name; ``None`` for all other calls."""
+    function = node.child_by_field_id(grammar.FUNCTION) if node.kind_id == _CALL else None
+    given = node.child_by_field_id(grammar.ARGUMENTS)
+    if function is None or given is None or function.kind_id != _IDENTIFIER:
+        return None
+    if given.named_child_count != 2 or module.text_of(function) != "getattr":
+        return None
+    owner, name = given.named_children
+    text = module.text_of(name).strip("\"'") if name.type == "string" else ""
+    return (owner, text) if text.isidentifier() else None
 
 
 def _name(module: Module, name: str, context: Context, depth: int) -> str | None:

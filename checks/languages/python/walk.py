@@ -16,6 +16,7 @@ from checks.languages.python import grammar
 from checks.languages.python.context import Context, Place
 from checks.languages.python.definitions import Class, Function
 from checks.languages.python.imports import bind_imports
+from checks.languages.python.names import attribute_read
 from checks.languages.python.parse import Expired
 from checks.languages.python.scopes import Binding, Bound, Scope
 
@@ -243,7 +244,7 @@ class _Walker:
         kind = left.type
         if kind == "identifier":
             name = self.module.text_of(left)
-            if value.type in ("identifier", "attribute"):
+            if value.type in ("identifier", "attribute") or attribute_read(self.module, value):
                 self.module.renamed.add(name)
             context.scope.bind(name, Binding(Bound.ASSIGNED, value, context))
         elif kind == "attribute":
