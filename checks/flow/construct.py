@@ -126,7 +126,7 @@ def tainted_model(
         for name, annotation, _ in one.fields:
             inner = typing_facts.model_of(machine, one.frame, annotation)
             if typing_facts.is_harmless(machine, one.frame, annotation):
-                part = _number(machine, one, annotation, value)
+                part = _number(machine, one, name, annotation, value)
             elif inner is not None and depth < 3:
                 part = tainted_model(machine, frame, inner, value, depth + 1)
             else:
@@ -163,17 +163,34 @@ def _validates(function: LocalFunction, name: str) -> bool:
 
 
 def _number(
-    machine: Machine, cls: LocalClass, annotation: ir.Expression | None, value: Value
+    machine: Machine, cls: LocalClass, name: str, annotation: ir.Expression | None, value: Value
 ) -> Value:
     """A field that is converted to a number, or to something else that is harmless."""
     if not typing_facts.is_number(machine, cls.frame, annotation):
         return CLEAN
+    data = cls.module.module.source.data
     for statement in cls.definition.body:
         if isinstance(statement, ir.Assign) and statement.annotation is annotation:
-            data = cls.module.module.source.data[statement.start : statement.end]
-            if amounts.is_limited(data.decode("utf-8", "replace")):
+            text = data[statement.start : statement.end].decode("utf-8", "replace")
+            if amounts.is_limited(text):
                 return CLEAN
+        elif isinstance(statement, ir.Function) and any(
+            _validates(one, name) for one in statement.decorators
+        ):
+            return CLEAN
     return amounts.sent(machine, value)
+
+
+def _validates(decorator: ir.Expression, name: str) -> bool:
+    """``@field_validator("size")``, ``@model_validator(mode="after")``: it may refuse the field."""
+    function = decorator.function if isinstance(decorator, ir.Call) else decorator
+    called = function.name if isinstance(function, ir.Attribute) else getattr(function, "id", "")
+    if called in ("model_validator", "root_validator"):
+        return True
+    if called not in ("field_validator", "validator") or not isinstance(decorator, ir.Call):
+        return False
+    named = [one.value for one in decorator.arguments if isinstance(one, ir.Constant)]
+    return name in named or "*" in named
 
 
 def made_class(machine: Machine, frame: Frame, definition: ir.Class) -> LocalClass:

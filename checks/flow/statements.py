@@ -21,6 +21,7 @@ from checks.flow.values import (
     NOTHING,
     VAGUE,
     Api,
+    Bound,
     LocalFunction,
     LocalModule,
     Value,
@@ -415,7 +416,7 @@ def _accessor(
 def _decorated(machine: Machine, frame: Frame, decorator: ir.Expression, value: Value) -> Value:
     """A decorator of the change is called; those of libraries leave what they decorate."""
     target = machine.evaluate(frame, decorator)
-    if any(isinstance(one, LocalFunction) for one in target.references):
+    if any(isinstance(one, (LocalFunction, Bound)) for one in target.references):
         return lookup.apply(machine, frame, target, [value], decorator)
     return value
 

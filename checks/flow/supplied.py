@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from checks import ir
 from checks.flow.feeding import REQUEST_NAMES, feeding, route_template
 from checks.flow.machine import Machine
-from checks.flow.values import HOLE, Api, LocalClass, LocalFunction
+from checks.flow.values import HOLE, Api, Bound, LocalClass, LocalFunction, Reference
 from checks.models.facts import tables
 
 _METHOD_DECORATOR = "django.utils.decorators.method_decorator"
@@ -43,7 +43,7 @@ def parameters(machine: Machine, function: LocalFunction, feeds: str) -> frozens
     for node, is_outside in _decorators(machine, function, definition):
         target = node.function if isinstance(node, ir.Call) else node
         known = machine.evaluate(function.frame, target).references
-        made = next((one for one in known if isinstance(one, LocalFunction)), None)
+        made = next(_functions(known), None)
         if made is not None:
             own = True
             found |= _filled(made, function, is_outside=is_outside)
@@ -57,6 +57,15 @@ def parameters(machine: Machine, function: LocalFunction, feeds: str) -> frozens
     if own or feeds == "route":
         found |= _unnamed(machine, function, definition, own=own)
     return frozenset(found)
+
+
+def _functions(known: Iterable[Reference]) -> Iterator[LocalFunction]:
+    """The functions of the change among what a decorator may be: methods of an object, too."""
+    for one in known:
+        if isinstance(one, LocalFunction):
+            yield one
+        elif isinstance(one, Bound):
+            yield from (each for each in one.function.references if isinstance(each, LocalFunction))
 
 
 def wrapper(machine: Machine, function: LocalFunction) -> LocalFunction | None:

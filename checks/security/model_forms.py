@@ -114,7 +114,7 @@ def _is_read_only(text: str) -> bool:
     return any(
         one in written
         for one in ("read_only=True", "read_only':True", 'read_only":True', "editable=False",
-                    "disabled=True", "SerializerMethodField(", "HiddenField(")
+                    "disabled=True", "SerializerMethodField(", "HiddenField(", "ReadOnlyField(")
     )  # fmt: skip
 
 
