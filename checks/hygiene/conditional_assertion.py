@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 
 import tree_sitter
 
@@ -12,7 +13,7 @@ from checks.hygiene.shared.blocks import block_of, following, mentions, statemen
 from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.equalities import used_in
 from checks.hygiene.shared.proving import proofs
-from checks.hygiene.shared.tests import is_given_many, is_test
+from checks.hygiene.shared.tests import MAX_CALLS, is_given_many, is_test
 from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Surface
@@ -20,6 +21,10 @@ from checks.registry import FUNCTIONS, TEST_ROLES, check
 from checks.report import Report
 
 _PAIR = 2
+_MOST_LOOPS = 30
+"""Loops of one function that are looked at."""
+_NEAR = 10
+"""Statements after a loop in which its variable is looked for."""
 _EXPECTED = frozenset({"expect", "expected", "expects", "expecting", "wanted"})
 _WRAPPERS = frozenset({"enumerate", "list", "reversed", "set", "sorted", "tuple"})
 _SURE = frozenset(
@@ -99,7 +104,7 @@ def _after_loops(function: Function, report: Report) -> None:
 
     The loop must have asserted the same kind of thing of each, and leave nothing to search for.
     """
-    for loop in function.own("for_statement"):
+    for loop in itertools.islice(function.own("for_statement"), _MOST_LOOPS):
         left, body = loop.child("left"), loop.child("body")
         if left is None or body is None or left.type != "identifier":
             continue
@@ -109,7 +114,7 @@ def _after_loops(function: Function, report: Report) -> None:
         asked = {one.method for one in calls_of(function.module, body) if _asks(one, name)}
         if not asked or len(function.scope_of_body.bindings.get(name, [])) != 1:
             continue
-        for statement in following(loop):
+        for statement in following(loop)[:_NEAR]:
             later = next(
                 (one for one in calls_of(function.module, statement)
                  if one.method in asked and _asks(one, name)),
@@ -136,7 +141,7 @@ def _one_way(function: Function, report: Report) -> None:
     ``for one in found: assertIn(one, expected)`` holds for an empty result as well, and for one
     that lacks most of what is expected.
     """
-    for loop in function.own("for_statement"):
+    for loop in itertools.islice(function.own("for_statement"), _MOST_LOOPS):
         left, right, body = loop.child("left"), loop.child("right"), loop.child("body")
         if left is None or right is None or body is None or right.type != "identifier":
             continue
@@ -152,9 +157,10 @@ def _one_way(function: Function, report: Report) -> None:
             continue
         if _EXPECTED.isdisjoint(words(among.text)) or not _EXPECTED.isdisjoint(words(result)):
             continue
+        others = function.own("call", "assert_statement")
         looked_at = any(
             asserts(other) and used_in(function, other, result)
-            for other in function.own("call", "assert_statement")
+            for other in itertools.islice(others, MAX_CALLS)
             if other.node != asked.node
         )
         if looked_at or function.scope_of_body.bindings.get(result) is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Function
+from checks.events import Call, Class, Function
 from checks.hygiene.shared.environments import may_fail_between
 from checks.hygiene.shared.habits import forgotten, unmatched
 from checks.hygiene.shared.releases import Creation, Holder
 from checks.hygiene.shared.tests import SETUP, is_teardown, is_test, own_calls, preparations
 from checks.hygiene.shared.texts import words
+from checks.languages.python.index import Index
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
@@ -172,18 +173,27 @@ def _is_bare_helper(call: Call, report: Report) -> bool:
     cls = call.cls
     if cls is None or call.receiver is None or call.receiver.text not in ("self", "cls"):
         return False
-    helper = report.index.methods(cls).get(call.method)
+    return cls.module.remember(
+        (_is_bare_helper, cls, call.method, report.index),
+        lambda: _is_bare(cls, call.method, report.index),
+    )
+
+
+def _is_bare(cls: Class, name: str, index: Index) -> bool:
+    helper = index.methods(cls).get(name)
     if helper is None or (helper.decorators and not _is_of_class(helper)):
         return False
     text = helper.text
     if "leanup" in text or "append" in text or not _makes_by_client(helper):
         return False
-    thing = words(call.method)[-1]
+    thing = words(name)[-1]
+    callers = [
+        one for one in cls.methods.values() if any(made.method == name for made in own_calls(one))
+    ]
     return any(
         "leanup" in one.method and f"delete_{thing}" in one.text
-        for method in cls.methods.values()
-        for one in own_calls(method)
-        if any(made.method == call.method for made in own_calls(method))
+        for caller in callers
+        for one in own_calls(caller)
     )
 
 

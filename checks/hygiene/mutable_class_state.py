@@ -165,12 +165,21 @@ def _object(module: Module, name: str, tests: list[Function], report: Report) ->
             text = module.text_of(left)
             # What lies deeper may belong to another object of the file, of which it was made.
             deep = "[" in text or text.count(".") > 1
-            names = [name, *(_made_of(module, name) if deep else ())]
-            sharing = [other for other in tests if any(_uses(other, word) for word in names)]
-            if len(sharing) < _SHARED_BY or _is_put_back(test, one, text):
+            sharing = _users(module, name, tests, deep=deep)
+            if sharing < _SHARED_BY or _is_put_back(test, one, text):
                 continue
             _tell(one, name, test, "the file", report)
             return
+
+
+def _users(module: Module, name: str, tests: list[Function], *, deep: bool) -> int:
+    """How many tests use an object, or what it is made of as well."""
+
+    def count() -> int:
+        names = [name, *(_made_of(module, name) if deep else ())]
+        return sum(any(_uses(one, word) for word in names) for one in tests)
+
+    return module.remember((_users, name, deep), count)
 
 
 def _made_of(module: Module, name: str) -> list[str]:
