@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterator
 
-from checks.events import Call, Function, as_call
+from checks.events import Call, Function, argument_nodes, as_call
 from checks.hygiene.shared.environments import may_fail_between
 from checks.hygiene.shared.tests import (
     TEARDOWN,
@@ -81,6 +82,8 @@ def _is_restored(
     event: Located, function: Function, target: str, words: tuple[str, ...], index: Index
 ) -> bool:
     if _in_restoring_with(event) or any(_speaks(one.text, words) for one in decorators(event)):
+        return True
+    if any(_speaks(one.text, words) for one in _given_tear_downs(event)):
         return True
     if any(context.kind == "finally_clause" for context in event.context.chain()):
         return True
@@ -214,3 +217,17 @@ def _is_of_another(method: Function, event: Located, index: Index) -> bool:
     if not method.is_method or method.cls is None or event.cls is None:
         return False
     return all(one.node != event.cls.node for one in index.chain(method.cls))
+
+
+def _given_tear_downs(event: Located) -> Iterator[Function]:
+    """What a decorator of nose runs after the test: ``@with_setup(prepare, clean)``."""
+    for decorator in decorators(event):
+        made = decorator.origin
+        if made.node.type != "call" or not made.text.partition("(")[0].endswith("with_setup"):
+            continue
+        names = {made.module.text_of(one).rpartition("=")[2] for one in argument_nodes(made.node)}
+        yield from (
+            one
+            for one in made.module.functions
+            if one.name in names and one.context.kind == "module"
+        )
