@@ -6,6 +6,8 @@ Sources: https://curl.se/docs/manpage.html#-u and https://manpages.debian.org/ss
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import re2
 
 from checks.model import Span
@@ -14,7 +16,7 @@ from checks.secrets.special import Address, is_password
 
 _MAX_COMMAND = 1_000
 """Bytes of one command that are looked at."""
-_NAMES = re2.compile(rb"^(?:curl|wget|sshpass)(?:\.exe)?[\"']?[\s,]")
+_NAMES = re2.compile(rb"(?i)^(?:curl|wget|sshpass)(?:\.exe)?[\"']?[\s,]")
 _GAP = rb"(?:=|[\"']?[\s,]+[\"']?|)[\"']?"
 _USER = re2.compile(
     rb"[\s\"'](?:--user|--proxy-user|-[a-zA-Z]*[uU])"
@@ -28,14 +30,29 @@ _GIVEN = re2.compile(rb"[\s\"']-p" + _GAP + rb"([^\s\"'`|&<>\\,]{3,200})")
 _ADDRESS = re2.compile(rb"[a-z]+://[^\s\"'`|&<>\\,]+")
 
 
-def login(data: bytes, at: int, *, drawn: bool) -> Address | None:
-    """The password in the command whose name stands at ``at``; judged as that of an address."""
-    if at and (data[at - 1 : at].isalnum() or data[at - 1 : at] in b"_.-"):
-        return None
-    if _NAMES.match(data[at : at + 20]) is None:
-        return None
-    command = _command(data, at)
-    name = command[:4]
+def logins(data: bytes, places: Iterable[int], *, drawn: bool) -> Iterator[Address]:
+    """The passwords in the commands whose names stand at some places, in order; one a line."""
+    done = 0
+    for at in places:
+        if at < done or not _is_name(data, at):
+            continue
+        command = _command(data, at)
+        done = at + len(command)
+        found = _login(command, at, drawn=drawn)
+        if found is not None:
+            yield found
+
+
+def _is_name(data: bytes, at: int) -> bool:
+    before = data[at - 1 : at] if at else b""
+    return not (before and (before.isalnum() or before in b"_.-")) and (
+        _NAMES.match(data[at : at + 20]) is not None
+    )
+
+
+def _login(command: bytes, at: int, *, drawn: bool) -> Address | None:
+    """The password of a command that begins at ``at``; judged as that of an address."""
+    name = command[:4].lower()
     user = _USER.search(command) if name == b"curl" else None
     if user is not None:
         who, span = user.group(1).decode("latin-1"), user.span(2)

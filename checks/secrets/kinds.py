@@ -185,10 +185,8 @@ def headers(data: bytes, places: Iterable[int], role: Role, path: str) -> Iterat
 
 def logins(data: bytes, places: Iterable[int], role: Role, path: str) -> Iterator[Secret]:
     """``curl -u user:password``, and what is like it."""
-    for at in places:
-        found = commands.login(data, at, drawn=role is not Role.PRODUCTION)
-        if found is not None:
-            yield _password(found.span, found, "A command", role, path)
+    for found in commands.logins(data, places, drawn=role is not Role.PRODUCTION):
+        yield _password(found.span, found, "A command", role, path)
 
 
 def _password(
