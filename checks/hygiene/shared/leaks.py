@@ -236,21 +236,25 @@ def _is_left(call: Call, held: str, index: Index, *, borrows_all: bool = False) 
     function = call.function
     if function is None or held in call.context.scope.elsewhere:
         return False
-    places: list[tuple[Module, Function]] = [(call.module, function)]
-    start = call.node.end_byte
-    if held.startswith(("self.", "cls.")):
-        if call.cls is None:
-            return False
-        # A base class that is not known may close it.
-        if not index.complete(call.cls) and not _has_plain_base(call):
-            return False
-        places = [(one.module, one) for one in methods_with(call.cls, held, index)]
-        start = 0
-    return not any(
-        _ends(one, borrows_all)
-        for module, place in places
-        for one in _uses(module, place, held, start)
+    cls = call.cls
+    if not held.startswith(("self.", "cls.")):
+        return not _ended_in(call.module, function, held, call.node.end_byte, borrows_all)
+    # A base class that is not known may close it.
+    if cls is None or not (index.complete(cls) or _has_plain_base(call)):
+        return False
+    return call.module.remember(
+        (_is_left, cls, held, borrows_all, index),
+        lambda: (
+            not any(
+                _ended_in(one.module, one, held, 0, borrows_all)
+                for one in methods_with(cls, held, index)
+            )
+        ),
     )
+
+
+def _ended_in(module: Module, function: Function, held: str, start: int, borrows_all: bool) -> bool:
+    return any(_ends(one, borrows_all) for one in _uses(module, function, held, start))
 
 
 def _has_plain_base(call: Call) -> bool:
