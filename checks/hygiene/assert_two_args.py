@@ -123,6 +123,8 @@ def _is_expected(value: Value, expected: Value) -> bool:
         )
         if not speaks and last == _key(value) and expected.text != value.text:
             return True
+        if value.callee_name == "type" and last[:1].isupper() and not last.isupper():
+            return True  # assertTrue(type(error), ValueError)
         return not speaks and bool(parts) and parts[0] in ("expected", "want", "wanted")
     return False
 

@@ -33,6 +33,13 @@ _FRAMEWORK = frozenset(
 them, as in unittest's; their ``setUpClass`` and ``tearDownClass`` are not."""
 
 _OF_CLASS = ("setUpClass", "tearDownClass")
+_PER_CLASS = frozenset(
+    {"django.test.TestCase", "django.test.testcases.TestCase", "django.test.LiveServerTestCase",
+     "rest_framework.test.APITestCase",
+     "django.contrib.staticfiles.testing.StaticLiveServerTestCase"}
+)  # fmt: skip
+"""Test cases whose ``setUpClass`` and ``tearDownClass`` do something for certain."""
+
 _MAX_CLASSES = 500
 """Classes of one file in which the first override of an unknown base is looked for."""
 
@@ -106,6 +113,9 @@ def missing_super_teardown(cls: Class, report: Report) -> None:
         if method is None or _calls_base(method):
             continue
         base = _overridden(cls, name, report.index)
+        if base is None and _opens_for_class(cls, name):
+            _tell_class_wide(method, cls, report)
+            continue
         unknown = base is None and _is_first_guess(cls, name, report.index)
         if base is None and not unknown:
             continue
@@ -168,6 +178,23 @@ def _tell_hidden(cls: Class, hidden: Function, report: Report) -> None:
         message=f"`{hidden.name}` of {owner} never runs in `{cls.name}`.",
         why="The test case stands before it among the bases, and its own one is empty.",
         fix=f"Put {owner} first among the bases.",
+    )
+
+
+def _opens_for_class(cls: Class, name: str) -> bool:
+    """Whether the first base is Django's test case, which opens a transaction for each class."""
+    if name not in _OF_CLASS or not cls.bases:
+        return False
+    return any((one.name or one.text) in _PER_CLASS for one in cls.bases)
+
+
+def _tell_class_wide(method: Function, cls: Class, report: Report) -> None:
+    """Report a ``setUpClass`` or ``tearDownClass`` that leaves out Django's own."""
+    report(
+        at=method.name_span,
+        message=f"`{cls.name}.{method.name}` does not call the `{method.name}` of Django's.",
+        why="Django opens there the transaction and the data of the class, and closes them again.",
+        fix=f"Call `super().{method.name}()` {'first' if method.name in _UP else 'last'}.",
     )
 
 
