@@ -25,7 +25,7 @@ def is_awaited_elsewhere(call: Call) -> bool:
     """Whether the tests of the same class, or of a file without classes, await this very call.
 
     The object is made by the same expression there, ``manager = self.make_manager()``, and is one
-    and the same in its function.
+    and the same in its function; or it is a parameter, and the same function awaits it.
     """
     function = call.function
     if function is None or not function.is_async or call.receiver is None:
@@ -64,6 +64,9 @@ def _maker(receiver: Value, function: Function) -> str:
     if node.type == "await" and node.named_children:
         node = node.named_children[0]
     called = node.child_by_field_name("function") if node.type == "call" else None
-    if called is None or origin.context.function is not function:
-        return ""
-    return origin.module.text_of(called)
+    if called is not None and origin.context.function is function:
+        return origin.module.text_of(called)
+    # What is handed in is one and the same object in all of the function.
+    given = any(one.name == receiver.text for one in function.parameters)
+    bound = function.scope_of_body.bindings.get(receiver.text, ())
+    return f"{function.qualified_name}({receiver.text})" if given and len(bound) == 1 else ""

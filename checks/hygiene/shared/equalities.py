@@ -31,8 +31,12 @@ class Equality:
         return (self.left, self.right), (self.right, self.left)
 
 
-def equalities(function: Function) -> Iterator[Equality]:
+def equalities(function: Function) -> tuple[Equality, ...]:
     """The assertions of a function that two values are equal."""
+    return function.module.remember((equalities, function), lambda: tuple(_equalities(function)))
+
+
+def _equalities(function: Function) -> Iterator[Equality]:
     for one in function.own("assert_statement", "call"):
         found = equality_of(one)
         if found is not None:

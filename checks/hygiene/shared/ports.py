@@ -71,7 +71,10 @@ def _listened_at(call: Call) -> Value | None:
 
     By the last word of what is called; a double or a client of that name takes no such address.
     """
-    parts = words(call.method)
+    if call.method[:1].isupper() and call.method.endswith("Server"):
+        parts = ["server"]  # HTTPServer is one word
+    else:
+        parts = words(call.method)
     if not parts or parts[-1] not in _LISTENING or not _ASKING.isdisjoint(parts):
         return None
     if call.arguments and call.arguments[0].elements is not None:
