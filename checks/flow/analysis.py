@@ -89,6 +89,8 @@ class Flows:
         self._by_name: dict[str, Module] = {}
         self._by_last: dict[str, list[Module]] = {}
         self._by_path: dict[str, Module] = {}
+        self._namesakes: dict[str, Module | None] = {}
+        self._imports: dict[Module, list[tuple[Import, Module]]] = {}
         self._bringing: dict[str, tuple[Module, frozenset[int] | None]] = {}
         self.shelf = Shelf(expired) if shelf is None else shelf
         self.starts = Starts(self.shelf, self.find)
@@ -110,6 +112,12 @@ class Flows:
         found = self._by_name.get(name)
         if found is not None:
             return found if found.path != near.path else near
+        if name not in self._namesakes:
+            self._namesakes[name] = self._namesake(name)
+        return self._namesakes[name]
+
+    def _namesake(self, name: str) -> Module | None:
+        """The only file of which the dotted name ends like this one."""
         candidates = [
             one
             for one in self._by_last.get(name.rpartition(".")[2], ())[:_MAX_NAMESAKES]
@@ -189,11 +197,16 @@ class Flows:
 
     def _imported(self, module: Module) -> Iterator[tuple[Import, Module]]:
         """What a file imports from files of the change, and those files."""
-        for one in module.imports:
-            for name in dict.fromkeys((one.module, one.qualified)):
-                other = self.find(name, module)
-                if other is not None and other is not module:
-                    yield one, other
+        known = self._imports.get(module)
+        if known is None:
+            known = self._imports[module] = list(self._find_imported(module))
+        return iter(known)
+
+    def _find_imported(self, module: Module) -> Iterator[tuple[Import, Module]]:
+        for one, name in module.remember(_names_imported, lambda: _names_imported(module)):
+            other = self.find(name, module)
+            if other is not None and other is not module:
+                yield one, other
 
     def holds(self, module: Module) -> bool:
         """Whether this is the text of a file of the change that others import."""
@@ -380,6 +393,13 @@ class _Run:
         if feeding(self._machine, function)[0]:
             return True
         return not _is_private(function) and function.frame.function is None
+
+
+def _names_imported(module: Module) -> list[tuple[Import, str]]:
+    """The imports of a file, each with the names that may be the file that it imports from."""
+    return [
+        (one, name) for one in module.imports for name in dict.fromkeys((one.module, one.qualified))
+    ]
 
 
 def _turn(function: LocalFunction) -> int:
