@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import re2
-
 from checks.events import Call, ModuleEvent, Value, as_call
 from checks.evidence.registry import gather
 from checks.hygiene.shared.assertions import is_assertion
 from checks.hygiene.shared.logs import is_log_call
 from checks.languages.python.context import Located
 from checks.model import Aspect
+from checks.pattern import Pattern
 from checks.registry import MODULE, calls
 from checks.report import EvidenceSink
 
-_SQL = re2.compile(
+_SQL = Pattern(
     r"(?is)^\W*(?:select\b.{1,400}|insert\s+(?:or\s+\w+\s+)?into|update\s+\S+\s+set|delete\s+from|"
     r"(?:create|drop|alter|truncate)\s+(?:temp\w*\s+|unique\s+)?(?:table|index|view|database|trigger)|"
     r"with\s+\w+\s+as\s*\(|pragma\s|begin\b|commit\b|rollback\b|explain\s)"
 )
-_SQL_ALONE = re2.compile(
+_SQL_ALONE = Pattern(
     r"(?is)^\W*(?:select\s.{1,400}\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|"
     r"(?:create|drop|alter)\s+(?:table|index|view)\s)"
 )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re2
-
 from checks.events import Call, Value
 from checks.hygiene.shared.outside import from_outside
 from checks.hygiene.shared.tests import is_replaced
 from checks.languages import roles
 from checks.model import Aspect, Confidence, Severity, Surface
+from checks.pattern import Pattern
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 from checks.security.origins import constant_text, harmless
 
-_SQL = re2.compile(
+_SQL = Pattern(
     r"(?is)^\W*(?:select\s.{1,600}\bfrom\b|insert\s+(?:or\s+\w+\s+)?into\s|update\s.{1,200}\bset\b|"
     r"delete\s+from\s|(?:drop|truncate)\s+table\s)"
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re2
-
 from checks.events import Call, Node, Value, as_call
 from checks.hygiene.shared.assertions import looks_like_checking
 from checks.hygiene.shared.blocks import mentions
@@ -11,11 +9,12 @@ from checks.hygiene.shared.mocked import traffic_is_mocked
 from checks.hygiene.shared.texts import is_reserved, words
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity
+from checks.pattern import Pattern
 from checks.registry import TEST_ROLES, check, nodes
 from checks.report import Report
 
 _PRODUCTION = frozenset({"live", "prd", "prod", "production"})
-_HOST = re2.compile(
+_HOST = Pattern(
     r"(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}://)?(?:[^\s/@'\"<>]{1,200}@)?"
     r"([a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?)+)"
     r"(?::[0-9]{1,5})?(?:[/?#][^\s]*)?"

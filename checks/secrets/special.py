@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import re2
-
 from checks.light import dataclass
 from checks.model import Span
+from checks.pattern import Pattern
 from checks.secrets.decoding import text_of
 from checks.secrets.hosts import host_of, is_internal_host, is_reserved_host
 from checks.secrets.placeholders import is_made_up, is_placeholder
@@ -24,27 +23,27 @@ _MAX_CONNECTION = 300
 _PAIR_REACH = 400
 """How far from an AWS key id its secret is looked for, in bytes."""
 
-_LABEL = re2.compile(rb"^-----BEGIN ((?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----")
-_TOKEN = re2.compile(rb"^eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{20,}")
-_ADDRESS = re2.compile(
+_LABEL = Pattern(rb"^-----BEGIN ((?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?)-----")
+_TOKEN = Pattern(rb"^eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{20,}")
+_ADDRESS = Pattern(
     rb"""^([^\s:/@'"<>`\\,;()]{0,80}):([^\s/@'"<>`\\]{3,200})@"""
     rb"""([A-Za-z0-9._-]{1,200}|\[[0-9A-Fa-f:.]{2,60}\])"""
 )
-_AWS_SECRET = re2.compile(rb"[A-Za-z0-9/+]{40,}")
-_PUTTY = re2.compile(
+_AWS_SECRET = Pattern(rb"[A-Za-z0-9/+]{40,}")
+_PUTTY = Pattern(
     rb"(?s)^PuTTY-User-Key-File-[23]:[^\n]+\nEncryption:([^\n]+)\n.*?"
     rb"\nPrivate-Lines: *[0-9]+\r?\n((?:[A-Za-z0-9+/=]+\r?\n)+)"
 )
-_PARAMETER = re2.compile(rb"(?i)^(?:password|pwd)=([^\s;&\"'<>`]{4,200})")
-_HOST = re2.compile(
+_PARAMETER = Pattern(rb"(?i)^(?:password|pwd)=([^\s;&\"'<>`]{4,200})")
+_HOST = Pattern(
     rb"(?i)(?:server|host|hostname|data source|addr|address)=(?:tcp:)?([A-Za-z0-9._-]+)"
 )
-_OF_CONNECTION = re2.compile(
+_OF_CONNECTION = Pattern(
     rb"(?i)(?:server|host|hostname|data source|addr|address|uid|user id|user|username|database|"
     rb"initial catalog|driver|dbname)=[^;&\s\"']"
 )
-_AUTHORITY = re2.compile(rb"[A-Za-z][A-Za-z0-9+.:-]*//([A-Za-z0-9._-]+)")
-_BASIC = re2.compile(rb"(?i)^basic +([A-Za-z0-9+/]{8,200}={0,2})")
+_AUTHORITY = Pattern(rb"[A-Za-z][A-Za-z0-9+.:-]*//([A-Za-z0-9._-]+)")
+_BASIC = Pattern(rb"(?i)^basic +([A-Za-z0-9+/]{8,200}={0,2})")
 _CLAIMS = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 """The registered claims (RFC 7519, 4.1): a token with none of them opens nothing."""
 _WEAK = frozenset(

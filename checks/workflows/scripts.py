@@ -11,10 +11,9 @@ from __future__ import annotations
 import bisect
 import enum
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
-import re2
-
+from checks.light import dataclass, field
+from checks.pattern import Pattern
 from checks.workflows import shell
 from checks.workflows.expressions import Placed
 from checks.workflows.model import Text
@@ -23,16 +22,16 @@ from checks.workflows.taint import Taint
 
 _POSIX = ("", "bash", "sh", "dash", "zsh")
 _POWERSHELL = ("pwsh", "powershell")
-_CLEANING = re2.compile(
+_CLEANING = Pattern(
     r"(?:^|[\s|(`/])(?:tr|sed|grep|egrep|awk|jq|yq|cut|wc|basename|dirname|sha\d+sum|md5sum|base64|"
     r"sort|uniq|xxd|iconv|date|git|gh|curl)\s|%q"
 )
 """Programs that give something else than what they were handed."""
-_READS_FILE = re2.compile(r"\$\(\s*(?:cat\s|<|head\s|tail\s|more\s)|`\s*cat\s")
+_READS_FILE = Pattern(r"\$\(\s*(?:cat\s|<|head\s|tail\s|more\s)|`\s*cat\s")
 _READERS = frozenset({"cat", "head", "tail", "more"})
-_PAYLOAD = re2.compile(r"(?:context|github\.context)\.payload((?:\??\.[A-Za-z_]\w*)+)")
-_SET_OUTPUT = re2.compile(r"setOutput\(\s*['\"`]([\w-]+)['\"`]")
-_OLD_OUTPUT = re2.compile(r"::(set-output|set-env) name=([\w-]+)::|::(add-path)::")
+_PAYLOAD = Pattern(r"(?:context|github\.context)\.payload((?:\??\.[A-Za-z_]\w*)+)")
+_SET_OUTPUT = Pattern(r"setOutput\(\s*['\"`]([\w-]+)['\"`]")
+_OLD_OUTPUT = Pattern(r"::(set-output|set-env) name=([\w-]+)::|::(add-path)::")
 
 
 class Target(enum.StrEnum):
@@ -77,7 +76,7 @@ class _Script:
     local: dict[str, Taint]
     placed: Sequence[tuple[Placed, Taint]]
     files: Taint | None
-    starts: list[int] = field(init=False)
+    starts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.starts = [placed.start for placed, _ in self.placed]

@@ -15,9 +15,8 @@ import functools
 import itertools
 from collections.abc import Iterator
 from collections.abc import Sequence as Items
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
 
+from checks.light import dataclass
 from checks.model import Span
 from checks.text import SourceText
 from checks.yaml_tree import NotReadable
@@ -42,7 +41,7 @@ class Scalar:
     """All of it as written, quotes and the header of a block included."""
     style: str
     """``""`` for plain text, else the mark that it begins with: ``'``, ``"``, ``|``, ``>``."""
-    source: SourceText = field(repr=False)
+    source: SourceText
 
     @property
     def line(self) -> int:
