@@ -6,7 +6,7 @@ last part of their name, so a call that nobody asked for costs one dictionary mi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, TypeAlias
 
 from checks.events import Call, Change, Flow, ModuleEvent, Node, TextEvent
@@ -84,25 +84,40 @@ class Dispatch:
         for number in self._flows.get(event.kind, ()):
             emit(number, event)
 
-    def code(self, module: Module, emit: Emit, expired: Callable[[], bool] = never) -> None:
+    def code(
+        self,
+        module: Module,
+        emit: Emit,
+        expired: Callable[[], bool] = never,
+        asleep: Container[int] = frozenset(),
+    ) -> None:
         """Send out everything that happens in a file of code.
+
+        Args:
+            module: the file.
+            emit: takes the number of a listener, and what happens.
+            expired: tells that the time is over.
+            asleep: listeners that need not be told of nodes, functions and classes.
 
         Raises:
             Expired: the time was over before the end.
         """
         self._send_calls(module, emit, expired)
-        for name, numbers in self._nodes.items():
-            for place in module.places[grammar.kind(name)]:
+        for name, listening in self._nodes.items():
+            numbers = [number for number in listening if number not in asleep]
+            for place in module.places[grammar.kind(name)] if numbers else ():
                 node = Node(module, place)
                 for number in numbers:
                     emit(number, node)
             if expired():
                 raise Expired
-        for function in module.functions if self._kinds[EventKind.FUNCTION] else ():
-            for number in self._kinds[EventKind.FUNCTION]:
+        numbers = [one for one in self._kinds[EventKind.FUNCTION] if one not in asleep]
+        for function in module.functions:
+            for number in numbers:
                 emit(number, function)
-        for cls in module.classes if self._kinds[EventKind.CLASS] else ():
-            for number in self._kinds[EventKind.CLASS]:
+        numbers = [one for one in self._kinds[EventKind.CLASS] if one not in asleep]
+        for cls in module.classes:
+            for number in numbers:
                 emit(number, cls)
         if expired():
             raise Expired
@@ -133,36 +148,33 @@ class Dispatch:
             if index % _CHECK_EVERY == 0 and expired():
                 raise Expired
             target = place[0].child_by_field_id(field)
+            word = ""
+            if target is not None:
+                kind = target.kind_id
+                last = target if kind == _IDENTIFIER else None
+                if kind == _ATTRIBUTE:
+                    last = target.child_by_field_id(grammar.ATTRIBUTE)
+                if last is not None:
+                    word = data[last.start_byte : last.end_byte].decode("utf-8", "replace")
             call: Call | None = None
             if every:
-                call = Call(module, place)
+                call = Call(module, place, word or None)
                 for number in every:
                     emit(number, call)
-            if target is None:
+            if not word:
+                read = attribute_read(module, target) if target is not None else None
+                if read is not None:
+                    call = call or Call(module, place)
+                    _offer(call, table.get(read[1], []), emit)
                 continue
-            kind = target.kind_id
-            if kind == _IDENTIFIER:
-                last = target
-            elif kind == _ATTRIBUTE:
-                attribute = target.child_by_field_id(grammar.ATTRIBUTE)
-                if attribute is None:
-                    continue
-                last = attribute
-            elif kind == _CALL and (read := attribute_read(module, target)) is not None:
-                call = call or Call(module, place)
-                _offer(call, table.get(read[1], []), emit)
-                continue
-            else:
-                continue
-            word = data[last.start_byte : last.end_byte].decode("utf-8", "replace")
             entries = table.get(word)
             if word in renamed:
-                call = call or Call(module, place)
+                call = call or Call(module, place, word)
                 other = (call.name or "").rpartition(".")[2]
                 if other != word:
                     entries = [*(entries or ()), *table.get(other, ())]
             if entries:
-                call = call or Call(module, place)
+                call = call or Call(module, place, word)
                 _offer(call, entries, emit)
 
 

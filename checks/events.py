@@ -8,12 +8,12 @@ check asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import tree_sitter
 
 from checks.languages.python import grammar
-from checks.languages.python.context import Context, Located
+from checks.languages.python.context import Context, Located, Place
 from checks.languages.python.definitions import Class, Function, Parameter
 from checks.languages.python.evaluate import argument_nodes
 from checks.languages.python.mappings import opened
@@ -51,6 +51,12 @@ class Node(Located):
 class Call(Located):
     """A call, its callee resolved and its arguments evaluated."""
 
+    def __init__(self, module: Module, place: Place, method: str | None = None) -> None:
+        """A call at its place; ``method`` is :attr:`method`, for who has read it already."""
+        super().__init__(module, place)
+        if method is not None:
+            self.__dict__["method"] = method
+
     @once
     def target(self) -> Value:
         """What is called, as an expression."""
@@ -75,6 +81,14 @@ class Call(Located):
             attribute = node.child_by_field_id(grammar.ATTRIBUTE)
             return "" if attribute is None else self.module.text_of(attribute)
         return self.target.text if node.type == "identifier" else ""
+
+    def may_be(self, last: Container[str]) -> bool:
+        """Whether its qualified name may end in one of these, without resolving it.
+
+        What is called by another name, or not by a name, may be anything.
+        """
+        method = self.method
+        return method in last or not method or method in self.module.renamed
 
     @once
     def receiver(self) -> Value | None:
@@ -118,13 +132,13 @@ class Call(Located):
             return self.arguments[position]
         return None
 
-    @property
+    @once
     def is_awaited(self) -> bool:
         """Whether it stands directly under ``await``."""
         above = self.parent
         return above is not None and above.kind == "await"
 
-    @property
+    @once
     def result_is_ignored(self) -> bool:
         """Whether the call, awaited or not, is a statement of its own."""
         above = self.parent
@@ -132,7 +146,7 @@ class Call(Located):
             above = above.parent
         return above is not None and above.kind == "expression_statement"
 
-    @property
+    @once
     def assigned_to(self) -> str:
         """The text of the target when the call is all that is assigned: ``"self.patcher"``."""
         above = self.parent

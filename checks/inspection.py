@@ -167,14 +167,21 @@ class Inspector:
             self._deadline,
             subject.file,
         )
+        asleep = table.asleep(subject)
         run = _Run(table.listeners, desk, self._deadline, strict=self._strict)
         try:
-            self._send(subject, table.dispatch, run)
+            self._send(subject, table.dispatch, run, asleep)
         except Expired:
             desk.expired = True
         return desk
 
-    def _send(self, subject: Subject, dispatch: Dispatch | SyntaxDispatch, run: _Run) -> None:
+    def _send(
+        self,
+        subject: Subject,
+        dispatch: Dispatch | SyntaxDispatch,
+        run: _Run,
+        asleep: frozenset[int],
+    ) -> None:
         """Send out everything that happens in a text.
 
         Raises:
@@ -194,7 +201,7 @@ class Inspector:
             if reads(run.desk.settings, "yaml"):
                 _send_workflow(subject, dispatch, run)
             return
-        dispatch.code(module, run.emit, self._deadline)
+        dispatch.code(module, run.emit, self._deadline, asleep)
         if dispatch.follows:
             for flow in self._following.events(module, dispatch.flow_kinds):
                 dispatch.flow(flow, run.emit)
@@ -223,7 +230,8 @@ class Inspector:
                     if event.kind in _WITHOUT_CODE or key.language in part.languages
                 )
                 if heard and key.role in part.roles:
-                    listeners.append(_Listener(one, part.run))
+                    words = one.words if isinstance(one, Check) and part is one else ()
+                    listeners.append(_Listener(one, part.run, tuple(map(str.encode, words))))
                     events.append(heard)
         if key.grammar is not None:
             return _Table(tuple(listeners), SyntaxDispatch(events, key.grammar))
@@ -286,12 +294,24 @@ def _parts(one: Check | Gatherer, language: str) -> Iterator[Check | Gatherer | 
 class _Listener:
     owner: Check | Gatherer
     run: Callable[[Any, Any], None]
+    words: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
     listeners: tuple[_Listener, ...]
     dispatch: Dispatch | SyntaxDispatch
+
+    def asleep(self, subject: Subject) -> frozenset[int]:
+        """The listeners that have nothing to say of a Python file with these words."""
+        if subject.module is None:
+            return frozenset()
+        text = subject.source.data.lower()
+        return frozenset(
+            number
+            for number, one in enumerate(self.listeners)
+            if one.words and not any(word in text for word in one.words)
+        )
 
 
 class _Run:
@@ -313,11 +333,15 @@ class _Run:
         self._listeners = listeners
         self._deadline = deadline
         self._strict = strict
-        self._sent = 0
-        self._speakers: list[Report | EvidenceSink | None] = [
-            EvidenceSink(desk, one.owner.aspect)
-            if isinstance(one.owner, Gatherer)
-            else Report(one.owner, desk)
+        self._left = _LOOK_EVERY
+        self._said = 0
+        self._awake: list[tuple[Callable[[Any, Any], None], Report | EvidenceSink] | None] = [
+            (
+                one.run,
+                EvidenceSink(desk, one.owner.aspect)
+                if isinstance(one.owner, Gatherer)
+                else Report(one.owner, desk),
+            )
             for one in listeners
         ]
 
@@ -327,24 +351,28 @@ class _Run:
         Raises:
             Expired: the time is over.
         """
-        speaker = self._speakers[number]
-        if speaker is None:
+        awake = self._awake[number]
+        if awake is None:
             return
-        self._sent += 1
-        if self._sent % _LOOK_EVERY == 0 and self._deadline():
-            raise Expired
-        listener = self._listeners[number]
+        self._left -= 1
+        if not self._left:
+            self._left = _LOOK_EVERY
+            if self._deadline():
+                raise Expired
+        run, speaker = awake
         try:
-            listener.run(event, speaker)
+            run(event, speaker)
         except Expired:
             raise
         except Exception:
             # A defect in one check must not cost the review of the file; it is not hidden either.
             if self._strict:
                 raise
-            self._speakers[number] = None
-            owner = listener.owner
+            self._awake[number] = None
+            owner = self._listeners[number].owner
             name = owner.id if isinstance(owner, Check) else owner.name
             self.desk.limits.append(f"check {name} failed on this file")
-        if speaker.is_full:
-            self._speakers[number] = None
+        if self.desk.said != self._said:
+            self._said = self.desk.said
+            if speaker.is_full:
+                self._awake[number] = None

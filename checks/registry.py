@@ -187,6 +187,9 @@ class Check:
 
     Of a check that speaks in the summary only, one line a file.
     """
+    words: tuple[str, ...] = ()
+    """Lower-case texts of which one, in any case, stands in each Python file of whose nodes,
+    functions and classes it can say something: in other files it is not woken for them."""
     others: tuple[Implementation, ...] = ()
     """How it looks at further languages: see :func:`also`."""
 
@@ -232,6 +235,7 @@ def check(
     security: bool = False,
     once: bool = False,
     once_a_file: bool = False,
+    words: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Any, Any], None]], Callable[[Any, Any], None]]:
     """Put the decorated function into the catalogue.
 
@@ -259,6 +263,7 @@ def check(
             security=security,
             once=once,
             once_a_file=once_a_file,
+            words=words,
         )
         return run
 

@@ -82,6 +82,8 @@ class Desk:
         self.limits: list[str] = []
         self.expired = False
         """Whether the time was over before everything was looked at."""
+        self.said = 0
+        """How often somebody said something."""
 
 
 class EvidenceSink:
@@ -113,6 +115,7 @@ class EvidenceSink:
         """Note one thing: see :class:`~checks.model.Evidence` for what the words are for."""
         if self.is_full:
             return
+        self._desk.said += 1
         lines = at if isinstance(at, Lines) else self._desk.source.lines(_span(at))
         self._desk.evidence.append(
             Evidence(self.aspect if aspect is None else aspect, lines, noun, plural, fate, detail,
@@ -209,6 +212,7 @@ class Report:
             scope: what encloses it, where the place itself does not know.
         """
         self._count += 1
+        self._desk.said += 1
         if self._count > MAX_FINDINGS:
             if self._count == MAX_FINDINGS + 1:
                 self._desk.limits.append(

@@ -21,6 +21,7 @@ MOCK_LIBRARIES = frozenset(
 )  # fmt: skip
 _FAKE_WORDS = frozenset({"fake", "fakes", "stub", "stubs", "mock", "mocks", "dummy", "double",
                          "doubles", "mocked", "stubbed"})  # fmt: skip
+_MAKERS = ("fake_", "make_fake", "stub_")
 _FAKES_ONLY = frozenset({"fake", "fakes", "mock", "mocks"})
 _DOUBLES = ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock",
             "PropertyMock", "create_autospec", "mock_open")  # fmt: skip
@@ -146,7 +147,9 @@ def fakes(call: Call, evidence: EvidenceSink) -> None:
     A fake that is handed to the making of another one, or to a helper that makes one, is a part
     of that one.
     """
-    if not _is_fake(call.target):
+    method = call.method
+    named = method[:1].isupper() or method.startswith(_MAKERS)
+    if not (named or call.may_be(())) or not _is_fake(call.target):
         return
     for around in _calls_around(call):
         if _makes_double(around) or _calls_maker(around):
@@ -164,7 +167,7 @@ def _is_fake(target: Value) -> bool:
     if name is None or name.startswith("unittest.mock") or "()" in name or "[]" in name:
         return False
     last = name.replace(":", ".").rpartition(".")[2]
-    if not last[:1].isupper() and not last.startswith(("fake_", "make_fake", "stub_")):
+    if not last[:1].isupper() and not last.startswith(_MAKERS):
         return False
     # What the file's own path says is said of everything in it.
     return speaks_of_fakes(name.rpartition(":")[2] if ":" in name else name)

@@ -64,13 +64,15 @@ def hardcoded_port(call: Call, report: Report) -> None:
     function = call.function
     if function is None:
         return
+    port = bound_port(call)
+    if port is None:
+        return
     own = function.is_method or report.role is not Role.TEST
     if own and not (
         is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)
     ):
         return
-    port = bound_port(call)
-    if port is not None and number_of(port) is None:
+    if number_of(port) is None:
         port = fixed_case(port, function)
     number = None if port is None else number_of(port)
     if port is None or number is None or not FIRST_FREE <= number <= _HIGHEST:

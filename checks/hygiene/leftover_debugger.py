@@ -17,6 +17,7 @@ _STOPS = frozenset(
      "remote_pdb.set_trace", "rpdb.set_trace", "web_pdb.set_trace", "wdb.set_trace",
      "pdb.Pdb().set_trace", "ptpdb.set_trace", "trepan.api.debug", "bdb.set_trace"}
 )  # fmt: skip
+_LAST = frozenset(one.rpartition(".")[2] for one in _STOPS) | {"set_trace", "pause"}
 _MODULES = frozenset({"bpdb", "ipdb", "pdbpp", "ptpdb", "pudb", "remote_pdb", "rpdb", "wdb",
                       "web_pdb"})  # fmt: skip
 """Packages that are there for nothing else."""
@@ -91,6 +92,8 @@ def leftover_debugger(event: Call | ModuleEvent, report: Report) -> None:
 
 
 def _stops(call: Call) -> bool:
+    if not call.may_be(_LAST):
+        return False
     if call.name in _STOPS:
         return True
     if call.method == "set_trace" and call.receiver is not None:

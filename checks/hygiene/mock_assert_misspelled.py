@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from checks.events import Node, Value, as_call
 from checks.hygiene.shared.blocks import holders
 from checks.hygiene.shared.tests import PATCHES
@@ -51,6 +53,8 @@ _OF_MOCKS = frozenset(
 """Attributes that tell that an object is a mock."""
 _KEYWORDS = ("autospec", "new_callable", "return_value", "side_effect", "spec_set")
 """Keywords of patchers and mocks that another spelling is taken for."""
+
+_LONGEST = max(map(len, _KEYWORDS)) + _NEAR
 
 _TAKING = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock",
                      "PropertyMock", "create_autospec", "patch", "object"})  # fmt: skip
@@ -206,8 +210,13 @@ def _given(event: Node, report: Report) -> None:
 
 def _keyword_meant(name: str) -> str | None:
     """The keyword that was meant; ``None`` when the name is a right one or far from all."""
-    if name in _KEYWORDS or len(name) < _SHORTEST:
+    if name in _KEYWORDS or not _SHORTEST <= len(name) <= _LONGEST:
         return None
+    return _near_keyword(name)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _near_keyword(name: str) -> str | None:
     near = [one for one in _KEYWORDS if distance(name, one) <= _NEAR]
     return near[0] if near else None
 

@@ -84,4 +84,4 @@ def _found(event: TextEvent, text: str) -> list[tuple[int, Personal]]:
 
 
 def _may_hold(line: str) -> bool:
-    return "@" in line or sum(one.isdigit() for one in line) >= 9
+    return "@" in line or sum(map(str.isdigit, line)) >= 9

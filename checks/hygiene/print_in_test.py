@@ -22,6 +22,7 @@ _WORDS = ("redirect_stdout", "stdout", "captured", "CliRunner", "isolation(", "c
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
     on=FUNCTIONS,
+    words=("print",),
 )
 def print_in_test(function: Function, report: Report) -> None:
     """A test prints to the console. Nobody reads it, and it may show what should not be seen.

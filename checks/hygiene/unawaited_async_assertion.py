@@ -279,6 +279,12 @@ def _is_expected_to_fail(call: Call) -> bool:
         if callee in _EXPECTING:
             return True
     function = call.function
-    text = "" if function is None else call.module.text_of(function.node).lower()
-    # A test of what is not awaited: "mock.assert_not_awaited()", "coroutine was never awaited".
+    return function is not None and call.module.remember(
+        (_is_about_awaiting, function), lambda: _is_about_awaiting(function)
+    )
+
+
+def _is_about_awaiting(function: Function) -> bool:
+    """Whether it tests what is not awaited: ``mock.assert_not_awaited()``, "never awaited"."""
+    text = function.text.lower()
     return "awaited" in text or "runtimewarning" in text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Function, Value, calls_of
+import re2
+
+from checks.events import Call, Function, Module, Value, calls_of
 from checks.hygiene.shared.blocks import mentions
 from checks.hygiene.shared.ports import bound_port
 from checks.hygiene.shared.tests import is_setup, is_test
@@ -13,6 +15,11 @@ from checks.report import At, Report
 
 _FREE = frozenset({"unused", "free", "available", "ephemeral", "random", "open"})
 _PORT = frozenset({"port", "ports"})
+_ANY = re2.compile(
+    r"(?i)(?:{0})[\w\x80-\xff]*port|port[\w\x80-\xff]*(?:{0})".format(
+        "|".join(sorted(_FREE))
+    ).encode()
+)
 
 
 @check(
@@ -56,6 +63,9 @@ def unused_port_race(function: Function, report: Report) -> None:
     Suppress:
         Where the server cannot be started on port 0.
     """
+    module = function.module
+    if not module.remember(_names_any, lambda: _names_any(module)):
+        return
     if not (is_test(function) or is_setup(function)):
         return
     found: dict[str, At] = {
@@ -84,6 +94,11 @@ def _command_of_server(call: Call) -> Value | None:
     if command is None or "connect" in command.text or "client" in command.text:
         return None
     return command
+
+
+def _names_any(module: Module) -> bool:
+    """Whether a file may name a free port at all."""
+    return _ANY.search(module.source.data) is not None
 
 
 def _names_free_port(name: str) -> bool:

@@ -19,6 +19,7 @@ from checks.security.cookies import ON, attribute, mended
     roles=PRODUCTION_ROLES,
     on=ON,
     cwe=(614,),
+    words=("cookie_",),
     security=True,
 )
 def cookie_without_secure(event: Call | Node, report: Report) -> None:

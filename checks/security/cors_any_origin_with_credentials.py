@@ -44,6 +44,7 @@ _CREDENTIALS = "access-control-allow-credentials"
     ),
     cwe=(942, 346),
     security=True,
+    words=("cors", "access-control", "access_control"),
 )
 def cors_any_origin_with_credentials(event: Call | Node, report: Report) -> None:
     """The server allows every origin, and credentials with it.

@@ -35,6 +35,7 @@ _MAX_TEXT = 20_000
     roles=PRODUCTION_ROLES,
     on=(FUNCTIONS, CLASSES, calls(_EXEMPT), nodes("assignment", "keyword_argument"), CHANGE),
     cwe=(352,),
+    words=("csrf", "middleware"),
     security=True,
 )
 def csrf_protection_off(event: Function | Class | Call | Node | Change, report: Report) -> None:

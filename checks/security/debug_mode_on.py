@@ -43,6 +43,7 @@ _DJANGO = frozenset({"INSTALLED_APPS", "MIDDLEWARE", "ROOT_URLCONF", "DATABASES"
     ),
     cwe=(489, 215),
     security=True,
+    words=("debug",),
 )
 def debug_mode_on(event: Call | Node, report: Report) -> None:
     """A web application runs with its debug mode switched on by a constant.

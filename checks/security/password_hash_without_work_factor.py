@@ -53,6 +53,7 @@ _FIX = "Use argon2, scrypt or bcrypt with the default cost of its library."
     ),
     cwe=(916,),
     security=True,
+    words=("password_hashers",),
 )
 def password_hash_without_work_factor(event: Call | Node, report: Report) -> None:
     """A password is stored under a hash that is made for speed, or with too few rounds.

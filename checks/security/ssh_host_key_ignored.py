@@ -33,6 +33,7 @@ _POLICIES = frozenset(
     ),
     cwe=(295, 322),
     security=True,
+    words=("hostkeys", "disable_known_hosts"),
 )
 def ssh_host_key_ignored(event: Call | Node, report: Report) -> None:
     """An SSH client accepts whatever key the other side shows.

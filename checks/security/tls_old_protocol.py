@@ -41,6 +41,7 @@ _MAKERS = frozenset(
     on=nodes("assignment", "keyword_argument", "argument_list", "default_parameter",
              "typed_default_parameter"),
     cwe=(326, 327),
+    words=("ssl", "tls"),
     security=True,
 )  # fmt: skip
 def tls_old_protocol(node: Node, report: Report) -> None:

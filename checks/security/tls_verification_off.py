@@ -103,8 +103,8 @@ def tls_verification_off(event: Call | Node, report: Report) -> None:
     Suppress:
         Where the user of the program asks for it by an option that says what it does.
     """
-    optional = _is_optional(event) or _says_so(event)
     for at, what, edits in _switched_off(event):
+        optional = _is_optional(event) or _says_so(event)
         report(
             at=at,
             severity=Severity.MEDIUM if optional else Severity.HIGH,

@@ -15,6 +15,7 @@ import functools
 import itertools
 from collections.abc import Iterator
 from collections.abc import Sequence as Items
+from typing import Any, TypeAlias
 
 from checks.light import dataclass
 from checks.model import Span

@@ -11,7 +11,7 @@ from checks.languages.python.context import Located
 
 _TRUE = frozenset({"assertTrue", "assert_", "failUnless", "assert_true"})
 _FALSE = frozenset({"assertFalse", "failIf", "assert_false"})
-_NOT_NONE = frozenset({"assertIsNotNone", "assert_is_not_none"})
+_ASKING = frozenset({"assertIsNotNone", "assert_is_not_none"}) | _TRUE | _FALSE
 
 
 class Asserted(NamedTuple):
@@ -49,14 +49,16 @@ def asserted(located: Located) -> Asserted | None:
         parts = located.children()
         return _plain(parts[0], truth=True) if parts else None
     call = as_call(located)
-    if call is None or not call.arguments or call.receiver is None:
+    if call is None or call.method not in _ASKING:
+        return None
+    if not call.arguments or call.receiver is None:
         return None
     node = call.arguments[0].node
     if call.method in _TRUE:
         return _plain(node, truth=True)
     if call.method in _FALSE:
         return _plain(node, truth=False)
-    return Asserted(bare(node), True) if call.method in _NOT_NONE else None
+    return Asserted(bare(node), True)
 
 
 def _plain(node: tree_sitter.Node, *, truth: bool) -> Asserted:

@@ -44,12 +44,17 @@ _PROCESSES = frozenset(
      "subprocess.check_output", "asyncio.create_subprocess_exec"}
 )  # fmt: skip
 _NAMES_AND_CASES = 2
+_LAST = frozenset(
+    one.rpartition(".")[2] for one in (*_PORT_AT, *_ADDRESS_FIRST, *_PROCESSES)
+) | _LOOPS.union({"bind", "popen", "Popen"})
 _FLAGS = ("--port", "--bind-port", "--http-port", "--listen-port", "--server-port")
 _EXPECTING = ("raises", "assertRaises", "assertRaisesRegex")
 
 
 def bound_port(call: Call) -> Value | None:
     """The port that a call binds, whatever it is; ``None`` when it binds none."""
+    if not call.may_be(_LAST):
+        return _listened_at(call)
     name = call.name or ""
     if name in _PORT_AT:
         return call.argument(_PORT_AT[name], "port")

@@ -86,6 +86,8 @@ def words(name: str) -> list[str]:
 
 @functools.lru_cache(maxsize=8_192)
 def _words(name: str) -> list[str]:
+    if name.islower() and name.isascii() and name.replace("_", "a").isalnum():
+        return [one for one in name.split("_") if one]
     found = [""]
     for index, letter in enumerate(name):
         if not letter.isalnum():

@@ -78,7 +78,8 @@ class _Definition(Located):
 
     def decorated_with(self, *names: str) -> bool:
         """Whether one of the decorators has one of these qualified names."""
-        return any(name in names for name in self.decorator_names)
+        mine = self.decorator_names
+        return bool(mine) and any(name in names for name in mine)
 
 
 class Function(_Definition):
