@@ -175,13 +175,13 @@ def _number(
             if amounts.is_limited(text):
                 return CLEAN
         elif isinstance(statement, ir.Function) and any(
-            _validates(one, name) for one in statement.decorators
+            _may_refuse(one, name) for one in statement.decorators
         ):
             return CLEAN
     return amounts.sent(machine, value)
 
 
-def _validates(decorator: ir.Expression, name: str) -> bool:
+def _may_refuse(decorator: ir.Expression, name: str) -> bool:
     """``@field_validator("size")``, ``@model_validator(mode="after")``: it may refuse the field."""
     function = decorator.function if isinstance(decorator, ir.Call) else decorator
     called = function.name if isinstance(function, ir.Attribute) else getattr(function, "id", "")
