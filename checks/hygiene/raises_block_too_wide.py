@@ -8,10 +8,11 @@ from typing import NamedTuple
 import tree_sitter
 
 from checks.events import Node, Value, as_call
+from checks.hygiene.shared.alternatives import unreached_case
 from checks.hygiene.shared.assertions import is_assertion
 from checks.hygiene.shared.blocks import block_of, mentions
 from checks.languages.python.context import Located
-from checks.model import Aspect, Confidence, Edit, Severity, Span
+from checks.model import Aspect, Confidence, Edit, Severity, Span, Surface
 from checks.registry import TEST_ROLES, check, nodes
 from checks.report import Report
 
@@ -102,6 +103,16 @@ def raises_block_too_wide(event: Node, report: Report) -> None:
         _report_cancelled(event, block, report)
         return
     if _may_be_assertion(expectation.value):
+        return
+    case = unreached_case(event, block)
+    if case is not None:
+        report(
+            at=case,
+            message=f"Only the first of these calls of `{case.target.short}` is proved to raise.",
+            why="The exception leaves the block, so the others never run.",
+            fix="Give each call a block of its own, or parametrise the test.",
+            surface=Surface.SUMMARY,
+        )
         return
     before: tree_sitter.Node | None = None
     for node in block:
