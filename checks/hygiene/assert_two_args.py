@@ -101,6 +101,8 @@ def _is_value(value: Value) -> bool:
 def _is_expected(value: Value, expected: Value) -> bool:
     """Whether the second argument is evidently no message."""
     node = expected.node
+    if expected.text == value.text:
+        return False  # assertFalse(lost, lost) shows what there is
     if node.type in ("integer", "float", "true", "false", "none", "unary_operator"):
         return True
     if node.type in ("list", "dictionary", "tuple", "set"):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from checks.events import Class, Function
+from checks.hygiene.shared.assertions import is_assertion
 from checks.hygiene.shared.blocks import mentions
-from checks.hygiene.shared.tests import SETUP, TEARDOWN, is_fixture, is_test
-from checks.model import Aspect, Confidence, Edit, Role, Severity
+from checks.hygiene.shared.tests import SETUP, TEARDOWN, is_fixture, is_test, own_calls
+from checks.model import Aspect, Confidence, Edit, Role, Severity, Surface
 from checks.registry import CLASSES, FUNCTIONS, check
 from checks.report import Report
 
@@ -36,6 +37,9 @@ _OF_RUNNING = frozenset(
      "__new__", "debug"}
 )  # fmt: skip
 """Methods by which a class runs its tests in a way of its own."""
+
+_SEVERAL = 2
+"""Tests of a class from which on it is one of tests, and no helper."""
 
 
 @check(
@@ -163,7 +167,55 @@ def _looks_like_a_test(function: Function) -> bool:
 
 def _class(cls: Class, report: Report) -> None:
     _misspelled_hooks(cls, report)
+    _unnamed(cls, report)
     _uncollected(cls, report)
+
+
+def _unnamed(cls: Class, report: Report) -> None:
+    """A method among tests that asserts as they do, and whose name no runner and no code knows."""
+    if _CASES.isdisjoint(report.index.base_names(cls)) or cls.context.function is not None:
+        return
+    tests = [name for name in cls.methods if name.startswith("test")]
+    # Of a base, or of what is not all known, someone else may call or override the method.
+    if len(tests) < _SEVERAL or not report.index.complete(cls) or _is_used(cls):
+        return
+    inherited = [one for one in report.index.chain(cls) if one.node != cls.node]
+    for name, method in cls.methods.items():
+        if not _may_be_test(name, method) or any(name in one.methods for one in inherited):
+            continue
+        if _is_named(cls, method):
+            continue
+        report(
+            at=method.name_span,
+            message=f"`{cls.name}.{name}` asserts, but its name does not begin with `test`.",
+            why="The runner does not collect it and nothing here calls it, so it never runs.",
+            fix=f"Name it `test_{name}`, or delete it.",
+            surface=Surface.SUMMARY,
+        )
+
+
+def _is_named(cls: Class, method: Function) -> bool:
+    """Whether the file names the method: calls it on the test, hands it over, or writes it."""
+    data, name = cls.module.source.data, method.name
+    written = (f"self.{name}", f"cls.{name}", f"{cls.name}.{name}", f'"{name}"', f"'{name}'")
+    if any(one.encode() in data for one in written):
+        return True
+    return any(
+        node.start_byte != method.name_span.start for node in mentions(cls.module, cls.node, name)
+    )
+
+
+def _may_be_test(name: str, method: Function) -> bool:
+    """Whether a method looks like a test that has lost its prefix."""
+    if name.startswith(("test", "_", "assert", "check", "verify", "expect")) or method.decorators:
+        return False
+    if name in _HOOKS or name in SETUP or name in TEARDOWN or name in _OF_RUNNING:
+        return False
+    if len(method.parameters) != 1 or method.is_generator or not _takes_only_self(method):
+        return False
+    return any(is_assertion(one) for one in own_calls(method)) and not any(
+        True for _ in method.own("return_statement")
+    )
 
 
 def _misspelled_hooks(cls: Class, report: Report) -> None:
