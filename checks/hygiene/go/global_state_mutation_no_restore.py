@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from checks.hygiene.go.shared.places import outermost, own_test, short
-from checks.languages.go.blocks import Kind
+from checks.hygiene.go.shared.places import outermost, own_helper, own_test, short
+from checks.languages.go.blocks import Block, Kind
 from checks.languages.go.events import GoCall, GoFileEvent
 from checks.languages.go.file import GoFile
 from checks.languages.syntax.located import Located
@@ -96,8 +96,11 @@ def global_state_mutation_no_restore(event: GoFileEvent, report: Report) -> None
     told: set[tuple[int, str]] = set()
     for call in file.calls():
         name = call.name or ""
-        block = own_test(file, call) if name in _CALLS else None
-        if block is None or not block.is_test or _is_later(call):
+        if name not in _CALLS or _is_later(call):
+            continue
+        block = own_test(file, call)
+        helper = own_helper(file, call) if block is None else None
+        if not (_is_for_good(file, helper, call) if block is None else block.is_test):
             continue
         if _is_restored(file, call):
             continue
@@ -115,9 +118,22 @@ def global_state_mutation_no_restore(event: GoFileEvent, report: Report) -> None
         _assigned(file, one, report)
 
 
+def _alike(call: GoCall) -> set[str]:
+    """The methods by which such a change is taken back."""
+    return {call.method, "Unsetenv", "Setenv", "Chdir"} if call.method != "Set" else {"Set"}
+
+
+def _is_for_good(file: GoFile, helper: Block | None, call: GoCall) -> bool:
+    """Whether a helper makes the change and gives the test no function that takes it back."""
+    return helper is not None and not any(
+        any(one.method in _alike(call) for one in file.calls_in(literal.node))
+        for literal in file.within(helper.body, "func_literal")
+    )
+
+
 def _is_restored(file: GoFile, call: GoCall) -> bool:
     """Whether the test, or its package, calls the like of it again when it ends."""
-    alike = {call.method, "Unsetenv", "Setenv", "Chdir"} if call.method != "Set" else {"Set"}
+    alike = _alike(call)
     for one in file.calls_in(outermost(call)):
         if one.node == call.node or one.method not in alike:
             continue
