@@ -32,7 +32,7 @@ _METHODS_THROUGH = frozenset({"strip", "decode", "encode", "lower", "upper", "fo
                               "get", "items", "values", "get_secret_value", "rstrip", "lstrip",
                               "getvalue", "copy", "pop"})  # fmt: skip
 _OF_TEXT = frozenset(dir(str)) | frozenset(dir(bytes)) | {"get_secret_value"}
-_PERSONAL = frozenset({"cvv", "cvv2", "cvc", "card_number", "ssn", "social_security_number"})
+_PERSONAL = frozenset({"cvv", "cvv2", "card_number", "social_security_number"})
 _ASKED = "getpass.getpass"
 _MAX_DEPTH = 6
 
