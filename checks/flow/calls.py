@@ -29,6 +29,8 @@ from checks.flow.values import (
 _MAX_TARGETS = 3
 NEAR = 3
 """Calls inside each other that are always run."""
+MAX_RAISED = 8
+"""Values that exceptions carry out of a function."""
 LONG = 1_500
 """Bytes of a function that is not run where it can bring nothing."""
 
@@ -170,6 +172,8 @@ def call_function(
     machine.way.append((frame.module, node.start, node.end))
     completes = run(machine, inner, function)
     machine.way.pop()
+    if inner.raised:
+        frame.raised = [*frame.raised, *inner.raised][:MAX_RAISED]
     result = outcome(machine, inner, function, completes=completes)
     if result is None:
         frame.dead = True
@@ -345,7 +349,7 @@ def _write_back(
     plain = [one for one in function.definition.parameters if not one.kind]
     offset = len(arguments) - len(site.node.arguments)
     for index, parameter in enumerate(plain):
-        if index < len(arguments):
+        if index < len(arguments) and not parameter.keyword_only:
             at = index - offset
             expression = site.node.arguments[at] if 0 <= at < len(site.node.arguments) else None
             given.append((parameter.name, arguments[index], expression))

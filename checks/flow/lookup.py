@@ -143,8 +143,14 @@ def _part(
             return bind_method(machine, frame, inherited, receiver, node)
     if is_container:
         return Value(references=(Method(receiver, identifier),))
+    if identifier == "__dict__":
+        inner = Object("dict", dict(made.fields), made.rest)
+        return Value(references=(machine.heap.new(inner),))
     if identifier in _AS_DICT or "netloc" in made.fields:  # of an address, see urls.py
         return Value(references=(Method(receiver, identifier),))
+    own = own_method(machine, frame, cell, "__getattr__", node)
+    if own is not None:
+        return apply(machine, frame, own, [constant(identifier)], node)
     if made.cls is not None and library_bases(machine, made.cls):
         found = _inherited(machine, frame, made.cls, receiver, identifier, node)
         if made.rest is not None and made.rest.taints and not found.taints:
@@ -243,7 +249,7 @@ def _inherited(
     return Value((), FULL, NOTHING, (Method(receiver, identifier),)) if found is None else found
 
 
-def item(machine: Machine, frame: Frame, value: Value, key: Value, node: ir.Subscript) -> Value:
+def item(machine: Machine, frame: Frame, value: Value, key: Value, node: ir.Node) -> Value:
     """What ``value[key]`` is."""
     if isinstance(value.constant, (str, bytes)):
         if isinstance(key.constant, int) and -len(value.constant) <= key.constant < len(
@@ -262,6 +268,8 @@ def item(machine: Machine, frame: Frame, value: Value, key: Value, node: ir.Subs
                 part = apply(machine, frame, own, [key], node)
         elif isinstance(one, Api):
             part = library.item(machine, frame, value, one, key, node)
+        elif isinstance(one, LocalClass) and one.is_enum and key.constant is NOTHING:
+            part = CLEAN  # one of its members
         elif isinstance(one, LocalClass):
             part = class_attribute(machine, one, str(key.constant)) or Value((), 0, NOTHING, (one,))
         else:

@@ -80,6 +80,8 @@ def call(machine: Machine, frame: Frame, one: Method, site: Site) -> Value:
     if name == "relative_to" and everything.taints:
         machine.inside(frame, site.node)
         return everything
+    if everything is CLEAN and not receiver.references:
+        return CLEAN  # a method of a number, a date or a flag
     if name in _SAME or not everything.taints:
         return everything if everything.taints else VAGUE
     inner = content(site.everything(), sure=False)
@@ -393,6 +395,13 @@ def _of_dict(
         else:
             heap.put(cell, made.with_field(key.constant, item))
         return NONE
+    if name == "popitem" and made.fields and made.rest is None:
+        frame.writes = True
+        last = list(made.fields)[0 if site.constant(0, "last") is False else -1]
+        pair = make({0: constant(last), 1: made.fields[last]}, "tuple")
+        others = {one: value for one, value in made.fields.items() if one != last}
+        heap.put(cell, Object("dict", others, made.rest, made.keys, cls=made.cls))
+        return Value(references=(heap.new(pair),))
     if name == "update":
         frame.writes = True
         for one in site.arguments:

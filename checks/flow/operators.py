@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.flow import addresses, folding, headings, lookup, urls
-from checks.flow.heap import Object, make
+from checks.flow.heap import MAX_FIELDS, Object, make
 from checks.flow.kinds import CSV
 from checks.flow.machine import Machine
 from checks.flow.values import (
@@ -36,6 +36,8 @@ def operate(machine: Machine, operator: str, left: Value, right: Value) -> Value
     if operator == "/":
         return _divided(machine, left, right)
     if operator == "*":
+        if (found := _repeated(machine, left, right)) is not None:
+            return found
         return Value(merge_taints(left.taints, right.taints), left.vague | right.vague)
     if operator == "&":
         flat = [machine.heap.flat(left), machine.heap.flat(right)]
@@ -68,6 +70,22 @@ def _added(machine: Machine, left: Value, right: Value) -> Value | None:
         rest = right if left.references else left
         whole = whole.with_rest(content(rest))
     return Value(references=(machine.heap.new(whole),))
+
+
+def _repeated(machine: Machine, left: Value, right: Value) -> Value | None:
+    """``[item] * count``; ``None`` for what is no list."""
+    for side, other in ((left, right), (right, left)):
+        for one in side.references[:1]:
+            made = machine.heap.get(one) if isinstance(one, Cell) else None
+            if made is None or made.type not in ("list", "tuple"):
+                continue
+            count = other.constant
+            if made.size is None or not isinstance(count, int) or made.size * count > MAX_FIELDS:
+                return Value(references=(machine.heap.new(made.blurred()),))
+            items = [made.fields[n] for n in range(made.size)] * count
+            whole = make(dict(enumerate(items)), made.type)
+            return Value(references=(machine.heap.new(whole),))
+    return None
 
 
 def _merged(machine: Machine, left: Value, right: Value) -> Value:

@@ -14,6 +14,7 @@ from checks.flow import (
     methods,
     parsers,
     querysets,
+    sequences,
     tasks,
     templates,
     urls,
@@ -114,27 +115,27 @@ def _container(kind: str) -> Handler:
 
 
 def _reordered(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
-    """``sorted``, ``reversed``, ``filter``: the same items at other places."""
+    """``sorted``, ``reversed``: the same items at other places."""
     if not site.arguments:
         return VAGUE
-    value = site.arguments[-1] if site.callee == "filter" else site.arguments[0]
-    if site.callee in ("filter", "map"):
-        return _mapped(machine, frame, site)
+    value = site.arguments[0]
     part = lookup.element(machine, frame, value, site.node)
     if site.callee == "sorted" and len(lookup.known_items(machine, value) or ()) == 3:
         part = amounts.limited(part)  # sorted((low, n, high))[1]
     return Value(references=(machine.heap.new(Object("list", {}, part)),))
 
 
-def _mapped(machine: Machine, frame: Frame, site: Site) -> Value:
-    if len(site.arguments) < 2:
-        return VAGUE
-    parts = [lookup.element(machine, frame, one, site.node) for one in site.arguments[1:]]
-    inner = Site(machine, frame, site.node, site.callee, None, parts, {})
-    result = calls.invoke(machine, frame, site.arguments[0], inner)
-    if site.callee == "filter":
-        result = parts[0]
-    return Value(references=(machine.heap.new(Object("list", {}, result)),))
+def _paired(machine: Machine, value: Value) -> dict[object, Value] | None:
+    """The entries of a dict that is made of pairs whose keys are known."""
+    fields: dict[object, Value] = {}
+    for one in lookup.known_items(machine, value) or ():
+        pair = lookup.known_items(machine, one)
+        if pair is None or len(pair) != 2 or pair[0].constant is NOTHING:
+            return None
+        if not folding.hashable(pair[0].constant):
+            return None
+        fields[pair[0].constant] = pair[1]
+    return fields or None
 
 
 def _dict(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
@@ -142,7 +143,10 @@ def _dict(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
     for one in site.arguments[:1]:
         if any(isinstance(ref, Cell) for ref in one.references):
             inner = machine.heap.get(next(x for x in one.references if isinstance(x, Cell)))
-            if inner.type != "dict":
+            if inner.type != "dict" and (fields := _paired(machine, one)) is not None:
+                made = Object("dict", fields)
+                continue
+            if inner.type not in ("dict", "instance"):
                 pair = lookup.element(machine, frame, one, site.node)
                 flat = content(machine.heap.flat(pair))
                 made = made.with_rest(flat, flat)
@@ -151,15 +155,6 @@ def _dict(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
     for key, value in site.keywords.items():
         made = made.with_field(key, value)
     return Value(references=(machine.heap.new(made),))
-
-
-def _zip(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
-    parts = [lookup.element(machine, frame, one, site.node) for one in site.arguments]
-    fields: dict[object, Value] = dict(enumerate(parts))
-    if site.callee == "enumerate":
-        fields = {0: CLEAN, 1: parts[0] if parts else CLEAN}
-    pair = Value(references=(machine.heap.new(make(fields, "tuple")),))
-    return Value(references=(machine.heap.new(Object("list", {}, pair)),))
 
 
 def _getattr(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
@@ -355,8 +350,8 @@ def make_handlers() -> dict[str, Handler]:
         "str": _str, "unicode": _str, "repr": _repr, "ascii": _repr, "len": _length,
         "list": _container("list"), "tuple": _container("tuple"), "set": _container("set"),
         "frozenset": _container("set"), "dict": _dict, "collections.OrderedDict": _dict,
-        "sorted": _reordered, "reversed": _reordered, "filter": _reordered, "map": _reordered,
-        "iter": _reordered, "zip": _zip, "enumerate": _zip, "getattr": _getattr,
+        "sorted": _reordered, "reversed": _reordered,
+        "iter": _reordered, "getattr": _getattr,
         "setattr": _setattr, "next": _first, "min": _first, "max": _first,
         "random.choice": _first, "functools.partial": _partial, "re.compile": _compiled,
         "os.path.join": _joined_path, "posixpath.join": _joined_path,
@@ -400,4 +395,5 @@ def make_handlers() -> dict[str, Handler]:
 
 HANDLERS.update(make_handlers())
 HANDLERS.update(making.TABLE)
+HANDLERS.update(sequences.TABLE)
 HANDLERS.update(encodings.TABLE)

@@ -66,10 +66,11 @@ def _local_guard(
         return
     named: list[tuple[str, ir.Expression]] = []
     parameters = [one for one in function.definition.parameters if not one.kind]
+    positional = [one for one in parameters if not one.keyword_only]
     for index, expression in enumerate(node.arguments):
         at = index + len(before)
-        if at < len(parameters):
-            named.append((parameters[at].name, expression))
+        if at < len(positional):
+            named.append((positional[at].name, expression))
     known = {one.name for one in parameters}
     named += [(name, one) for name, one in node.keywords if name is not None and name in known]
     found = cleaned_by(machine, frame, node, function, before, named, truth=truth)
@@ -126,6 +127,31 @@ def cleaned_by(
                     bits &= one.clean
         result[name] = bits
     return result
+
+
+def passed(
+    machine: Machine, frame: Frame, function: LocalFunction, value: Value, node: ir.Node
+) -> int:
+    """The kinds to which an argument is harmless of which a function says yes."""
+    parameters = [one for one in function.definition.parameters if not one.kind]
+    if not parameters or not (value.taints or value.vague):
+        return 0
+    mark = Source("mark", "", frame.module, 0, 0)
+    given = Value((Taint(mark, 0, None, sure=True),), 0)
+    muted, machine.results.muted = machine.results.muted, True
+    machine.asking.append(function.definition)
+    try:
+        states = calls.answers(machine, frame, function, [given], {}, node, truth=True)
+    finally:
+        machine.asking.pop()
+        machine.results.muted = muted
+    bits = ALL if states else 0
+    for names in states:
+        left = names.get(parameters[0].name)
+        for one in (given if left is None else left).taints:
+            if one.source is mark:
+                bits &= one.clean
+    return bits
 
 
 def recall(machine: Machine, frame: Frame, name: str, *, truth: bool) -> None:
