@@ -13,7 +13,6 @@ from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import (
     CLEAN,
-    NONE,
     NOTHING,
     VAGUE,
     Api,
@@ -39,7 +38,6 @@ _OWN = {"__file__": CLEAN, "__name__": CLEAN, "__doc__": CLEAN, "__package__": C
 _MAX_BASES = 12
 _AS_DICT = frozenset({"model_dump", "dict", "_asdict", "model_copy", "copy", "json", "to_dict",
                       "model_dump_json"})  # fmt: skip
-_WRITING = ("__str__", "__repr__")
 _CONTAINER_METHODS = ("list", "tuple", "set", "dict", "buffer", "config", "parser")
 
 
@@ -366,42 +364,6 @@ def updated(machine: Machine, made: Object, other: Value) -> Object:
     if flat.taints:
         made = made.overlaid(flat)
     return made.with_rest(flat, flat) if flat.taints or flat.vague else made
-
-
-def entered(machine: Machine, frame: Frame, value: Value, node: ir.Node) -> Value:
-    """What ``with value as name`` binds."""
-    for one in value.references:
-        for name in ("__enter__", "__aenter__"):
-            if isinstance(one, Cell) and (
-                (own := own_method(machine, frame, one, name, node)) is not None
-            ):
-                return apply(machine, frame, own, [], node)
-    return value
-
-
-def left(machine: Machine, frame: Frame, value: Value, node: ir.Node) -> None:
-    """What the end of ``with value`` does."""
-    for one in value.references:
-        for name in ("__exit__", "__aexit__"):
-            if isinstance(one, Cell) and (
-                (own := own_method(machine, frame, one, name, node)) is not None
-            ):
-                apply(machine, frame, own, [NONE, NONE, NONE], node)
-
-
-def written(machine: Machine, value: Value) -> Value | None:
-    """What the ``__str__`` of the project's own makes of an object; ``None`` when it has none."""
-    if len(value.references) != 1 or not isinstance(cell := value.references[0], Cell):
-        return None
-    cls = machine.heap.get(cell).cls
-    if cls is None:
-        return None
-    for name in _WRITING:
-        own = class_attribute(machine, cls, name)
-        if own is not None:
-            bound = bind_method(machine, cls.frame, own, value, cls.definition)
-            return apply(machine, cls.frame, bound, [], cls.definition)
-    return None
 
 
 def apply(

@@ -314,9 +314,9 @@ class Machine:
 
     def text_of(self, value: Value) -> Value | None:
         """What ``str()`` makes of an object that has a way of its own; ``None`` for all others."""
-        from checks.flow import lookup, urls
+        from checks.flow import protocols, urls
 
-        found = lookup.written(self, value)
+        found = protocols.written(self, value)
         return urls.written(self, value) if found is None else found
 
     def inside(self, frame: Frame, node: ir.Call) -> None:

@@ -8,11 +8,12 @@ from checks.flow import (
     cases,
     construct,
     copies,
-    folding,
     guards,
     library,
     lookup,
+    loops,
     operators,
+    protocols,
     verdicts,
 )
 from checks.flow.machine import EXECUTORS, Frame, Machine, ModuleRun, Snapshot
@@ -29,7 +30,6 @@ from checks.flow.values import (
     join,
 )
 
-_UNROLLED = 6
 _KINDS = {
     "staticmethod": "static", "classmethod": "class", "property": "property",
     "functools.cached_property": "property", "abc.abstractproperty": "property",
@@ -99,128 +99,6 @@ def _branch(machine: Machine, frame: Frame, node: ir.Branch) -> bool:
     return machine.enter(frame, ends)
 
 
-def _blur(_machine: Machine, frame: Frame, block: ir.Block) -> None:
-    """Before a loop: what the body binds by adding to itself is not known any more."""
-    stack: list[ir.Statement] = list(block)
-    for _ in range(400):
-        if not stack:
-            break
-        one = stack.pop()
-        if isinstance(one, ir.Augment) and isinstance(one.target, ir.Name):
-            _forget(frame, one.target.id)
-        elif isinstance(one, ir.Assign):
-            for target in one.targets:
-                if isinstance(target, ir.Name):
-                    _forget(frame, target.id)
-        elif isinstance(one, ir.Branch):
-            for _, body in one.branches:
-                stack += body
-            stack += one.otherwise
-        elif isinstance(one, (ir.Loop, ir.While, ir.With)):
-            stack += one.body
-        elif isinstance(one, ir.Try):
-            stack += (*one.body, *one.otherwise, *one.final)
-            for handler in one.handlers:
-                stack += handler.body
-
-
-def _forget(frame: Frame, name: str) -> None:
-    value = frame.names.get(name)
-    if value is not None and value.constant is not NOTHING:
-        frame.names[name] = Value(value.taints, value.vague, NOTHING, value.references,
-                                  value.template)  # fmt: skip
-
-
-def _loop(machine: Machine, frame: Frame, node: ir.Loop) -> bool:
-    source = machine.evaluate(frame, node.source)
-    if frame.dead:
-        return False
-    items = lookup.known_items(machine, source)
-    if items is not None and len(items) <= _UNROLLED:
-        return _unrolled(machine, frame, node, items)
-    _blur(machine, frame, node.body)
-    part = lookup.element(machine, frame, source, node)
-    exits: list[Snapshot] = []
-    for _ in range(2):
-        before = machine.snapshot(frame)
-        binding.bind(machine, frame, node.target, part)
-        frame.jumps.append([])
-        frame.jumps.append([])
-        done = machine.execute(frame, node.body)
-        again = frame.jumps.pop()
-        exits += frame.jumps.pop()
-        ends = [before, *again]
-        if done:
-            ends.append(machine.state(frame))
-        machine.enter(frame, ends)
-        if not machine.changed(before, frame):
-            break
-    if machine.execute(frame, node.otherwise):
-        exits.append(machine.state(frame))
-    return machine.enter(frame, exits)
-
-
-def _unrolled(machine: Machine, frame: Frame, node: ir.Loop, items: list[Value]) -> bool:
-    exits: list[Snapshot] = []
-    alive = True
-    places = _places(node, len(items))
-    for index, item in enumerate(items):
-        binding.bind(machine, frame, node.target, item)
-        if places is not None and isinstance(node.target, ir.Name):
-            copies.remember(frame, node.target.id, places[index])
-        frame.jumps.append([])
-        frame.jumps.append([])
-        done = machine.execute(frame, node.body)
-        again = frame.jumps.pop()
-        exits += frame.jumps.pop()
-        if done:
-            again.append(machine.state(frame))
-        alive = machine.enter(frame, again)
-        if not alive:
-            break
-    if alive and machine.execute(frame, node.otherwise):
-        exits.append(machine.state(frame))
-    return machine.enter(frame, exits)
-
-
-def _places(node: ir.Loop, count: int) -> tuple[ir.Expression, ...] | None:
-    """Where the items stand that a loop goes through: ``for name in (first, second)``."""
-    if not isinstance(node.source, ir.Sequence) or len(node.source.items) != count:
-        return None
-    return None if any(isinstance(x, ir.Star) for x in node.source.items) else node.source.items
-
-
-def _while(machine: Machine, frame: Frame, node: ir.While) -> bool:
-    _blur(machine, frame, node.body)
-    exits: list[Snapshot] = []
-    for _ in range(2):
-        truth = guards.test(machine, frame, node.test)
-        if truth is False:
-            break
-        before = machine.snapshot(frame)
-        guards.refine(machine, frame, node.test, truth=True)
-        frame.jumps.append([])
-        frame.jumps.append([])
-        done = machine.execute(frame, node.body)
-        again = frame.jumps.pop()
-        exits += frame.jumps.pop()
-        ends = list(again)
-        if done:
-            ends.append(machine.state(frame))
-        if truth is None:
-            ends.append(before)
-        if not machine.enter(frame, ends):
-            return machine.enter(frame, exits)
-        if not machine.changed(before, frame):
-            break
-    if folding.truth(machine.heap, guards.read(machine, frame, node.test)) is True:
-        return machine.enter(frame, exits)  # while True: it ends by break only
-    guards.refine(machine, frame, node.test, truth=False)
-    if machine.execute(frame, node.otherwise):
-        exits.append(machine.state(frame))
-    return machine.enter(frame, exits)
-
-
 def _try(machine: Machine, frame: Frame, node: ir.Try) -> bool:
     before = machine.snapshot(frame)
     raised, frame.raised = frame.raised, []
@@ -263,14 +141,14 @@ def _with(machine: Machine, frame: Frame, node: ir.With) -> bool:
             return False
         paths = [one.path for one in value.references if isinstance(one, Api)]
         suppresses = suppresses or "contextlib.suppress()" in paths
-        entered = lookup.entered(machine, frame, value, expression)
+        entered = protocols.entered(machine, frame, value, expression)
         managers.append((value, expression))
         if target is not None:
             binding.bind(machine, frame, target, entered)
     if not suppresses:
         done = machine.execute(frame, node.body)
         for value, expression in reversed(managers):
-            lookup.left(machine, frame, value, expression)
+            protocols.left(machine, frame, value, expression)
         return done
     before = machine.snapshot(frame)
     ends = [before]
@@ -433,8 +311,8 @@ EXECUTORS.update(
         ir.Augment: _augment,
         ir.Evaluate: _evaluate,
         ir.Branch: _branch,
-        ir.Loop: _loop,
-        ir.While: _while,
+        ir.Loop: loops.loop,
+        ir.While: loops.run_while,
         ir.Try: _try,
         ir.With: _with,
         ir.Match: cases.match,

@@ -1,0 +1,135 @@
+"""Loops: over items that are known one by one, over others, and while a test holds."""
+
+from __future__ import annotations
+
+from checks import ir
+from checks.flow import binding, copies, folding, guards, lookup
+from checks.flow.machine import Frame, Machine, Snapshot
+from checks.flow.values import NOTHING, Value
+
+_UNROLLED = 6
+"""Items of a known list that a loop goes through one by one."""
+
+
+def _blur(_machine: Machine, frame: Frame, block: ir.Block) -> None:
+    """Before a loop: what the body binds by adding to itself is not known any more."""
+    stack: list[ir.Statement] = list(block)
+    for _ in range(400):
+        if not stack:
+            break
+        one = stack.pop()
+        if isinstance(one, ir.Augment) and isinstance(one.target, ir.Name):
+            _forget(frame, one.target.id)
+        elif isinstance(one, ir.Assign):
+            for target in one.targets:
+                if isinstance(target, ir.Name):
+                    _forget(frame, target.id)
+        elif isinstance(one, ir.Branch):
+            for _, body in one.branches:
+                stack += body
+            stack += one.otherwise
+        elif isinstance(one, (ir.Loop, ir.While, ir.With)):
+            stack += one.body
+        elif isinstance(one, ir.Try):
+            stack += (*one.body, *one.otherwise, *one.final)
+            for handler in one.handlers:
+                stack += handler.body
+
+
+def _forget(frame: Frame, name: str) -> None:
+    value = frame.names.get(name)
+    if value is not None and value.constant is not NOTHING:
+        frame.names[name] = Value(value.taints, value.vague, NOTHING, value.references,
+                                  value.template)  # fmt: skip
+
+
+def loop(machine: Machine, frame: Frame, node: ir.Loop) -> bool:
+    """Run a ``for`` loop."""
+    source = machine.evaluate(frame, node.source)
+    if frame.dead:
+        return False
+    items = lookup.known_items(machine, source)
+    if items is not None and len(items) <= _UNROLLED:
+        return _unrolled(machine, frame, node, items)
+    _blur(machine, frame, node.body)
+    part = lookup.element(machine, frame, source, node)
+    exits: list[Snapshot] = []
+    for _ in range(2):
+        before = machine.snapshot(frame)
+        binding.bind(machine, frame, node.target, part)
+        frame.jumps.append([])
+        frame.jumps.append([])
+        done = machine.execute(frame, node.body)
+        again = frame.jumps.pop()
+        exits += frame.jumps.pop()
+        ends = [before, *again]
+        if done:
+            ends.append(machine.state(frame))
+        machine.enter(frame, ends)
+        if not machine.changed(before, frame):
+            break
+    if machine.execute(frame, node.otherwise):
+        exits.append(machine.state(frame))
+    return machine.enter(frame, exits)
+
+
+def _unrolled(machine: Machine, frame: Frame, node: ir.Loop, items: list[Value]) -> bool:
+    exits: list[Snapshot] = []
+    alive = True
+    places = _places(node, len(items))
+    for index, item in enumerate(items):
+        binding.bind(machine, frame, node.target, item)
+        if places is not None and isinstance(node.target, ir.Name):
+            copies.remember(frame, node.target.id, places[index])
+        frame.jumps.append([])
+        frame.jumps.append([])
+        done = machine.execute(frame, node.body)
+        again = frame.jumps.pop()
+        exits += frame.jumps.pop()
+        if done:
+            again.append(machine.state(frame))
+        alive = machine.enter(frame, again)
+        if not alive:
+            break
+    if alive and machine.execute(frame, node.otherwise):
+        exits.append(machine.state(frame))
+    return machine.enter(frame, exits)
+
+
+def _places(node: ir.Loop, count: int) -> tuple[ir.Expression, ...] | None:
+    """Where the items stand that a loop goes through: ``for name in (first, second)``."""
+    if not isinstance(node.source, ir.Sequence) or len(node.source.items) != count:
+        return None
+    return None if any(isinstance(x, ir.Star) for x in node.source.items) else node.source.items
+
+
+def run_while(machine: Machine, frame: Frame, node: ir.While) -> bool:
+    """Run a ``while`` loop."""
+    _blur(machine, frame, node.body)
+    exits: list[Snapshot] = []
+    for _ in range(2):
+        truth = guards.test(machine, frame, node.test)
+        if truth is False:
+            break
+        before = machine.snapshot(frame)
+        guards.refine(machine, frame, node.test, truth=True)
+        frame.jumps.append([])
+        frame.jumps.append([])
+        done = machine.execute(frame, node.body)
+        again = frame.jumps.pop()
+        exits += frame.jumps.pop()
+        ends = list(again)
+        if done:
+            ends.append(machine.state(frame))
+        if truth is None:
+            ends.append(before)
+        if not machine.enter(frame, ends):
+            return machine.enter(frame, exits)
+        if not machine.changed(before, frame):
+            break
+    if folding.truth(machine.heap, guards.read(machine, frame, node.test)) is True:
+        return machine.enter(frame, exits)  # while True: it ends by break only
+    guards.refine(machine, frame, node.test, truth=False)
+    if machine.execute(frame, node.otherwise):
+        exits.append(machine.state(frame))
+    return machine.enter(frame, exits)
