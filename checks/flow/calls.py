@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import amounts, assigning, construct, folding, guards, library, lookup, methods
+from checks.flow import (
+    amounts,
+    assigning,
+    construct,
+    each,
+    folding,
+    guards,
+    library,
+    lookup,
+    methods,
+)
 from checks.flow.heap import Object, as_fields, make
-from checks.flow.kinds import ALL
 from checks.flow.machine import MAX_CALLS, Frame, Machine, Names
 from checks.flow.site import Site
 from checks.flow.values import (
@@ -368,20 +377,9 @@ def _write_back(
             guards.write(machine, frame, expression, amounts.limited(value))
         if not (value.taints or value.vague):
             continue
-        bits = _gained(value, after)
+        bits = each.gained(value, after)
         if bits:
             guards.clean(machine, frame, expression, bits)
-
-
-def _gained(before: Value, after: Value) -> int:
-    """The kinds that a value was cleaned for between two states."""
-    bits = ALL
-    left = {id(one.source): one.clean for one in after.taints}
-    for one in before.taints:
-        bits &= left.get(id(one.source), ALL) & ~one.clean
-    if before.vague:
-        bits &= before.vague & ~after.vague
-    return bits
 
 
 def answers(

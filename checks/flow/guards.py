@@ -8,7 +8,7 @@ again later (``request.args.get("x")``).
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import amounts, copies, folders, folding, patterns, proofs, verdicts
+from checks.flow import amounts, copies, each, folders, folding, patterns, proofs, verdicts
 from checks.flow.kinds import ALL, CSV, HOST, LINES, PATH, REDIRECT, REQUEST, SINGLE, SLASH, XPATH
 from checks.flow.machine import Frame, Machine
 from checks.flow.values import CLEAN, Cell, Taint, Value, cleaned, constant
@@ -104,6 +104,11 @@ def refine(machine: Machine, frame: Frame, node: ir.Expression, *, truth: bool) 
         _falsy(machine, frame, node, truth=truth)
     elif isinstance(node, (ir.Attribute, ir.Subscript)):
         _falsy(machine, frame, node, truth=truth)
+    elif isinstance(node, ir.Comprehension):
+        if not truth:
+            each.empty(machine, frame, node)
+    elif isinstance(node, ir.Operation):
+        _refine_sets(machine, frame, node, truth=truth)
 
 
 def _refine_any(
@@ -260,8 +265,8 @@ def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: 
         elif isinstance(left, ir.Name) and other.constant is None:
             verdicts.recall(machine, frame, left.id, truth=not equal)
         return
-    if isinstance(left, ir.Call) and sign in ("<", "<=", ">", ">="):
-        return
+    if sign == "<=" and truth and _is_set(left):
+        _within(machine, frame, left, right)
 
 
 def _equal(machine: Machine, frame: Frame, node: ir.Expression, value: Value, other: Value) -> None:
@@ -305,7 +310,7 @@ def _refine_membership(
     if holds and amounts.of(one) is not None:
         write(machine, frame, left, amounts.limited(one))
     if not holds and isinstance(one.constant, str) and (other.taints or other.vague):
-        _absent(machine, frame, right, one.constant)
+        absent(machine, frame, right, one.constant)
     elif not holds:
         text = proofs.begun(left)
         if text is not None and "=" in proofs.characters(machine, other):
@@ -314,7 +319,7 @@ def _refine_membership(
             proofs.slashes(machine, frame, left, "/", holds=False)
 
 
-def _absent(machine: Machine, frame: Frame, node: ir.Expression, text: str) -> None:
+def absent(machine: Machine, frame: Frame, node: ir.Expression, text: str) -> None:
     """A text is known not to be in a value."""
     if text in ("..", "../", "/"):
         clean(machine, frame, node, PATH)
@@ -331,7 +336,7 @@ def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) 
         if function.id == "bool":
             refine(machine, frame, inner, truth=truth)
         elif isinstance(inner, ir.Comprehension) and len(inner.clauses) == 1:
-            _refine_all(machine, frame, inner, function.id, truth=truth)
+            each.refine(machine, frame, inner, function.id, truth=truth)
         return
     if truth and proofs.refine(machine, frame, node):
         return
@@ -362,23 +367,28 @@ def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) 
     verdicts.refine(machine, frame, node, truth=truth)
 
 
-def _refine_all(
-    machine: Machine, frame: Frame, node: ir.Comprehension, name: str, *, truth: bool
-) -> None:
-    """``all(c in ALPHABET for c in text)``, ``any(bad in text for bad in (…))``."""
-    clause = node.clauses[0]
-    test_node = node.value
-    if name == "all" and truth and isinstance(clause.target, ir.Name):
-        kept = machine.snapshot(frame)
-        marker = read(machine, frame, clause.source)
-        frame.names[clause.target.id] = Value(marker.taints, marker.vague)
-        refine(machine, frame, test_node, truth=True)
-        after = frame.names.get(clause.target.id, CLEAN)
-        machine.restore(frame, kept)
-        if (marker.taints or marker.vague) and not after.taints and not after.vague:
-            clean(machine, frame, clause.source, ALL)
-    if name == "any" and not truth and isinstance(test_node, ir.Compare):
-        source = read(machine, frame, clause.source)
-        if test_node.operators == ("in",):
-            for text in sorted(proofs.characters(machine, source)):
-                _absent(machine, frame, test_node.rights[0], text)
+def _is_set(node: ir.Expression) -> bool:
+    """Whether an expression makes a set: only of those does ``<=`` say what they hold."""
+    if isinstance(node, ir.Call) and isinstance(node.function, ir.Name):
+        return node.function.id in ("set", "frozenset")
+    return isinstance(node, ir.Sequence) and node.type == "set"
+
+
+def _within(machine: Machine, frame: Frame, node: ir.Expression, allowed: ir.Expression) -> None:
+    """A set holds nothing but what stands in another one."""
+    if machine.heap.flat(read(machine, frame, allowed)).taints:
+        return
+    parts = node.items if isinstance(node, ir.Sequence) else (node,)
+    for one in parts:
+        clean(machine, frame, one, ALL)
+
+
+def _refine_sets(machine: Machine, frame: Frame, node: ir.Operation, *, truth: bool) -> None:
+    """``if set(text) - ALLOWED``: nothing is left, so all of it is allowed."""
+    if (node.operator == "-" and not truth and _is_set(node.left)) or (
+        node.operator == "&"
+        and truth
+        and isinstance(node.left, ir.Sequence)
+        and len(node.left.items) == 1
+    ):
+        _within(machine, frame, node.left, node.right)

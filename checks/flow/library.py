@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import amounts, methods, special, storing, urls
+from checks.flow import amounts, matches, methods, special, storing, urls
 from checks.flow.kinds import ALL, AMOUNT, BY_NAME, FULL, TOLD_ONLY
 from checks.flow.machine import Frame, Machine
 from checks.flow.results import Hit, Reach
@@ -133,6 +133,8 @@ def item(
     machine: Machine, frame: Frame, value: Value, one: Api, key: Value, node: ir.Node
 ) -> Value:
     """``value[key]`` for something of a library."""
+    if one.path == matches.PATH:
+        return matches.item(value, key)
     if one.path in machine.facts.sources:
         taints = tainted(machine, frame, one.path, "", node, key.constant)
         return Value(taints, 0, NOTHING, (Api(f"{one.path}[]"),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import binding, copies, folding, guards, lookup
+from checks.flow import binding, copies, each, folding, guards, lookup
 from checks.flow.machine import Frame, Machine, Snapshot
 from checks.flow.values import NOTHING, Value
 
@@ -54,6 +54,7 @@ def loop(machine: Machine, frame: Frame, node: ir.Loop) -> bool:
     _blur(machine, frame, node.body)
     part = lookup.element(machine, frame, source, node)
     exits: list[Snapshot] = []
+    rounds: list[Snapshot] = []
     for _ in range(2):
         before = machine.snapshot(frame)
         binding.bind(machine, frame, node.target, part)
@@ -65,9 +66,11 @@ def loop(machine: Machine, frame: Frame, node: ir.Loop) -> bool:
         ends = [before, *again]
         if done:
             ends.append(machine.state(frame))
+        rounds += [(dict(names), heap) for names, heap in ends[1:]]
         machine.enter(frame, ends)
         if not machine.changed(before, frame):
             break
+    each.looped(machine, frame, node, part, rounds)
     if machine.execute(frame, node.otherwise):
         exits.append(machine.state(frame))
     return machine.enter(frame, exits)

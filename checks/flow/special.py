@@ -11,6 +11,7 @@ from checks.flow import (
     folding,
     lookup,
     making,
+    matches,
     methods,
     parsers,
     querysets,
@@ -396,4 +397,5 @@ def make_handlers() -> dict[str, Handler]:
 HANDLERS.update(make_handlers())
 HANDLERS.update(making.TABLE)
 HANDLERS.update(sequences.TABLE)
+HANDLERS.update(matches.TABLE)
 HANDLERS.update(encodings.TABLE)

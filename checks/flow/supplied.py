@@ -8,7 +8,6 @@ Nothing is run here: the decorator is read.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Iterable, Iterator
 
@@ -16,6 +15,7 @@ from checks import ir
 from checks.flow.feeding import REQUEST_NAMES, feeding, route_template
 from checks.flow.machine import Machine
 from checks.flow.values import HOLE, Api, Bound, LocalClass, LocalFunction, Reference
+from checks.flow.walking import inside
 from checks.models.facts import tables
 
 _METHOD_DECORATOR = "django.utils.decorators.method_decorator"
@@ -30,7 +30,6 @@ _FEEDS = frozenset({"", "route", "request", "params", "falcon"})
 """How handlers are fed of which a parameter may be a piece of an address."""
 _MARKS = (b"<%s>", b":%s>", b"/{%s", b"<%s:", b"/:%s")
 """How a pattern of an address names a parameter."""
-_MAX_NODES = 4_000
 
 
 def parameters(machine: Machine, function: LocalFunction, feeds: str) -> frozenset[str]:
@@ -202,26 +201,6 @@ def _wrappers(
                 yield node, names
                 first = {one.name for one in node.parameters[:1] if not one.kind}
                 waiting.append((node, names | first))
-
-
-def inside(block: ir.Block) -> Iterator[ir.Node]:
-    """The nodes of statements, those in the bodies of inner functions left out."""
-    waiting: list[ir.Node] = list(reversed(block))
-    left = _MAX_NODES
-    while waiting and left:
-        left -= 1
-        node = waiting.pop()
-        yield node
-        for one in dataclasses.fields(node):
-            _gather(getattr(node, one.name), waiting)
-
-
-def _gather(part: object, waiting: list[ir.Node]) -> None:
-    if isinstance(part, ir.Node):
-        waiting.append(part)
-    elif isinstance(part, (tuple, list)):
-        for one in part:
-            _gather(one, waiting)
 
 
 @functools.cache

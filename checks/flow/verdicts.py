@@ -169,7 +169,7 @@ def remember(frame: Frame, name: str, value: ir.Expression) -> None:
     inner = value
     while isinstance(inner, ir.Unary) and inner.operator == "not":
         inner = inner.operand
-    if isinstance(inner, (ir.Call, ir.Compare, ir.Logic)):
+    if isinstance(inner, (ir.Call, ir.Compare, ir.Logic, ir.Comprehension)):
         frame.answers[name] = value
     else:
         frame.answers.pop(name, None)
@@ -195,6 +195,9 @@ def _reads(node: ir.Expression, name: str) -> bool:
             stack += one.operands
         elif isinstance(one, ir.Unary):
             stack.append(one.operand)
+        elif isinstance(one, ir.Comprehension):
+            for clause in one.clauses:
+                stack += [clause.source, *clause.conditions]
         elif isinstance(one, (ir.Attribute, ir.Subscript)):
             stack.append(one.value)
     return True

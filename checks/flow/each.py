@@ -1,0 +1,114 @@
+"""Tests of every item of something: what holds for each of its characters holds for the text.
+
+``all(c in ALPHABET for c in text)``, ``any(bad in text for bad in (…))``, ``[c for c in text if not
+c.isalnum()]`` that is empty, and loops that leave at the first item which they do not like.
+"""
+
+from __future__ import annotations
+
+from checks import ir
+from checks.flow import guards, proofs
+from checks.flow.kinds import ALL
+from checks.flow.machine import Frame, Machine, Snapshot
+from checks.flow.values import CLEAN, Value
+from checks.flow.walking import inside
+
+
+def gained(before: Value, after: Value) -> int:
+    """The kinds that a value was cleaned for between two states."""
+    bits = ALL
+    left = {id(one.source): one.clean for one in after.taints}
+    for one in before.taints:
+        bits &= left.get(id(one.source), ALL) & ~one.clean
+    if before.vague:
+        bits &= before.vague & ~after.vague
+    return bits
+
+
+def refine(
+    machine: Machine, frame: Frame, node: ir.Comprehension, name: str, *, truth: bool
+) -> None:
+    """Learn from ``all(…)`` and ``any(…)``."""
+    if name == "all" and truth:
+        _hold(machine, frame, node.clauses[0], node.value, truth=True)
+    elif name == "any" and not truth:
+        _none_in(machine, frame, node)
+        _hold(machine, frame, node.clauses[0], node.value, truth=False)
+
+
+def empty(machine: Machine, frame: Frame, node: ir.Comprehension) -> None:
+    """Learn from ``[c for c in text if test(c)]`` that is empty: no item passes the test."""
+    if len(node.clauses) == 1 and len(node.clauses[0].conditions) == 1:
+        clause = node.clauses[0]
+        _hold(machine, frame, clause, clause.conditions[0], truth=False)
+
+
+def _hold(
+    machine: Machine, frame: Frame, clause: ir.Clause, test: ir.Expression, *, truth: bool
+) -> None:
+    """A test turned out the same for all items."""
+    if not isinstance(clause.target, ir.Name):
+        return
+    whole = guards.read(machine, frame, clause.source)
+    if not whole.taints and not whole.vague:
+        return
+    kept = machine.snapshot(frame)
+    marker = Value(whole.taints, whole.vague)
+    frame.names[clause.target.id] = marker
+    guards.refine(machine, frame, test, truth=truth)
+    after = frame.names.get(clause.target.id, CLEAN)
+    machine.restore(frame, kept)
+    if bits := gained(marker, after):
+        guards.clean(machine, frame, clause.source, bits)
+
+
+def _none_in(machine: Machine, frame: Frame, node: ir.Comprehension) -> None:
+    """None of several texts is in a value."""
+    test = node.value
+    if isinstance(test, ir.Compare) and test.operators == ("in",):
+        source = guards.read(machine, frame, node.clauses[0].source)
+        for text in sorted(proofs.characters(machine, source)):
+            guards.absent(machine, frame, test.rights[0], text)
+
+
+def looped(
+    machine: Machine, frame: Frame, node: ir.Loop, part: Value, rounds: list[Snapshot]
+) -> None:
+    """Learn from a loop that came to its end: what every round knows of its item at its end.
+
+    Args:
+        machine: the interpreter.
+        frame: where the loop stands.
+        node: the loop.
+        part: the item that the rounds began with.
+        rounds: the states at the ends of rounds.
+    """
+    if not isinstance(node.target, ir.Name) or not rounds or not (part.taints or part.vague):
+        return
+    name = node.target.id
+    bits = ALL
+    for names, _ in rounds:
+        after = names.get(name)
+        bits &= 0 if after is None else gained(part, after)
+    if bits and not _binds(node.body, name):
+        guards.clean(machine, frame, node.source, bits)
+
+
+def _binds(block: ir.Block, name: str) -> bool:
+    """Whether statements bind a name anew: it is the item no more."""
+    for node in inside(block):
+        targets: tuple[ir.Expression, ...] = ()
+        if isinstance(node, ir.Assign):
+            targets = node.targets
+        elif isinstance(node, (ir.Augment, ir.Loop)):
+            targets = (node.target,)
+        elif isinstance(node, (ir.Try, ir.Match, ir.With, ir.Import)):
+            return True  # they may
+        elif isinstance(node, ir.Walrus) and node.name == name:
+            return True
+        for one in targets:
+            if not isinstance(one, (ir.Attribute, ir.Subscript)) and (
+                not isinstance(one, ir.Name) or one.id == name
+            ):
+                return True
+    return False
