@@ -28,6 +28,9 @@ MAX_NESTED = 200
 _MAX_NAMESAKES = 20
 _MAX_TURNS = 4
 """Runs of one function that is defined while others run, each with what they left behind."""
+_BEFORE = (".before_request", ".before_app_request", ".url_value_preprocessor",
+           ".before_websocket")  # fmt: skip
+"""Decorators of what runs before the function that answers."""
 
 
 @dataclass(slots=True)
@@ -404,6 +407,8 @@ def _names_imported(module: Module) -> list[tuple[Import, str]]:
 
 def _turn(function: LocalFunction) -> int:
     """When a function is run: after those that call it, as far as names tell."""
+    if any(one.endswith(_BEFORE) for one in function.decorators):
+        return -1
     if _is_private(function):
         return 2
     if function.name.startswith("__"):

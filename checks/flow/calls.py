@@ -314,12 +314,13 @@ def outcome(
     machine: Machine, inner: Frame, function: LocalFunction, *, completes: bool
 ) -> Value | None:
     """What the call gives, with the heap as it is after it; ``None`` when it never returns."""
+    yields = function.definition.body.lowered.yields and not function.is_coroutine
     states = [] if inner.returns is None else [inner.returns]
     if completes:
         states.append(machine.state(inner))
         inner.result = NONE if inner.result is None else join(inner.result, NONE)
     if not states:
-        if function.definition.body.lowered.yields and inner.yielded is not None:
+        if yields and inner.yielded is not None:
             inner.result = NONE
         else:
             return None
@@ -329,7 +330,7 @@ def outcome(
             whole = machine.join(whole, one)
         inner.returns = whole
         machine.heap.top = dict(whole[1])
-    if function.definition.body.lowered.yields:
+    if yields:
         if function.kind == "context":
             return NONE if inner.yielded is None else inner.yielded
         made = Object("list", {}, inner.yielded)

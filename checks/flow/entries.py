@@ -36,6 +36,7 @@ from checks.flow import (
     instances,
     library,
     lookup,
+    patterns,
     supplied,
     typing_facts,
     wrapping,
@@ -61,9 +62,9 @@ from checks.flow.values import (
 )
 
 REQUEST = "@request"
-_CONVERTER = re2.compile(
-    r"[<{](?:([a-zA-Z_]+)(?:\([^)]*\))?:)?([a-zA-Z_]\w*)(?::([a-zA-Z_]+))?[>}]"
-)
+_PLACE = re2.compile(r"([<{])([^<>{}]{1,120})[>}]")
+_FIRST = frozenset({"string", "int", "float", "path", "uuid", "any", "default", "str", "slug"})
+"""Converters that Flask and Django write before the name: ``<int:page>``."""
 _TYPED = frozenset({"int", "float", "uuid", "number", "any"})
 _WORDS = {
     "route": "the URL path", "request": "the URL path", "params": "the request",
@@ -79,6 +80,20 @@ _SENT = ("path", "raw_path", "query_string", "headers", "subprotocols")
 _KINDS = {"local": "local", "task": "queued", "queue": "queued"}
 _RPC_CONTEXT = Api("grpc.ServicerContext()")
 _TAG_CONTEXT = Api("@context")
+
+
+def _place(opening: str, written: str) -> tuple[str, str]:
+    """The name and the converter of a place in a route: ``<int:page>``, ``<page:int>``."""
+    first, _, rest = written.partition(":")
+    first, rest = first.strip(), rest.strip()
+    if not rest:
+        return first, ""
+    known = first.partition("(")[0]
+    if opening == "{" or (known not in _FIRST and not rest.isidentifier()):
+        return first, rest
+    if known not in _FIRST and rest in _FIRST | _TYPED:
+        return first, rest  # Bottle and Sanic write the name first
+    return rest, known
 
 
 def incoming(function: LocalFunction, words: str, kind: str, node: ir.Parameter) -> Value:
@@ -99,8 +114,9 @@ class Entry:
         self.feeds, self.template = feeding(machine, function)
         self.supplied = supplied.parameters(machine, function, self.feeds)
         self.converters: dict[str, str] = {}
-        for match in _CONVERTER.finditer(self.template[:500]):
-            self.converters[match.group(2)] = match.group(1) or match.group(3) or ""
+        for match in _PLACE.finditer(self.template[:500]):
+            name, converter = _place(match.group(1), match.group(2))
+            self.converters[name] = converter
 
     def run(self) -> None:
         """Run it."""
@@ -163,7 +179,7 @@ class Entry:
             self.machine.facts,
             f"{typing_facts.path_of(self.machine, self.function.frame, node.annotation)}()",
         )
-        if path == REQUEST or (path == "()" and node.name in REQUEST_NAMES and position == 0):
+        if path == REQUEST or (path == "()" and self._is_request(node, position)):
             return Value((), FULL, NOTHING, (Api(REQUEST),))
         if node.name in self.supplied:
             return VAGUE if path == "()" else Value((), FULL, NOTHING, (Api(path),))
@@ -175,7 +191,8 @@ class Entry:
             if position == 0:
                 return Value((), FULL, NOTHING, (Api(REQUEST),))
             if self.feeds == "falcon" and position == 1:
-                return Value((), FULL, NOTHING, (Api("@response"),))
+                what = "@websocket" if self.function.name == "on_websocket" else "@response"
+                return Value((), FULL, NOTHING, (Api(what),))
         if self.feeds == "wsgi":
             return Value((), FULL, NOTHING, (Api(self._of_wsgi(position)),))
         if self.feeds == "asgi":
@@ -185,6 +202,13 @@ class Entry:
         if self._is_apart(node, position):
             return VAGUE
         return self._piece(node)
+
+    def _is_request(self, node: ir.Parameter, position: int) -> bool:
+        """Whether a parameter is called as the request is; Pyramid's views may have it second."""
+        if node.name not in REQUEST_NAMES or position > 1:
+            return False
+        names = {one.name for one in self.function.definition.parameters[:2]}
+        return position == 0 or not names.isdisjoint(("context", "_context", "root"))
 
     def _is_apart(self, node: ir.Parameter, position: int) -> bool:
         """Whether a parameter is given by the framework, and nobody sends it."""
@@ -253,7 +277,9 @@ class Entry:
         if self.feeds == "resolver" and is_typed(self.machine, function, node.name):
             return CLEAN
         kind = _KINDS.get(self.feeds, "remote")
-        return incoming(function, _WORDS.get(self.feeds, _WORDS["request"]), kind, node)
+        bits = patterns.passed_by(converter[3:], "fullmatch") if converter[:3] == "re:" else 0
+        value = incoming(function, _WORDS.get(self.feeds, _WORDS["request"]), kind, node)
+        return cleaned(value, bits) if bits else value
 
     def _number(self, node: ir.Parameter, feeds: str) -> Value:
         """A parameter that the framework makes a number, or something else that is harmless."""

@@ -294,6 +294,8 @@ def _lambda(_machine: Machine, frame: Frame, node: ir.Lambda) -> Value:
 
 def _yield(machine: Machine, frame: Frame, node: ir.Yield) -> Value:
     value = NONE if node.value is None else machine.evaluate(frame, node.value)
+    if frame.function is not None and frame.function.is_coroutine:
+        return value  # it waits for it
     if node.delegates:
         value = lookup.element(machine, frame, value, node)
     frame.yielded = value if frame.yielded is None else join(frame.yielded, value)

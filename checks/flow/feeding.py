@@ -10,6 +10,8 @@ from checks.flow.values import (
 )
 
 REQUEST_NAMES = frozenset({"request", "req"})
+_ANSWERS = (["resp"], ["res"], ["response"], ["ws"])
+"""What the second parameter of a responder of Falcon is called."""
 _PLAIN = frozenset({"abc.ABC", "object", "typing.Generic", "typing.Protocol"})
 """Bases of which a class gets nothing that a framework could call."""
 _TASKS = (".task", ".shared_task")
@@ -43,7 +45,7 @@ def feeding(machine: Machine, function: LocalFunction) -> tuple[str, str]:
         bases = set(lookup.library_bases(machine, function.cls))
         if bases <= _PLAIN and function.name.startswith("on_"):
             names = [one.name for one in definition.parameters[1:3]]
-            if names[:1] == ["req"] and names[1:] in (["resp"], ["res"], ["response"]):
+            if names[:1] in (["req"], ["request"]) and names[1:] in _ANSWERS:
                 return "falcon", ""
     if function.cls is None and _is_of_cloud(function):
         return "event", ""

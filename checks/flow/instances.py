@@ -48,7 +48,7 @@ def an_instance(machine: Machine, cls: LocalClass) -> Value:
 def _call(machine: Machine, cls: LocalClass, function: LocalFunction, value: Value) -> None:
     """Call a method as the framework would, before the one that answers."""
     given: dict[str, Value] = {}
-    for one in function.definition.parameters[1:2]:
+    for one in function.definition.parameters[1:3]:
         if one.name == "request" and _is_given_request(machine, cls, function):
             given[one.name] = Value((), FULL, NOTHING, (Api("@request"),))
     node = function.definition

@@ -34,6 +34,12 @@ _TEXT = frozenset({"replace", "format", "format_map"})
 _CONFIG = (".Flask().config", ".current_app.config", ".Quart().config")
 _CONFIGURING = tuple(f"{one}.{name}" for one in _CONFIG for name in ("update", "from_mapping"))
 _MAX_WORDS = 60
+_OF_SERVER = frozenset({"REQUEST_METHOD", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL",
+                        "SERVER_SOFTWARE", "CONTENT_LENGTH", "REMOTE_ADDR", "REMOTE_PORT",
+                        "wsgi.url_scheme", "wsgi.version", "wsgi.errors"})  # fmt: skip
+"""What a server itself says in the environment of a call (PEP 3333)."""
+_KEEPING = frozenset({"flask.g", "flask.globals.g", "quart.g", "quart.globals.g"})
+"""Objects whose attributes live as long as the answer to a request takes."""
 
 
 def canonical(facts: Tables, path: str) -> str:
@@ -115,7 +121,7 @@ def attribute(
     """``value.identifier`` for something of a library."""
     facts = machine.facts
     path = canonical(facts, f"{one.path}.{identifier}")
-    known = _read(facts, path)
+    known = machine.kept.get(path) or _read(facts, path)
     if known is not None:
         return known
     if path in facts.sources:
@@ -136,6 +142,8 @@ def item(
     if one.path == matches.PATH:
         return matches.item(value, key)
     if one.path in machine.facts.sources:
+        if key.constant in _OF_SERVER:
+            return CLEAN
         taints = tainted(machine, frame, one.path, "", node, key.constant)
         return Value(taints, 0, NOTHING, (Api(f"{one.path}[]"),))
     if isinstance(key.constant, str) and (f"{one.path}[{key.constant}]" in machine.facts.aliases):
@@ -169,8 +177,19 @@ def stored(
     for one in owner.references:
         if isinstance(one, Api):
             _store(machine, frame, f"{one.path}.{identifier}=", value, node)
+            if one.path in _KEEPING:
+                _keep(machine, f"{one.path}.{identifier}", value)
     if value.taints:
         storing.assigned(machine, frame, owner, identifier, value, node)
+
+
+def _keep(machine: Machine, path: str, value: Value) -> None:
+    """What is kept while a request is answered: other functions of the file read it."""
+    flat = machine.heap.flat(value)
+    apis = tuple(one for one in value.references if isinstance(one, Api))
+    mine = Value(flat.taints, flat.vague, NOTHING, apis)
+    known = machine.kept.get(path)
+    machine.kept[path] = mine if known is None else join(known, mine)
 
 
 def stored_item(
@@ -316,6 +335,8 @@ def call(machine: Machine, frame: Frame, target: Value, one: Api, site: Site) ->
     if known is not None:
         return known
     if result in facts.sources:
+        if (secret := site.get(2, "secret")) is not None and secret.constant is not None:
+            return CLEAN  # a cookie whose signature was verified (Bottle)
         first = site.constant(0)
         return Value(
             tainted(machine, frame, result, "", site.node, first), 0, NOTHING, (Api(result),)

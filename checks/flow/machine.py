@@ -174,6 +174,8 @@ class Machine:
         """For methods that somebody unknown calls: an instance of their class."""
         self.may_bring: Callable[[LocalFunction], bool] = _always
         """Whether something untrusted may come in through a function, by the names in it."""
+        self.kept: dict[str, Value] = {}
+        """What functions that ran before put into objects that live as long as a request."""
         self.watched: ir.Function | ir.Lambda | None = None
         """A definition of which is noted what it is called with."""
         self.seen: list[Names] = []

@@ -174,6 +174,11 @@ def _return(machine: Machine, frame: Frame, node: ir.Return) -> bool:
 def _raise(machine: Machine, frame: Frame, node: ir.Raise) -> bool:
     if node.value is not None:
         value = machine.evaluate(frame, node.value)
+        if isinstance(node.value, ir.Call) and frame.function is not None:
+            path = library.path_of(machine, frame, node.value.function)
+            if path.endswith(".gen.Return") and frame.function.is_coroutine:
+                result = node.value.arguments[0] if node.value.arguments else None
+                return _return(machine, frame, ir.Return(node.start, node.end, result))
         if value.taints:
             frame.raised.append(value)
     return False

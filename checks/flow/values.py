@@ -128,6 +128,11 @@ class LocalFunction:
         self.setter: LocalFunction | None = None
         """For a property: what is called when it is assigned to."""
 
+    @property
+    def is_coroutine(self) -> bool:
+        """Whether it waits with ``yield`` (``tornado.gen.coroutine``, ``inlineCallbacks``)."""
+        return any(one.endswith((".coroutine", ".inlineCallbacks")) for one in self.decorators)
+
 
 class LocalClass:
     """A class of the change."""

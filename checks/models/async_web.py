@@ -44,7 +44,7 @@ tornado.source(
     f"{_HANDLER}().{{get_argument,get_query_argument,get_arguments,get_query_arguments}}()",
 )
 tornado.source("the form", f"{_HANDLER}().{{get_body_argument,get_body_arguments}}()")
-tornado.source("a cookie", f"{_HANDLER}().{{get_cookie}}()")
+tornado.source("a cookie", f"{_HANDLER}().get_cookie()", f"{_HANDLER}().cookies")
 tornado.value("clean", f"{_HANDLER}().{{get_secure_cookie,get_signed_cookie}}()")  # verified
 tornado.sink("session", f"{_HANDLER}().{{set_secure_cookie,set_signed_cookie}}", at="1/value")
 tornado.source("the URL path", f"{_HANDLER}().{{path_args,path_kwargs}}")

@@ -69,7 +69,11 @@ redis.source(
 )
 
 sockets = Library("https://websockets.readthedocs.io/en/stable/reference/asyncio/server.html")
-sockets.source("a message", "@websocket", "@websocket.{recv,recv_streaming}()")
+sockets.source(
+    "a message",
+    "@websocket",
+    "@websocket.{recv,recv_streaming,receive_text,receive_data,receive_media}()",
+)
 sockets.value("clean", "@websocket.{remote_address,local_address,id,state,subprotocol,close_code}")
 sockets.alias(
     "@websocket",

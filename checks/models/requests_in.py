@@ -41,13 +41,13 @@ request.source(
     clean=_ONE_LINE,
 )
 request.source("a header", "@request.{get_header,header}()", clean=_ONE_LINE)
-request.source("the request", "@request.environ")
+request.source("the request", "@request.{environ,env}", "@request.get_param_as_json()")
 request.source("a cookie", "@request.{cookies,COOKIES}")
 request.source("a cookie", "@request.{get_cookie,get_signed_cookie,get_cookie_values}()")
 request.source(
     "the URL",
     "@request.{url,base_url,full_path,uri,url_root,raw_path,"
-    "path_qs,relative_uri,fullpath,unparsed_uri}",
+    "path_qs,relative_uri,fullpath,unparsed_uri,urlparts}",
     clean=f"redirect request {_ONE_LINE}",
 )
 request.source("the URL", "@request.{path,path_info}", clean="redirect request")
