@@ -28,6 +28,7 @@ from checks.report import Report
 _KINDS = ("assignment_statement", "short_var_declaration")
 _MOST = 3
 """Steps of one file whose error is thrown away that are told."""
+_FAR = 60
 _NEAR = 8
 """Statements behind a call that are looked at."""
 _STEPS = (
@@ -218,15 +219,16 @@ def _goes_on(file: GoFile, given: _Given) -> bool:
 
 def _is_lost(file: GoFile, given: _Given) -> bool:
     """Whether the error gets another value, or the function ends, before anything reads it."""
-    if _is_kept(file, given):
-        return False
-    for statement in following(given.at):
+    for statement in following(given.at)[:_FAR]:
         if not _names(file, statement, given.error):
             if statement.type in ("return_statement", "goto_statement", "labeled_statement"):
                 return False
             continue
-        return statement.type in _KINDS and _only_writes(file, statement, given.error)
-    return _ends_function(given.at)
+        writes = statement.type in _KINDS and _only_writes(file, statement, given.error)
+        return writes and not _is_kept(file, given)
+    return (
+        len(following(given.at)) <= _FAR and _ends_function(given.at) and not _is_kept(file, given)
+    )
 
 
 def _is_kept(file: GoFile, given: _Given) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from checks.hygiene.go.shared.places import is_statement, own_test
@@ -13,6 +14,8 @@ from checks.model import Confidence
 from checks.registry import GO, MODULE, also
 from checks.report import Report
 
+_MOST = 100
+"""Starts of one file that are held against each other."""
 _STARTS = ("Start", "Serve", "Listen", "Run")
 _STOPS = ("Close", "GracefulStop", "Kill", "Shutdown", "Stop", "Wait")
 
@@ -63,7 +66,7 @@ def started_service_not_stopped(event: GoFileEvent, report: Report) -> None:
             }
         }
     """
-    started = list(_started(event.file))
+    started = list(itertools.islice(_started(event.file), _MOST))
     for start, made, name, block in started:
         if is_released(made, block, name, _STOPS):
             continue

@@ -14,6 +14,9 @@ from checks.languages.syntax.located import Located
 _WAITS = ("<-", ".Wait(", ".Lock(", "Eventually(", "select {", ".Join(", "WaitFor")
 """What stands in a statement behind which the goroutine may be done."""
 
+_NEAR = 20
+"""Statements behind a ``go`` statement that are looked at."""
+
 
 def shared_errors(file: GoFile) -> Iterator[tuple[Located, str, tree_sitter.Node]]:
     """Errors of a function that its goroutine writes: where, the name, and who uses it meanwhile.
@@ -52,7 +55,7 @@ def _is_inside(node: tree_sitter.Node, other: tree_sitter.Node) -> bool:
 
 def _used_meanwhile(file: GoFile, runner: Located, name: str) -> tree_sitter.Node | None:
     """The statement behind the ``go`` statement that uses the name before anything waits."""
-    for statement in following(runner):
+    for statement in following(runner)[:_NEAR]:
         text = file.text_of(statement)
         if any(mark in text for mark in _WAITS):
             return None
@@ -60,13 +63,6 @@ def _used_meanwhile(file: GoFile, runner: Located, name: str) -> tree_sitter.Nod
             continue
         if statement.type in ("go_statement", "defer_statement") or "func(" in text:
             return None
-        if statement.type == "short_var_declaration":
-            # `a, err := f()` writes the same variable where it stands in the same scope.
-            same = any(
-                one.node == statement and one.names.owner(name) is runner.names.owner(name)
-                for one in file.nodes("short_var_declaration")
-            )
-            return statement if same else None
         if statement.type == "if_statement" and f"{name} := " in text:
             continue
         return statement

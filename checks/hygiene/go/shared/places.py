@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator
 
 import tree_sitter
@@ -33,8 +34,15 @@ def statements(node: tree_sitter.Node) -> list[tree_sitter.Node]:
 def following(located: Located) -> list[tree_sitter.Node]:
     """The statements after it in its list."""
     above = statement(located).place[2]
-    end = located.node.end_byte
-    return [] if above is None else [one for one in statements(above[0]) if one.start_byte >= end]
+    if above is None:
+        return []
+    file, block = located.file, above[0]
+    every = file.remember((statements, block.id), lambda: statements(block))
+    return every[bisect.bisect_left(every, located.node.end_byte, key=_start) :]
+
+
+def _start(node: tree_sitter.Node) -> int:
+    return node.start_byte
 
 
 def own_test(file: GoFile, located: Located) -> Block | None:
