@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from checks.events import Class, Function, Module, Value
+from checks.events import Class, Function, Module, Value, as_call
 from checks.hygiene.shared.blocks import statements
 from checks.languages.python.index import Index
 from checks.model import Aspect, Confidence, Edit, Severity, Span
@@ -110,7 +110,7 @@ def missing_super_teardown(cls: Class, report: Report) -> None:
         if method is None and (hidden := _hidden(cls, name, report.index)) is not None:
             _tell_hidden(cls, hidden, report)
             continue
-        if method is None or _calls_base(method):
+        if method is None or _tell_other(cls, method, report) or _calls_base(method):
             continue
         base = _overridden(cls, name, report.index)
         if base is None and _opens_for_class(cls, name):
@@ -196,6 +196,30 @@ def _tell_class_wide(method: Function, cls: Class, report: Report) -> None:
         why="Django opens there the transaction and the data of the class, and closes them again.",
         fix=f"Call `super().{method.name}()` {'first' if method.name in _UP else 'last'}.",
     )
+
+
+def _tell_other(cls: Class, method: Function, report: Report) -> bool:
+    """Report an override that calls another method of its base, ``setUp`` in ``tearDown``."""
+    called = [
+        (call, call.method)
+        for one in method.own("call")
+        if (call := as_call(one)) is not None
+        and call.receiver is not None
+        and call.receiver.text.startswith("super(")
+        and call.method in (*_UP, *_DOWN)
+    ]
+    if not called or any(name == method.name for _, name in called):
+        return False
+    call, name = called[0]
+    right = call.target.text.removesuffix(name) + method.name
+    report(
+        at=call,
+        message=f"`{cls.name}.{method.name}` calls the `{name}` of its base class.",
+        why=f"What the base class does in `{method.name}` is left out, and `{name}` runs twice.",
+        fix=f"Call `{method.name}` there.",
+        edits=[Edit(call.target.span, right)],
+    )
+    return True
 
 
 def _calls_base(method: Function) -> bool:
