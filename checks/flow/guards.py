@@ -351,7 +351,10 @@ def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) 
         if name == "startswith" and node.arguments:
             folders.begins(machine, frame, function.value, node, truth=truth)
             return
-        if name in ("is_relative_to", "endswith") and truth and name != "endswith":
+        if name == "endswith" and truth and node.arguments:
+            _ends(machine, frame, function.value, node.arguments[0])
+            return
+        if name == "is_relative_to" and truth:
             folders.inside(machine, frame, function.value)
             return
         if name in ("issubset", "isdisjoint", "__contains__"):
@@ -392,3 +395,18 @@ def _refine_sets(machine: Machine, frame: Frame, node: ir.Operation, *, truth: b
         and len(node.left.items) == 1
     ):
         _within(machine, frame, node.left, node.right)
+
+
+def _ends(machine: Machine, frame: Frame, tested: ir.Expression, ending: ir.Expression) -> None:
+    """``host.endswith(".example.org")``: a host of that domain, and of no other."""
+    value, wanted = read(machine, frame, tested), read(machine, frame, ending)
+    texts = [wanted.constant]
+    for one in wanted.references:
+        if isinstance(one, Cell):
+            texts = [part.constant for part in machine.heap.get(one).fields.values()]
+    if (
+        value.taints
+        and all(one.clean & HOST for one in value.taints)
+        and all(isinstance(text, str) and text[:1] == "." and "." in text[1:] for text in texts)
+    ):
+        clean(machine, frame, tested, _WEB_KINDS)

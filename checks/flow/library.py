@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 from checks import ir
 from checks.flow import amounts, matches, methods, special, storing, urls
 from checks.flow.kinds import ALL, AMOUNT, BY_NAME, FULL, TOLD_ONLY
@@ -21,6 +23,7 @@ from checks.flow.values import (
     Value,
     api,
     cleaned,
+    constant,
     content,
     join,
     merge_taints,
@@ -34,6 +37,14 @@ _TEXT = frozenset({"replace", "format", "format_map"})
 _CONFIG = (".Flask().config", ".current_app.config", ".Quart().config")
 _CONFIGURING = tuple(f"{one}.{name}" for one in _CONFIG for name in ("update", "from_mapping"))
 _MAX_WORDS = 60
+_TEXTS = {
+    "os.sep": "/", "os.path.sep": "/", "posixpath.sep": "/", "os.pardir": "..",
+    "os.path.pardir": "..", "string.ascii_letters": string.ascii_letters,
+    "string.ascii_lowercase": string.ascii_lowercase, "string.digits": string.digits,
+    "string.ascii_uppercase": string.ascii_uppercase, "string.punctuation": string.punctuation,
+    "string.hexdigits": string.hexdigits, "string.whitespace": string.whitespace,
+}  # fmt: skip
+"""Constants of the standard library, as they are on a server."""
 _OF_SERVER = frozenset({"REQUEST_METHOD", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL",
                         "SERVER_SOFTWARE", "CONTENT_LENGTH", "REMOTE_ADDR", "REMOTE_PORT",
                         "wsgi.url_scheme", "wsgi.version", "wsgi.errors"})  # fmt: skip
@@ -69,6 +80,8 @@ def imported(facts: Tables, qualified: str) -> Value:
 
 
 def _read(facts: Tables, path: str, *, imported: bool = False) -> Value | None:
+    if path in _TEXTS:
+        return constant(_TEXTS[path])
     meaning = facts.values.get(path)
     if meaning is None:
         return None

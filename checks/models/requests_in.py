@@ -21,14 +21,16 @@ request.source(
     "@request.url.query_params",
     "@request.META[QUERY_STRING]",
 )
-request.source("the form", "@request.{form,POST,forms,post_vars,body_arguments,media}")
+request.source("the form", "@request.{form,POST,forms,post_vars,body_arguments}")
 request.source("the form", "@request.{post,form,get_media}()")
 request.source(
     "the request",
     "@request.{values,params,arguments,FILES,files,stream,bounded_stream,"
     "content,raw_post_data,input_stream}",
 )
-request.source("the request's body", "@request.{data,json,json_body,body,text,raw_body,DATA,dict}")
+request.source(
+    "the request's body", "@request.{data,json,json_body,media,body,text,raw_body,DATA,dict}"
+)
 request.source(
     "the request's body",
     "@request.{get_json,get_data,json,text,body,read,multipart,"
