@@ -205,7 +205,8 @@ def made_class(machine: Machine, frame: Frame, definition: ir.Class) -> LocalCla
     cls.is_record = any(
         one in ("dataclasses.dataclass", "dataclasses.dataclass()", "attr.s", "attr.s()",
                 "attrs.define", "attrs.define()", "attr.dataclass", "attrs.frozen",
-                "attrs.frozen()", "pydantic.dataclasses.dataclass",
+                "attrs.frozen()", "strawberry.input", "strawberry.input()",
+                "pydantic.dataclasses.dataclass",
                 "pydantic.dataclasses.dataclass()")
         for one in cls.decorators
     ) or any(
@@ -214,7 +215,8 @@ def made_class(machine: Machine, frame: Frame, definition: ir.Class) -> LocalCla
         for one in bases
     )  # fmt: skip
     cls.is_typed = any(
-        one.startswith(("pydantic", "sqlmodel", "ninja.")) for one in (*bases, *cls.decorators)
+        one.startswith(("pydantic", "sqlmodel", "ninja.", "strawberry.input"))
+        for one in (*bases, *cls.decorators)
     )
     machine.execute(inner, definition.body)
     for statement in definition.body:

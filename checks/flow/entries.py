@@ -279,6 +279,10 @@ class Entry:
         kind = _KINDS.get(self.feeds, "remote")
         bits = patterns.passed_by(converter[3:], "fullmatch") if converter[:3] == "re:" else 0
         value = incoming(function, _WORDS.get(self.feeds, _WORDS["request"]), kind, node)
+        if self.feeds == "tool":
+            model = typing_facts.model_of(self.machine, function.frame, node.annotation)
+            if model is not None and model.is_typed:
+                return construct.tainted_model(self.machine, function.frame, model, value)
         return cleaned(value, bits) if bits else value
 
     def _number(self, node: ir.Parameter, feeds: str) -> Value:

@@ -26,6 +26,7 @@ _MIXINS = ("LoginRequiredMixin", "PermissionRequiredMixin", "UserPassesTestMixin
            "AccessMixin", "StaffRequiredMixin", "SuperuserRequiredMixin")  # fmt: skip
 _FRAMEWORKS = ("django.", "rest_framework.", "flask.", "starlette.", "fastapi.")
 _MAX_BASES = 4
+_ROUTERS = (b"Router(dependencies=", b"FastAPI(dependencies=")
 _OPEN = frozenset({"AllowAny"})
 _STRICT = frozenset({"admin", "staff", "superuser", "perm", "perms", "role", "roles", "scope",
                      "scopes", "owner", "permission", "fresh", "moderator"})  # fmt: skip
@@ -250,7 +251,10 @@ def _is_guarded_outside(head: Function, base: Function) -> bool:
         if any(one.name.rpartition(".")[2] in ("dispatch", "before_request") for one in
                head.cls.methods.values()) and "dispatch" not in base.cls.methods:  # fmt: skip
             return True
-    return _router_guards(head.module.source.data) > _router_guards(base.module.source.data)
+    before, after = base.module.source.data, head.module.source.data
+    if any(after.count(one) > before.count(one) for one in _ROUTERS):
+        return True
+    return _router_guards(after) > _router_guards(before)
 
 
 def _router_guards(data: bytes) -> int:
