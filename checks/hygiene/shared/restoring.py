@@ -54,6 +54,7 @@ _WORDS = {
     "os.chdir": ("chdir", "cwd"),
     "os.environ": ("environ", "setenv", "env"),
 }
+_CURRENT = frozenset({"os.getcwd", "os.getcwdb", "pathlib.Path.cwd"})
 BY_LUCK = "when nothing fails"
 """A later statement undoes it, which an assertion before it can prevent from running."""
 
@@ -147,6 +148,9 @@ def _undoes(one: Located, subject: str, target: str, words: tuple[str, ...]) -> 
 def _is_restoration(event: Located, function: Function, subject: str) -> bool:
     """Whether the same thing was changed before in the function: then this puts it back."""
     own = as_call(event)
+    folder = own.argument(0) if own is not None and own.name == "os.chdir" else None
+    if folder is not None and folder.origin.callee_name in _CURRENT:
+        return True  # the tested code changed it
     for one in _around(event, function)[0]:
         if one.node.start_byte >= event.node.start_byte or one.kind == "delete_statement":
             continue
