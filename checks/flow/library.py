@@ -36,6 +36,7 @@ _TEXT = frozenset({"replace", "format", "format_map"})
 """Methods of texts that put their arguments into the result."""
 _CONFIG = (".Flask().config", ".current_app.config", ".Quart().config")
 _CONFIGURING = tuple(f"{one}.{name}" for one in _CONFIG for name in ("update", "from_mapping"))
+_ENVIRON = "@request.environ"
 _MAX_WORDS = 60
 _TEXTS = {
     "os.sep": "/", "os.path.sep": "/", "posixpath.sep": "/", "os.pardir": "..",
@@ -157,6 +158,8 @@ def item(
     if one.path in machine.facts.sources:
         if key.constant in _OF_SERVER:
             return CLEAN
+        if one.path == _ENVIRON and _is_of_layer(key.constant):
+            return VAGUE
         taints = tainted(machine, frame, one.path, "", node, key.constant)
         return Value(taints, 0, NOTHING, (Api(f"{one.path}[]"),))
     if isinstance(key.constant, str) and (f"{one.path}[{key.constant}]" in machine.facts.aliases):
@@ -168,6 +171,11 @@ def item(
     if one.path.endswith(_CONFIG) and isinstance(key.constant, str):
         text = frame.module.settings.get(key.constant) or None
     return Value(value.taints, value.vague, NOTHING, (Api(path),), text)
+
+
+def _is_of_layer(key: object) -> bool:
+    """Whether a layer of the program puts it into the environment (PEP 3333): "shop.context"."""
+    return isinstance(key, str) and "." in key and not key.startswith("wsgi.")
 
 
 def element(machine: Machine, frame: Frame, value: Value, one: Api, node: ir.Node) -> Value:
