@@ -417,10 +417,10 @@ def _reader(machine: Machine, frame: Frame, owner: str, site: Site) -> Value:
         if paths and special.is_harmless_type(paths[0]):
             if paths[0] not in ("int", "float"):
                 return CLEAN
-            if owner == _ENVIRON and _is_of_layer(site.constant(0, "key")):
-        return VAGUE
-    taints = tainted(machine, frame, owner, "", site.node, site.constant(0, "key"))
+            taints = tainted(machine, frame, owner, "", site.node, site.constant(0, "key"))
             return amounts.sent(machine, Value(taints))
+    if owner == _ENVIRON and _is_of_layer(site.constant(0, "key")):
+        return VAGUE
     taints = tainted(machine, frame, owner, "", site.node, site.constant(0, "key"))
     value = Value(taints, 0, NOTHING, (Api(f"{owner}[]"),))
     default = site.get(1, "default")
