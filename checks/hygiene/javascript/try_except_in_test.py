@@ -20,6 +20,23 @@ from checks.model import Span
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report
 
+_NOTHING_TOLD = frozenset({"", "true", "false", "undefined", "null"})
+_ALWAYS_TRUE = frozenset(
+    {
+        "expect(true).toBe(true)",
+        "expect(true).toEqual(true)",
+        "expect(true).toBeTruthy()",
+        "expect(true).to.equal(true)",
+        "expect(true).to.eq(true)",
+        "expect(true).to.be.equal(true)",
+        "assert(true)",
+        "assert.ok(true)",
+        "assert.equal(true,true)",
+        "assert.strictEqual(true,true)",
+    }
+)
+"""What people write where they mean: this is the way it should go."""
+
 
 @also("try-except-in-test", languages=JAVASCRIPT, on=MODULE)
 def try_except_in_test(event: JsFileEvent, report: Report) -> None:
@@ -41,6 +58,16 @@ def try_except_in_test(event: JsFileEvent, report: Report) -> None:
             expect(parse('name=anna')).toBe('anna');
           } catch (error) {
             console.log(error);
+          }
+        });
+    Bad:
+        // file: test/parser.test.js
+        it('wants a name', async () => {
+          try {
+            await parse('name=');
+            return false;
+          } catch {
+            return true;
           }
         });
     Good:
@@ -73,6 +100,13 @@ def try_except_in_test(event: JsFileEvent, report: Report) -> None:
                 at=Span(handler.start_byte, inner.start_byte),
                 message="The assertions in `catch` run only when something is thrown.",
                 why="When nothing is thrown any more, the test asserts nothing and passes.",
+                fix="Use `expect(…).rejects.toThrow(…)`, or fail at the end of the `try`.",
+            )
+        elif _answers_a_test(body, inner, block):
+            report(
+                at=Span(handler.start_byte, inner.start_byte),
+                message="The test returns `true` or `false`, and nothing looks at it.",
+                why="It passes whether something is thrown or not.",
                 fix="Use `expect(…).rejects.toThrow(…)`, or fail at the end of the `try`.",
             )
         elif _swallows(file, body, inner):
@@ -119,18 +153,44 @@ def _leaves(file: JavaScriptFile, body: tree_sitter.Node) -> bool:
     )
 
 
+def _answers_a_test(body: tree_sitter.Node, inner: tree_sitter.Node, block: Block) -> bool:
+    """Whether an ``async`` test says how it went by a truth value, which no runner looks at."""
+    callback = block.callback
+    if callback is None:
+        return False
+    if not any(one.type == "async" for one in callback.children):
+        return False  # some runners refuse a value that is no promise
+    answers = [statements(one)[-1:] for one in (body, inner)]
+    told = [_returned(one) for part in answers for one in part]
+    return sorted(one or "" for one in told) == ["false", "true"]
+
+
+def _returned(node: tree_sitter.Node) -> str | None:
+    """The kind of what is returned; empty for a bare ``return``, None for any other statement."""
+    if node.type != "return_statement":
+        return None
+    values = [one for one in node.named_children if one.type != "comment"]
+    return values[0].type if values else ""
+
+
 def _swallows(file: JavaScriptFile, body: tree_sitter.Node, inner: tree_sitter.Node) -> bool:
-    """Whether ``catch`` does nothing but write to the console."""
+    """Whether ``catch`` only writes to the console, returns, or asserts what is always true."""
     if not any(True for _ in _own_expects(file, body)):
         return False
-    for one in statements(inner):
-        if one.type != "expression_statement" or not one.named_children:
-            return False
-        call = one.named_children[0]
-        callee = call.child_by_field_name("function") if call.type == "call_expression" else None
-        if callee is None or not file.text_of(callee).startswith("console."):
-            return False
-    return True
+    return all(_is_idle(file, one) for one in statements(inner))
+
+
+def _is_idle(file: JavaScriptFile, statement: tree_sitter.Node) -> bool:
+    if _returned(statement) in _NOTHING_TOLD:
+        return True
+    if statement.type != "expression_statement" or not statement.named_children:
+        return False
+    call = statement.named_children[0]
+    callee = call.child_by_field_name("function") if call.type == "call_expression" else None
+    if callee is None:
+        return False
+    spelling = "".join(file.text_of(call).split())
+    return file.text_of(callee).startswith("console.") or spelling in _ALWAYS_TRUE
 
 
 def _own_expects(file: JavaScriptFile, body: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
