@@ -7,7 +7,7 @@ import tree_sitter
 from checks.events import Call, Function, Module, Value
 from checks.hygiene.shared.conditions import plain_root
 from checks.hygiene.shared.patchers import methods_with
-from checks.hygiene.shared.tests import PATCHES, own_calls
+from checks.hygiene.shared.tests import PATCHES, is_test, own_calls
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 
@@ -105,7 +105,11 @@ def _root_node(node: tree_sitter.Node) -> tree_sitter.Node:
 
 
 def _is_patched_parameter(function: Function, name: str) -> bool:
-    """Whether ``@patch`` hands in the parameter: the lowest decorator the first one."""
+    """Whether ``@patch`` hands in the parameter: the lowest decorator the first one.
+
+    Mocks come behind what a caller gives by position: pytest gives its fixtures by name, but a
+    helper is called, and a test may be handed cases (``ddt.data``).
+    """
     patchers = [
         one
         for one in reversed(function.decorators)
@@ -118,6 +122,12 @@ def _is_patched_parameter(function: Function, name: str) -> bool:
     names = [one.name for one in function.parameters if not one.kind and one.name != "self"]
     if name not in names:
         return False
+    if len(names) > len(giving) and (
+        not is_test(function) or len(function.decorators) > len(patchers)
+    ):
+        names = names[-len(giving) :] if giving else []
+        if name not in names:
+            return False
     position = names.index(name)
     return position < len(giving) and is_automatic(giving[position])
 
