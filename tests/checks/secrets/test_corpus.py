@@ -95,7 +95,8 @@ PASSWORDS = {
     "mirror.sh": "curl -X POST \\\n  --user 'deploy:Tr4vel!Lamp77' \\\n  $TARGET/hook\n",
     "fetch.sh": "wget --user=deploy --http-password=Tr4vel!Lamp77 https://files.acme.io/a.tgz\n",
     "copy.sh": "sshpass -p 'Tr4vel!Lamp77' scp a.tgz deploy@files.acme.io:\n",
-    ".github/workflows/notify.yml": "jobs:\n a:\n  steps:\n   - run: |\n      curl -sSu deploy:Tr4vel!Lamp77 https://hooks.acme.io/x\n",
+    ".github/workflows/notify.yml": "jobs:\n a:\n  steps:\n   - run: |\n"
+    "      curl -sSu deploy:Tr4vel!Lamp77 https://hooks.acme.io/x\n",
     "app/dump.py": 'subprocess.run(["curl", "-u", "deploy:Tr4vel!Lamp77", URL], check=True)\n',
     "app/push.py": 'os.system("curl --user deploy:Tr4vel!Lamp77 https://api.acme.io/push")\n',
     "web/call.ts": 'fetch(u, {headers: {Authorization: "Basic ZGVwbG95OlRyNHZlbCFMYW1wNzc="}});\n',
