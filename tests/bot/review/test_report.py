@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.review import report as reports
 from bot.review.model import AspectRow, Report, Unread
 from checks.model import (
+    IGNORED,
     Aspect,
     Confidence,
     Evidence,
@@ -26,7 +27,6 @@ from checks.model import (
     Suppressed,
     Surface,
 )
-from checks.reading import IGNORED
 from tests.bot.review import values
 from tests.bot.review.values import CATALOGUE, PATCHED, POLL, REPORTS, SECRET, SLEEP, SNAPSHOT, SQL
 
