@@ -309,6 +309,11 @@ def _refine_membership(
         return
     if holds and amounts.of(one) is not None:
         write(machine, frame, left, amounts.limited(one))
+    if not holds and one.constant == "..":
+        path = proofs.split_path(copies.settled(machine, frame, right))
+        if path is not None:
+            clean(machine, frame, path, PATH)  # no part of it leads upwards
+            return
     if not holds and isinstance(one.constant, str) and (other.taints or other.vague):
         absent(machine, frame, right, one.constant)
     elif not holds:
@@ -321,6 +326,11 @@ def _refine_membership(
 
 def absent(machine: Machine, frame: Frame, node: ir.Expression, text: str) -> None:
     """A text is known not to be in a value."""
+    if isinstance(node, ir.Operation) and node.operator == "+" and len(text) == 1:
+        # What is not in the sum is in none of its parts.
+        absent(machine, frame, node.left, text)
+        absent(machine, frame, node.right, text)
+        return
     if text in ("..", "../", "/"):
         clean(machine, frame, node, PATH)
     elif text == "\n":

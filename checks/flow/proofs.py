@@ -81,6 +81,23 @@ def begun(node: ir.Expression) -> ir.Expression | None:
     return node.value if isinstance(key, ir.Constant) and key.value == first else None
 
 
+def split_path(node: ir.Expression) -> ir.Expression | None:
+    """The path whose parts these are: ``path.split("/")``, ``Path(path).parts``."""
+    if isinstance(node, ir.Attribute) and node.name == "parts":
+        made = node.value
+        if isinstance(made, ir.Call) and len(made.arguments) == 1 and not made.keywords:
+            return made.arguments[0]
+        return made
+    if not isinstance(node, ir.Call) or not isinstance(node.function, ir.Attribute):
+        return None
+    given = node.arguments[:1]
+    if node.function.name != "split" or len(node.arguments) != 1 or node.keywords:
+        return None
+    if isinstance(given[0], ir.Constant) and given[0].value == "/":
+        return node.function.value
+    return None
+
+
 def slashes(
     machine: Machine, frame: Frame, node: ir.Expression, found: str, *, holds: bool
 ) -> None:

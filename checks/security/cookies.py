@@ -153,7 +153,10 @@ def _by_storage(call: Call, keyword: str) -> Iterator[Attribute]:
     elif not name.startswith(_STORAGES):
         return
     value = call.argument(None, keyword) if keyword else None
-    if value is not None:
+    if value is None and keyword == "https_only" and not call.has_double_star:
+        # Its default is off; the other attributes have defaults that are safe.
+        yield Attribute(call.target, None, True, True, "The session's cookie")
+    elif value is not None:
         yield Attribute(value, value, True, True, f"`{keyword}`", is_setting=True)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from checks.events import Node, Value
+from collections.abc import Iterator
+
+from checks.events import Function, Node, Value, calls_of
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import PRODUCTION_ROLES, check, nodes
 from checks.report import Report
@@ -73,16 +75,44 @@ def tls_old_protocol(node: Node, report: Report) -> None:
     Suppress:
         Where a device speaks nothing newer: name it, and keep it in a network of its own.
     """
-    value = _chosen(node)
-    what = None if value is None else _OLD.get(value.name or "")
-    if value is None or what is None:
+    chosen = _chosen(node)
+    for value in () if chosen is None else (chosen, *_handed_in(node, chosen)):
+        what = _OLD.get(value.name or "")
+        if what is not None:
+            report(
+                at=value,
+                message=f"`{value.short}` allows {what}, which was withdrawn.",
+                why="Someone on the way can decrypt or change what is sent.",
+                fix="Use `ssl.create_default_context()`, which begins with TLS 1.2.",
+            )
+
+
+def _handed_in(node: Node, chosen: Value) -> Iterator[Value]:
+    """What calls in the file give for the parameter by which a function chooses the version."""
+    function = node.function
+    if function is None or function.is_method or chosen.node.type != "identifier":
         return
-    report(
-        at=value,
-        message=f"`{value.short}` allows {what}, which was withdrawn.",
-        why="Someone on the way can decrypt or change what is sent.",
-        fix="Use `ssl.create_default_context()`, which begins with TLS 1.2.",
-    )
+    names = [one.name for one in function.parameters]
+    if chosen.text not in names or _is_bound(node, function, chosen.text):
+        return
+    if len(node.module.functions_by_name.get(function.name, ())) != 1:
+        return
+    for call in calls_of(node.module):
+        if call.method != function.name or call.receiver is not None or call.has_star:
+            continue
+        given = call.argument(names.index(chosen.text), chosen.text)
+        keyword = chosen.text in call.keywords and chosen.text in _KEYWORDS
+        if given is not None and not keyword:  # such a keyword is looked at for itself
+            yield given
+
+
+def _is_bound(node: Node, function: Function, name: str) -> bool:
+    """Whether the function binds the parameter anew."""
+    for one in node.module.within(function.node, "assignment"):
+        left = one.child("left")
+        if left is not None and node.module.text_of(left) == name:
+            return True
+    return False
 
 
 def _chosen(node: Node) -> Value | None:
