@@ -154,10 +154,15 @@ def _is_coroutine_of_plain_case(function: Function, report: Report) -> bool:
 
 
 def _runs_in_its_own_way(cls: Class, report: Report) -> bool:
-    methods = report.index.methods(cls)
-    if not _OF_RUNNING.isdisjoint(methods):
-        return True
-    return any("metaclass" in one.text.partition(":")[0] for one in report.index.chain(cls))
+    """Whether the class says itself what is run. Found out once a class."""
+    index = report.index
+
+    def find() -> bool:
+        return not _OF_RUNNING.isdisjoint(index.methods(cls)) or any(
+            "metaclass" in one.text.partition(":")[0] for one in index.chain(cls)
+        )
+
+    return cls.module.remember((_runs_in_its_own_way, cls, index), find)
 
 
 def _looks_like_a_test(function: Function) -> bool:

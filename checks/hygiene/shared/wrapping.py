@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import re2
 import tree_sitter
 
@@ -14,6 +12,7 @@ from checks.hygiene.shared.tests import own_calls
 from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
 from checks.languages.python.scopes import Bound
+from checks.light import dataclass
 
 _MANAGERS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
 _UNDOING = re2.compile(
