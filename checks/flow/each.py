@@ -7,7 +7,7 @@ c.isalnum()]`` that is empty, and loops that leave at the first item which they 
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import guards, proofs
+from checks.flow import guards, lookup, proofs
 from checks.flow.kinds import ALL
 from checks.flow.machine import Frame, Machine, Snapshot
 from checks.flow.values import CLEAN, Value
@@ -34,6 +34,23 @@ def refine(
     elif name == "any" and not truth:
         _none_in(machine, frame, node)
         _hold(machine, frame, node.clauses[0], node.value, truth=False)
+    elif name == "any" and not node.clauses[0].conditions:
+        _some(machine, frame, node.clauses[0], node.value)
+
+
+def _some(machine: Machine, frame: Frame, clause: ir.Clause, test: ir.Expression) -> None:
+    """A test held for some item: what it tells of other values than the item is so."""
+    if not isinstance(clause.target, ir.Name):
+        return
+    name = clause.target.id
+    known = frame.names.get(name)
+    source = guards.read(machine, frame, clause.source)
+    frame.names[name] = lookup.element(machine, frame, source, clause)
+    guards.refine(machine, frame, test, truth=True)
+    if known is None:
+        frame.names.pop(name, None)
+    else:
+        frame.names[name] = known
 
 
 def empty(machine: Machine, frame: Frame, node: ir.Comprehension) -> None:

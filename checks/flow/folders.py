@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from checks.flow.machine import Frame, Machine
 
 _WEB_KINDS = REDIRECT | REQUEST
+_OWN_ORIGINS = frozenset({"host_url", "application_url", "url_root", "base_url"})
+"""Attributes of requests that hold the scheme and the host of this site."""
 
 
 def common(machine: Machine, frame: Frame, node: ir.Expression) -> None:
@@ -58,6 +60,9 @@ def begins(
     for cell in prefix.references:
         if isinstance(cell, Cell):
             items = list(machine.heap.get(cell).fields.values())
+    if truth and _is_own_origin(node.arguments[0]):
+        guards.clean(machine, frame, tested, REDIRECT)
+        return
     if prefix.taints:
         return
     if truth:
@@ -77,6 +82,20 @@ def begins(
         guards.clean(
             machine, frame, tested, CSV
         )  # and with none of the others that begin a formula
+
+
+def _is_own_origin(node: ir.Expression) -> bool:
+    """Whether a prefix is the address of this site and a slash: ``request.host_url + "/"``."""
+    if isinstance(node, ir.Operation) and node.operator == "+":
+        head, tail = node.left, node.right
+        return (
+            isinstance(head, ir.Attribute)
+            and head.name in _OWN_ORIGINS
+            and isinstance(tail, ir.Constant)
+            and isinstance(tail.value, str)
+            and tail.value.startswith("/")
+        )
+    return False
 
 
 def _is_origin(text: str) -> bool:

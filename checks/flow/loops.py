@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import binding, copies, each, folding, guards, lookup
+from checks.flow import binding, copies, each, flags, folding, guards, lookup
 from checks.flow.machine import Frame, Machine, Snapshot
 from checks.flow.values import NOTHING, Value
 
@@ -45,6 +45,14 @@ def _forget(frame: Frame, name: str) -> None:
 
 def loop(machine: Machine, frame: Frame, node: ir.Loop) -> bool:
     """Run a ``for`` loop."""
+    flag = flags.before(frame, node)
+    alive = _run(machine, frame, node)
+    if flag is not None and alive:
+        frame.answers[flag[0]] = flag[1]
+    return alive
+
+
+def _run(machine: Machine, frame: Frame, node: ir.Loop) -> bool:
     source = machine.evaluate(frame, node.source)
     if frame.dead:
         return False

@@ -109,6 +109,7 @@ def _try(machine: Machine, frame: Frame, node: ir.Try) -> bool:
     middle = machine.state(frame)
     if done and machine.execute(frame, node.otherwise):
         ends.append(machine.state(frame))
+    left: list[Snapshot] = [] if node.handlers else [before, middle]
     for handler in node.handlers:
         # The body may have been left anywhere: before its first effect or after its last.
         machine.restore(frame, machine.join(before, middle))
@@ -121,15 +122,32 @@ def _try(machine: Machine, frame: Frame, node: ir.Try) -> bool:
             )
         if machine.execute(frame, handler.body):
             ends.append(machine.state(frame))
+        else:
+            left.append(machine.state(frame))
     if not node.final:
         if not node.handlers:
             frame.raised = [*frame.raised, *thrown]
         return machine.enter(frame, ends)
-    if machine.enter(frame, ends):
+    if ends:
+        _finish(machine, frame, node.final, left)
+        machine.enter(frame, ends)
         return machine.execute(frame, node.final)
     machine.restore(frame, machine.join(before, middle))
     machine.execute(frame, node.final)
     return False
+
+
+def _finish(machine: Machine, frame: Frame, final: ir.Block, left: list[Snapshot]) -> None:
+    """Run ``finally`` for the ways past it: an error, or a handler that leaves.
+
+    An error may come before the first effect of the body, so what it checks is unchecked here.
+    """
+    if left:
+        whole = left[0]
+        for one in left[1:]:
+            whole = machine.join(whole, one)
+        machine.restore(frame, whole)
+        machine.execute(frame, final)
 
 
 def _with(machine: Machine, frame: Frame, node: ir.With) -> bool:

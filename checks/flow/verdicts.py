@@ -196,6 +196,7 @@ def _reads(node: ir.Expression, name: str) -> bool:
         elif isinstance(one, ir.Unary):
             stack.append(one.operand)
         elif isinstance(one, ir.Comprehension):
+            stack.append(one.value)
             for clause in one.clauses:
                 stack += [clause.source, *clause.conditions]
         elif isinstance(one, (ir.Attribute, ir.Subscript)):

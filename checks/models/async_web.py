@@ -49,7 +49,7 @@ tornado.value("clean", f"{_HANDLER}().{{get_secure_cookie,get_signed_cookie}}()"
 tornado.sink("session", f"{_HANDLER}().{{set_secure_cookie,set_signed_cookie}}", at="1/value")
 tornado.source("the URL path", f"{_HANDLER}().{{path_args,path_kwargs}}")
 tornado.handler("route", _HTTP_METHODS, _HANDLER)
-tornado.handler("message", "on_message", "tornado.websocket.WebSocketHandler")
+tornado.handler("message", "on_message open", "tornado.websocket.WebSocketHandler")
 tornado.sink("html", f"{_HANDLER}().{{write,finish}}", when=is_page_written)
 tornado.sink("redirect", f"{_HANDLER}().redirect", at="0/url", when=target_is_open)
 tornado.sink("template", "tornado.template.Template", at="0")
