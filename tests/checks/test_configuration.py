@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checks import configuration
@@ -334,6 +334,8 @@ def _has_scalar_glob(file: dict[str, object]) -> Iterator[object]:
 
 
 @settings(max_examples=300)
+@example({"base-branches": ["x" * 301]})
+@example({"ignore": ["!" + "x" * 300]})
 @given(_FILES.filter(lambda file: not list(_has_scalar_glob(file))))
 def test_the_schema_for_editors_agrees(file: dict[str, object]) -> None:
     result = read(json.dumps(file, ensure_ascii=False))
