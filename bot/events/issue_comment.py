@@ -6,11 +6,9 @@ from typing import Any
 
 import msgspec
 
-from bot.commands.parse import command_line
-from bot.events.jobs import comment_command
+from bot.events import said
 from bot.events.outcome import Delivery, Ignored, Outcome
 from bot.events.payloads import Account, Id, Installation, Repository, read
-from bot.jobs import kinds
 
 
 class Issue(msgspec.Struct, frozen=True):
@@ -46,20 +44,15 @@ def translate(delivery: Delivery) -> Outcome:
         return Ignored("only new comments are read, not edited or deleted ones")
     if event.issue.pull_request is None:
         return Ignored("the comment is on an issue, not on a pull request")
-    author = event.comment.user
-    if author is None or author.is_bot:
-        return Ignored("the comment was written by a bot")
-    line = command_line(event.comment.body or "")
-    if line is None:
-        return Ignored("the comment is no command for Assay")
-    payload = kinds.CommentCommand(
-        installation=event.installation.id,
-        repository=event.repository.named(),
+    comment = event.comment
+    return said.command(
+        delivery,
+        event.installation,
+        event.repository,
         pull=event.issue.number,
-        comment=event.comment.id,
-        author=author.login,
-        body=line,
-        delivery=delivery.id,
-        when=event.comment.created_at[:20],
+        what="comment",
+        identity=comment.id,
+        author=comment.user,
+        body=comment.body,
+        when=comment.created_at,
     )
-    return (comment_command(delivery, payload),)

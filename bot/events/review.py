@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.commands.parse import command_line
-from bot.events.jobs import comment_command
+from bot.events import said
 from bot.events.outcome import Delivery, Ignored, Outcome
 from bot.events.payloads import Account, Id, Installation, Repository, read
-from bot.jobs import kinds
 
 
 class PullRequest(msgspec.Struct, frozen=True):
@@ -46,20 +44,15 @@ def translate(delivery: Delivery) -> Outcome:
     review = event.review
     if event.action != "submitted":
         return Ignored("only new reviews are read, not edited or dismissed ones")
-    if review.user is None or review.user.is_bot:
-        return Ignored("the review was written by a bot")
-    line = command_line(review.body or "")
-    if line is None:
-        return Ignored("the review is no command for Assay")
-    payload = kinds.CommentCommand(
-        installation=event.installation.id,
-        repository=event.repository.named(),
+    return said.command(
+        delivery,
+        event.installation,
+        event.repository,
         pull=event.pull_request.number,
-        comment=review.id,
-        author=review.user.login,
-        body=line,
-        delivery=delivery.id,
+        what="review",
+        identity=review.id,
+        author=review.user,
+        body=review.body,
+        when=review.submitted_at,
         review=review.node_id,
-        when=(review.submitted_at or "")[:20],
     )
-    return (comment_command(delivery, payload),)

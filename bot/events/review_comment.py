@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.commands.parse import command_line
-from bot.events.jobs import comment_command
+from bot.events import said
 from bot.events.outcome import Delivery, Ignored, Outcome
 from bot.events.payloads import Account, Id, Installation, Repository, read
-from bot.jobs import kinds
 
 
 class PullRequest(msgspec.Struct, frozen=True):
@@ -44,21 +42,16 @@ def translate(delivery: Delivery) -> Outcome:
     comment = event.comment
     if event.action != "created":
         return Ignored("only new comments are read, not edited or deleted ones")
-    if comment.user is None or comment.user.is_bot:
-        return Ignored("the comment was written by a bot")
-    line = command_line(comment.body or "")
-    if line is None:
-        return Ignored("the comment is no command for Assay")
-    payload = kinds.CommentCommand(
-        installation=event.installation.id,
-        repository=event.repository.named(),
+    return said.command(
+        delivery,
+        event.installation,
+        event.repository,
         pull=event.pull_request.number,
-        comment=comment.id,
-        author=comment.user.login,
-        body=line,
-        delivery=delivery.id,
+        what="comment",
+        identity=comment.id,
+        author=comment.user,
+        body=comment.body,
+        when=comment.created_at,
         on_line=True,
         thread=comment.in_reply_to_id or comment.id,
-        when=comment.created_at[:20],
     )
-    return (comment_command(delivery, payload),)
