@@ -54,6 +54,7 @@ _WORDS = {
     "os.chdir": ("chdir", "cwd"),
     "os.environ": ("environ", "setenv", "env"),
 }
+_LEAVING = frozenset({"__exit__", "__aexit__"})
 _CURRENT = frozenset({"os.getcwd", "os.getcwdb", "pathlib.Path.cwd"})
 BY_LUCK = "when nothing fails"
 """A later statement undoes it, which an assertion before it can prevent from running."""
@@ -82,7 +83,9 @@ def undone(event: Located, function: Function, target: str, index: Index) -> str
 def _is_restored(
     event: Located, function: Function, target: str, words: tuple[str, ...], index: Index
 ) -> bool:
-    if _in_restoring_with(event) or any(_speaks(one.text, words) for one in decorators(event)):
+    if _in_restoring_with(event, words, index):
+        return True
+    if any(_speaks(one.text, words) for one in decorators(event)):
         return True
     if any(_speaks(one.text, words) for one in _given_tear_downs(event)):
         return True
@@ -97,8 +100,10 @@ def _is_restored(
     if any(
         isinstance(one, Call)
         and (one.node.start_byte == start or one.node.end_byte <= start)
-        and _registers(one)
-        and _speaks(one.text, words)
+        and (
+            (_registers(one) and _speaks(one.text, words))
+            or _registers_within(one, words, index)
+        )
         for one in before
     ):
         return True
@@ -107,6 +112,16 @@ def _is_restored(
     if is_replaced(event, index, "environ", "chdir", target.rpartition(".")[2]):
         return True
     return _restored_elsewhere(event, function, words, index)
+
+
+def _registers_within(call: Call, words: tuple[str, ...], index: Index) -> bool:
+    """Whether it is a method of the test's class that registers the undoing."""
+    own = call.receiver is not None and call.receiver.text == "self" and call.cls is not None
+    helper = index.methods(call.cls).get(call.method) if own and call.cls is not None else None
+    return helper is not None and any(
+        (inner := as_call(one)) is not None and _registers(inner) and _speaks(one.text, words)
+        for one in helper.module.within(helper.node, "call")
+    )
 
 
 def _registers(call: Call) -> bool:
@@ -178,10 +193,21 @@ def _start(located: Located) -> int:
     return located.node.start_byte
 
 
-def _in_restoring_with(event: Located) -> bool:
-    return any(
-        any(word in value.text[:200].lower() for word in _RESTORING) for value in event.entered()
-    )
+def _in_restoring_with(event: Located, words: tuple[str, ...], index: Index) -> bool:
+    """Whether a context manager around it restores: by its name, or by what it does."""
+    for value in event.entered():
+        if any(word in value.text[:200].lower() for word in _RESTORING):
+            return True
+        name = value.callee_name
+        if name is None:
+            continue
+        cls = index.find_class(name)
+        function = index.find_function(name)
+        if cls is not None and _speaks(cls.text, words) and _LEAVING & index.methods(cls).keys():
+            return True
+        if function is not None and function.is_generator and _speaks(function.text, words):
+            return True
+    return False
 
 
 def _speaks(text: str, words: tuple[str, ...]) -> bool:
