@@ -156,7 +156,7 @@ def item(
     if one.path == matches.PATH:
         return matches.item(value, key)
     if one.path in machine.facts.sources:
-        if key.constant in _OF_SERVER:
+        if isinstance(key.constant, str) and key.constant in _OF_SERVER:
             return CLEAN
         if one.path == _ENVIRON and _is_of_layer(key.constant):
             return VAGUE

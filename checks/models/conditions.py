@@ -94,7 +94,7 @@ def runs_shell(site: Site) -> bool:
     if name is None or name.rpartition("/")[2] not in _SHELLS:
         return False
     return any(
-        flag.constant in _RUN_FLAGS and _is_dangerous(text)
+        isinstance(flag.constant, str) and flag.constant in _RUN_FLAGS and _is_dangerous(text)
         for flag, text in itertools.pairwise(items)
     )
 

@@ -31,7 +31,9 @@ def folder_of_all(call: Call) -> Value | None:
         kept = call.method in _SETTINGS and name.isupper() and last in (*_ROOTS, "dir", "path")
         if not kept and not (call.method[:1].isupper() and last in _ROOTS):
             continue
-        if value.callee_name == _ASKING or value.constant in _WHOLE:
+        if value.callee_name == _ASKING or (
+            isinstance(value.constant, str) and value.constant in _WHOLE
+        ):
             return value
     return None
 

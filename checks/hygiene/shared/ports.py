@@ -82,10 +82,10 @@ def _listened_at(call: Call) -> Value | None:
         parts = words(call.method)
     if not parts or parts[-1] not in _LISTENING or not _ASKING.isdisjoint(parts):
         return None
-    if call.arguments and call.arguments[0].elements is not None:
-        port = _of_address(call.arguments[0])
-        host = call.arguments[0].elements[0].constant
-        return port if host in _OWN_HOSTS else None
+    first = call.arguments[0].elements if call.arguments else None
+    if first is not None:
+        host = first[0].constant if first else None
+        return _of_address(call.arguments[0]) if host in _OWN_HOSTS else None
     if parts[-1] != "listener":
         return None
     return next((call.keywords[one] for one in _PORTS if one in call.keywords), None)
