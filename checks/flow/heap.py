@@ -192,10 +192,14 @@ class Heap:
                 found[number] = join_objects(one, other)
         return found
 
-    def flat(self, value: Value, depth: int = 0) -> Value:
+    def flat(self, value: Value) -> Value:
         """The value with the contents of what it refers to: what a reader of all of it gets."""
-        if not value.references:
-            return value
+        return self._flat(value, 0, set()) if value.references else value
+
+    def _flat(self, value: Value, depth: int, seen: set[tuple[int, int]]) -> Value:
+        """The same, from a depth on. Objects that many others hold are looked into once a depth:
+        objects that know each other make the ways to them countless.
+        """
         taints, vague = value.taints, value.vague
         if depth >= MAX_DEPTH:
             return VAGUE if not taints else value
@@ -203,11 +207,15 @@ class Heap:
         for one in value.references:
             if isinstance(one, Cell):
                 touched = True
+                place = (one.number, depth)
+                if place in seen:
+                    continue
+                seen.add(place)
                 made = self.get(one)
                 parts = list(made.fields.values())
                 parts += [extra for extra in (made.rest, made.keys) if extra is not None]
                 for part in parts:
-                    inner = self.flat(part, depth + 1) if part.references else part
+                    inner = self._flat(part, depth + 1, seen) if part.references else part
                     if inner.taints:
                         taints = merge_taints(taints, inner.taints)
                     vague |= inner.vague
