@@ -10,6 +10,7 @@ from checks.hygiene.shared.certain import of_callable, of_literals, of_own_updat
 from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.equalities import equalities, equality_of
 from checks.hygiene.shared.texts import words
+from checks.hygiene.shared.truths import of_method, of_object, rearranges
 from checks.hygiene.shared.unentered import ASSERTING, ASSERTING_FUNCTIONS, is_lost_assertion
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Edit, Severity
@@ -22,6 +23,7 @@ _LITERALS = frozenset(
 )  # fmt: skip
 _OBJECTS = {"lambda": "a function", "generator_expression": "a generator"}
 """Expressions that make an object which is true whatever it would give, and what they make."""
+_COMPARED = ("attribute", "call", "subscript")
 _OPERANDS = frozenset({"concatenated_string", "float", "integer", "string", "true"})
 _MOST_OPERANDS = 50
 _TRUTHS = frozenset({"assertTrue", "assertFalse", "assert_", "failUnless"})
@@ -89,6 +91,13 @@ def assert_constant(event: Node | Call, report: Report) -> None:
             def test_owner(self):
                 self.assertIsNone(None, self.form.owner)
     Bad:
+        # file: tests/test_worker.py
+        import unittest
+
+        class Worker(unittest.TestCase):
+            def test_runs(self):
+                self.assertTrue(self.worker.thread.is_alive)
+    Bad:
         # file: tests/test_form.py
         import pytest
 
@@ -122,7 +131,7 @@ def assert_constant(event: Node | Call, report: Report) -> None:
         return
     if _of_operands(event, parts[0], report) or _of_sure(event, parts[0], report):
         return
-    if of_callable(event, event.value(parts[0]), None, report):
+    if _of_object(event, parts[0], report):
         return
     if parts[0].type not in _LITERALS:
         return
@@ -178,17 +187,19 @@ def _is_comparable(node: tree_sitter.Node) -> bool:
 def _of_itself(event: Located, report: Report) -> bool:
     """Report ``a.b == a.b``: an attribute that is compared with itself."""
     equality = equality_of(event)
-    if equality is None or equality.left.node.type not in ("attribute", "subscript"):
+    if equality is None or equality.left.node.type not in _COMPARED:
         return False
     function = event.function
     same = "".join(equality.left.text.split()) == "".join(equality.right.text.split())
     # What an object does when it is asked twice, or compared, may be what is tested.
-    if not same or "(" in equality.left.text or function is None:
+    if not same or function is None:
+        return False
+    if "(" in equality.left.text and not rearranges(equality.left, report.index):
         return False
     if not _TWICE.isdisjoint(words(function.name)):
         return False
-    texts = [{one.left.text, one.right.text} for one in equalities(function)]
-    if any(equality.left.text in one and len(one) > 1 for one in texts):
+    texts = [{"".join(side.text.split()) for side, _ in one.sides} for one in equalities(function)]
+    if any("".join(equality.left.text.split()) in one and len(one) > 1 for one in texts):
         return False  # It is held against its value as well: this looks a second time.
     report(
         at=event,
@@ -312,6 +323,15 @@ def _same_object(event: Located, comparison: tree_sitter.Node, report: Report) -
     return True
 
 
+def _of_object(event: Located, node: tree_sitter.Node, report: Report) -> bool:
+    """Report an object that is true whatever it would give, and is not written as a literal."""
+    value = event.value(node)
+    if of_callable(event, value, None, report) or of_method(event, value, report):
+        return True
+    literal = isinstance(event, Node) and node.type in (*_LITERALS, "tuple")
+    return not literal and of_object(event, node, report)
+
+
 def _tell_object(event: Located, node: tree_sitter.Node, report: Report) -> None:
     """Report an assertion of a function or a generator, which is never run."""
     lazy = node.type == "generator_expression"
@@ -346,7 +366,10 @@ def _call(call: Call, report: Report) -> None:
     first = call.argument(0, "expr")
     if first is None or call.method not in _TRUTHS:
         return
-    if of_callable(call, first, call.argument(1, "msg"), report):
+    second = call.argument(1, "msg")
+    if of_callable(call, first, second, report):
+        return
+    if call.method != "assertFalse" and _of_object(call, first.node, report):
         return
     if call.method != "assertFalse" and _of_operands(call, first.node, report):
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.events import UNKNOWN, Call, Value
+from checks.hygiene.shared.tests import last_part
 from checks.hygiene.shared.texts import words
 from checks.model import Aspect, Confidence, Edit, Severity
 from checks.registry import TEST_ROLES, calls, check
@@ -21,6 +22,16 @@ _ASKING = ("is_", "has_", "isinstance", "issubclass", "hasattr", "callable", "al
            "exists", "isfile", "isdir", "startswith", "endswith", "match", "search", "issubset",
            "is", "has", "can_", "should_", "contains", "in_", "allclose", "array_equal",
            "equal", "equals", "wait")  # fmt: skip
+
+_GETTING = ("build_", "format", "generate_", "get_", "make_", "render", "to_")
+_OF_TEXTS = frozenset(
+    {"code", "email", "host", "href", "id", "key", "location", "slug", "uri", "url", "username",
+     "version"}
+)  # fmt: skip
+"""Words in the names of what holds a text, and no truth value."""
+
+_LONG = 40
+"""Letters from which a text without a space is no value that people write out."""
 
 
 @check(
@@ -112,7 +123,9 @@ def _is_expected(value: Value, expected: Value) -> bool:
     known = expected.constant
     if node.type in ("string", "concatenated_string") and isinstance(known, str):
         short = bool(known) and not any(one.isspace() for one in known) and "%" not in known
-        return short and value.node.type in ("subscript", "attribute") and len(known) < 40
+        if not short or len(known) >= _LONG:
+            return False
+        return value.node.type in ("subscript", "attribute") or _is_data(value, known)
     if node.type in ("string", "concatenated_string"):
         return known is not UNKNOWN  # bytes are no message
     if node.type in ("identifier", "attribute"):
@@ -129,6 +142,20 @@ def _is_expected(value: Value, expected: Value) -> bool:
             return True  # assertTrue(type(error), ValueError)
         return not speaks and bool(parts) and parts[0] in ("expected", "want", "wanted")
     return False
+
+
+def _is_data(value: Value, known: str) -> bool:
+    """Whether a text is what a getter gives, and no reason: ``"test-page-1"``, ``"/en/page/"``.
+
+    A reason is made of words; these have a digit, a slash or an at sign in them.
+    """
+    if known == value.text or not any(one.isdigit() or one in "/@" for one in known):
+        return False
+    if value.node.type == "identifier":
+        if not _OF_TEXTS.isdisjoint(words(value.text)):
+            return True
+        value = value.origin
+    return value.node.type == "call" and last_part(value).lstrip("_").startswith(_GETTING)
 
 
 def _key(value: Value) -> str:

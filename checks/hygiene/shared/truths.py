@@ -1,0 +1,186 @@
+"""Objects that are always true, whatever the code does: methods that nobody calls, contexts, sets.
+
+What an object is worth is said in https://docs.python.org/3/library/stdtypes.html#truth-value-testing:
+everything is true but ``None``, ``False``, zero, and what is empty.
+"""
+
+from __future__ import annotations
+
+import re2
+import tree_sitter
+
+from checks.events import Value, argument_nodes
+from checks.hygiene.shared.texts import words
+from checks.hygiene.shared.unentered import ASSERTING_FUNCTIONS
+from checks.languages.python.context import Located
+from checks.languages.python.index import Index
+from checks.languages.python.scopes import Bound
+from checks.report import Report
+
+_CONTEXTS = frozenset(
+    {"assertLogs", "assertNoLogs", "assertRaises", "assertRaisesRegex", "assertRaisesRegexp",
+     "assertWarns", "assertWarnsRegex"}
+)  # fmt: skip
+_OF_FUNCTIONS = frozenset({*ASSERTING_FUNCTIONS, "warnings.catch_warnings"})
+
+_METHODS = frozenset(
+    {
+        # str and bytes: https://docs.python.org/3/library/stdtypes.html#string-methods
+        "startswith", "endswith", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
+        "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper",
+        # set and int
+        "isdisjoint", "issubset", "issuperset", "is_integer",
+        # pathlib: https://docs.python.org/3/library/pathlib.html
+        "is_absolute", "is_block_device", "is_char_device", "is_dir", "is_fifo", "is_file",
+        "is_mount", "is_relative_to", "is_socket", "is_symlink",
+        # threading, multiprocessing, asyncio, io
+        "isAlive", "is_alive", "is_serving", "is_set", "isatty",
+        # selenium: https://www.selenium.dev/selenium/docs/api/py/
+        "is_displayed", "is_selected",
+        # Django: https://docs.djangoproject.com/en/stable/ref/
+        "check_password", "has_changed", "has_module_perms", "has_perm", "has_perms",
+        "has_usable_password", "is_multipart", "is_secure",
+    }
+)  # fmt: skip
+"""Names that only methods have: a library that many use documents them as such."""
+
+_FUNCTIONS = frozenset({"httpretty.is_enabled", "httpretty.has_request", "sys.is_finalizing",
+                        "gc.isenabled", "faulthandler.is_enabled"})  # fmt: skip
+_ASKING = ("can_", "has_", "is_", "should_")
+_OTHERS = frozenset({"count", "exists", "is_valid", "done", "cancelled", "locked"})
+"""Names of methods that an attribute may have as well: the file itself must call one."""
+
+_USE = re2.compile(r"\.([A-Za-z_]\w*)\s*(\(?)")
+
+
+def of_method(at: Located, value: Value, report: Report) -> bool:
+    """Report that a method is asserted and not called: ``assertTrue(thread.is_alive)``."""
+    if not _is_method(value):
+        return False
+    report(
+        at=at,
+        message=f"`{value.short}` is a method, which is always true.",
+        why="It is only named and never called, so nothing of it is asked.",
+        fix=f"Call it: `{value.short}(…)`.",
+    )
+    return True
+
+
+def _is_method(value: Value) -> bool:
+    if value.node.type != "attribute":
+        return False
+    name = value.text.rpartition(".")[2]
+    if value.name in _FUNCTIONS and _is_of_import(value):
+        return True
+    if name not in _METHODS and name not in _OTHERS and not name.startswith(_ASKING):
+        return False
+    if _is_attribute(value, name):
+        return False
+    if name in _METHODS:
+        return True
+    called, named = _uses(value).get(name, (0, 0))
+    return named <= called
+
+
+def _uses(value: Value) -> dict[str, tuple[int, int]]:
+    """How often a file calls a name behind a dot, and how often it only names it."""
+    return value.module.remember(_uses, lambda: _count(value))
+
+
+def _count(value: Value) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for match in _USE.finditer(value.module.source.data.decode("utf-8", "replace")):
+        name, calls = match.group(1), bool(match.group(2))
+        called, named = found.get(name, (0, 0))
+        found[name] = (called + calls, named + (not calls))
+    return found
+
+
+def _is_attribute(value: Value, name: str) -> bool:
+    """Whether a class of the file, or a double in it, has something else by that name."""
+    module = value.module
+    for cls in module.classes:
+        method = cls.methods.get(name)
+        if name in cls.attributes or (method is not None and method.decorators):
+            return True
+        if method is None and name in cls.inner.scope.bindings:
+            return True
+    return any(one in module.source.data for one in (f"{name} =".encode(), f"{name}=".encode()))
+
+
+def _is_of_import(value: Value) -> bool:
+    root = value.text.partition(".")[0]
+    scope = value.context.scope.find(root)
+    return scope is not None and all(one.how is Bound.IMPORT for one in scope.bindings[root])
+
+
+def of_object(at: Located, node: tree_sitter.Node, report: Report) -> bool:
+    """Report that a context that nobody enters, or a set with something in it, is asserted.
+
+    ``assert pytest.raises(ValueError)``, ``self.assertTrue({answer["allowed"]})``.
+    """
+    value = at.value(node)
+    if node.type == "call":
+        return _of_context(at, value, report)
+    if node.type not in ("set", "dictionary", "list", "tuple") or not _holds_something(at, node):
+        return False
+    report(
+        at=at,
+        message=f"`{value.short}` is never empty, and so always true.",
+        why="What stands in it is not asked: the test passes whatever the code gives.",
+        fix="Assert what stands in it, or compare it.",
+    )
+    return True
+
+
+def _holds_something(at: Located, node: tree_sitter.Node) -> bool:
+    """Whether an element stands in it that is no ``*names``, which may be empty."""
+    elements = (one for one in node.named_children if one.type != "comment")
+    return any(not at.module.text_of(one).startswith("*") for one in elements)
+
+
+def _of_context(at: Located, value: Value, report: Report) -> bool:
+    given = argument_nodes(value.node)
+    called = value.text.partition("(")[0]
+    owner, _, last = called.rpartition(".")
+    context = value.callee_name in _OF_FUNCTIONS or (owner in ("self", "cls") and last in _CONTEXTS)
+    most = 2 if last.endswith(("Logs", "Regex", "Regexp")) else 1
+    plain = [one for one in given if one.type != "keyword_argument"]
+    if not context or len(plain) > most:
+        return False
+    report(
+        at=at,
+        message=f"`{value.short}` makes a context, which is always true.",
+        why="It only looks at what runs inside its `with`, and there is none.",
+        fix="Put the code that it is meant for into a `with` of it.",
+    )
+    return True
+
+
+_REARRANGING = frozenset(
+    {"as", "canonical", "canonicalize", "clean", "dict", "json", "list", "normalise", "normalised",
+     "normalize", "normalized", "ordered", "set", "sort", "sorted", "strip", "stripped", "tuple"}
+)  # fmt: skip
+_BUILTINS = frozenset({"dict", "frozenset", "len", "list", "set", "sorted", "str", "tuple"})
+
+
+def rearranges(value: Value, index: Index) -> bool:
+    """Whether it is a value put into another form: ``sorted(data["names"])``.
+
+    By a builtin, or by a helper of the tests whose name says that it does no more. Called with the
+    same value twice, it gives the same twice.
+    """
+    given = argument_nodes(value.node) if value.node.type == "call" else []
+    if not given or any(one.type not in ("attribute", "identifier", "subscript") for one in given):
+        return False
+    called = value.text.partition("(")[0]
+    if value.text.count("(") > 1:
+        return False
+    if value.callee_name in _BUILTINS or called in _BUILTINS:
+        return True
+    owner, _, name = called.rpartition(".")
+    if _REARRANGING.isdisjoint(words(name)):
+        return False
+    if owner in ("self", "cls"):
+        return value.context.cls is not None and name in index.methods(value.context.cls)
+    return not owner and any(one.name == name for one in value.module.functions)
