@@ -197,8 +197,9 @@ class Heap:
         return self._flat(value, 0, set()) if value.references else value
 
     def _flat(self, value: Value, depth: int, seen: set[tuple[int, int]]) -> Value:
-        """The same, from a depth on. Objects that many others hold are looked into once a depth:
-        objects that know each other make the ways to them countless.
+        """The same, from a depth on.
+
+        Objects that know each other make the ways to them countless: each is read once a depth.
         """
         taints, vague = value.taints, value.vague
         if depth >= MAX_DEPTH:
