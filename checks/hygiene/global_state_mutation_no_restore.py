@@ -14,6 +14,7 @@ from checks.hygiene.shared.restoring import BY_LUCK, CHANGES, undone
 from checks.hygiene.shared.shared_objects import (
     OVERRIDING,
     alias_of_module,
+    member_of_module,
     overrides_options,
     registers_undoing,
     resets_filters,
@@ -261,6 +262,7 @@ def _target(event: Call | Node) -> str:
         _module_attribute(event, left)
         or alias_of_module(event, left)
         or settings_of_module(event, left)
+        or member_of_module(event, left)
     )
 
 

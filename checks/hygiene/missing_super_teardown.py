@@ -110,7 +110,9 @@ def missing_super_teardown(cls: Class, report: Report) -> None:
         if method is None and (hidden := _hidden(cls, name, report.index)) is not None:
             _tell_hidden(cls, hidden, report)
             continue
-        if method is None or _tell_other(cls, method, report) or _calls_base(method):
+        if method is None or _tell_other(cls, method, report):
+            continue
+        if _tell_skipping(cls, method, report) or _calls_base(method):
             continue
         base = _overridden(cls, name, report.index)
         if base is None and _opens_for_class(cls, name):
@@ -220,6 +222,34 @@ def _tell_other(cls: Class, method: Function, report: Report) -> bool:
         edits=[Edit(call.target.span, right)],
     )
     return True
+
+
+def _tell_skipping(cls: Class, method: Function, report: Report) -> bool:
+    """Report ``super(Base, self).setUp()`` in a class of ``Base``: its own is skipped."""
+    for one in method.own("call"):
+        call = as_call(one)
+        receiver = None if call is None else call.receiver
+        if call is None or receiver is None or call.method != method.name:
+            continue
+        named, _, after = receiver.text.removeprefix("super(").partition(",")
+        if not receiver.text.startswith("super(") or not after or named == cls.name:
+            continue
+        above = [each for each in report.index.chain(cls) if each.node != cls.node]
+        base = next((each for each in above if each.name == named.rpartition(".")[2]), None)
+        skipped = None if base is None else base.methods.get(method.name)
+        if skipped is None or not _does_something(skipped) or _replaces_all(method, skipped):
+            continue
+        if f"{named}.{method.name}(" in method.text:
+            continue  # called by the name of the class, beside it
+        report(
+            at=call,
+            message=f"`super({named}, …)` in `{cls.name}` skips the `{method.name}` of `{named}`.",
+            why=f"The search begins behind `{named}`, so what it prepares or closes is left out.",
+            fix=f"Call `super().{method.name}()`, or name `{cls.name}` there.",
+            confidence=Confidence.HIGH,
+        )
+        return True
+    return False
 
 
 def _calls_base(method: Function) -> bool:

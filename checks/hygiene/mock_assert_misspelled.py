@@ -41,6 +41,8 @@ _KNOWN = {
     "not_called": "assert_not_called",
 }
 _PROPERTIES = frozenset({"not_called", "called_once"})
+_BEFORE = "mock_"
+"""What is put before the name of an assertion where the mock's own name ended that way."""
 _NEAR = 2
 _SHORTEST = 6
 """Letters of a keyword from which on another spelling can be told from another word."""
@@ -223,8 +225,9 @@ def _near_keyword(name: str) -> str | None:
 
 def _may_be(name: str) -> bool:
     return name in _KNOWN or name.startswith(
-        ("assert", "asert", "asser", "assrt", "asssert", "aassert", "assret", "aseert")
-    )
+        ("assert", "asert", "asser", "assrt", "asssert", "aassert", "assret", "aseert",
+         f"{_BEFORE}assert_")
+    )  # fmt: skip
 
 
 def _meant(name: str, *, called: bool) -> str | None:
@@ -233,6 +236,8 @@ def _meant(name: str, *, called: bool) -> str | None:
         return None if called else name
     if name in _KNOWN:
         return _KNOWN[name]
+    if name.removeprefix(_BEFORE) in REAL:
+        return name.removeprefix(_BEFORE)
     if "_" not in name.lstrip("_") and not name.startswith("assertCalled"):
         return None  # unittest's own assertions
     near = sorted((distance(name, one), one) for one in REAL)

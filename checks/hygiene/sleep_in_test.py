@@ -26,6 +26,7 @@ from checks.hygiene.shared.tests import (
     preparations,
 )
 from checks.hygiene.shared.texts import words
+from checks.hygiene.shared.unchanged import asks_for_no_change
 from checks.hygiene.shared.waiting import (
     SLEEPS,
     figure,
@@ -74,7 +75,7 @@ _CLOCK_MAKERS = frozenset(
     aspect=Aspect.TIME,
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    once=True,
+    once_a_file=True,
     roles=TEST_ROLES,
     on=calls(*SLEEPS),
 )
@@ -190,8 +191,25 @@ def _is_fixed(call: Call) -> bool:
     value = call.argument(0, "seconds")
     if value is None or call.has_star:
         return False
-    name = value.text.rpartition(".")[2]
+    owner, _, name = value.text.rpartition(".")
+    if owner in ("self", "cls") and _is_figure_of_class(call, name):
+        return True
     return value.node.type in ("identifier", "attribute") and name.isupper()
+
+
+def _is_figure_of_class(call: Call, name: str) -> bool:
+    """Whether the class around the call sets it to a number, and no method changes that."""
+    cls, module = call.cls, call.module
+    if cls is None or any(f"self.{name} =" in one.text for one in cls.methods.values()):
+        return False
+    given = [
+        one.child("right")
+        for one in module.within(cls.node, "assignment")
+        if one.function is None
+        and (left := one.child("left")) is not None
+        and module.text_of(left) == name
+    ]
+    return len(given) == 1 and given[0] is not None and given[0].type in ("integer", "float")
 
 
 def _is_last(call: Call) -> bool:
@@ -210,6 +228,8 @@ def _awaits_nothing(call: Call) -> bool:
     if not later:
         return False
     if any(one.method in _NOT_CALLED for one in calls_of(call.module, later[0])):
+        return True
+    if asks_for_no_change(call):
         return True
     if later[0].type != "assert_statement" or not later[0].named_children:
         return False

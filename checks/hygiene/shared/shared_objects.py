@@ -43,6 +43,32 @@ def settings_of_module(event: Located, left: tree_sitter.Node) -> str:
     return text if any(one.isupper() and len(one) > 1 for one in parts[1:-1]) else ""
 
 
+def member_of_module(event: Located, left: tree_sitter.Node) -> str:
+    """``nova.Plugin.get = mock.Mock()``: what a class or object inside an imported module holds.
+
+    Of a class any attribute; of another object only what a mock or a ``lambda`` replaces, as the
+    rest may be its state, which a test is free to change.
+    """
+    owner, right = left.child_by_field_name("object"), event.child("right")
+    if owner is None or right is None or owner.type != "attribute":
+        return ""
+    text = event.module.text_of(owner)
+    if text.count(".") >= _MAX_STEPS or not _is_imported(event, _root(owner)):
+        return ""
+    if event.function is not None and f"{text} = " in event.function.text:
+        return ""  # what it belongs to is another already, which is told
+    if right.type == "none" or (
+        right.type in ("dictionary", "list", "tuple") and not right.named_children
+    ):
+        return ""  # emptied before a test
+    last = text.rpartition(".")[2].lstrip("_")
+    of_class = last[:1].isupper() and not last.isupper()
+    made = event.value(right).callee_name or ""
+    if of_class or right.type == "lambda" or made.startswith("unittest.mock."):
+        return event.module.text_of(left)
+    return ""
+
+
 def alias_of_module(event: Located, left: tree_sitter.Node) -> str:
     """``error.errno`` after ``error = socket.error``: the class itself is changed."""
     owner = left.child_by_field_name("object")
