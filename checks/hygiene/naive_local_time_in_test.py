@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Call, Function, Node
 from checks.hygiene.shared.clocks import is_frozen, sets_zone
 from checks.hygiene.shared.equalities import equalities
+from checks.hygiene.shared.naive import CONVERTING, converted
 from checks.hygiene.shared.tests import is_replaced, is_setup, is_test, own_calls
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check, nodes
@@ -28,7 +29,7 @@ _SUMMER = (b"altzone", b"daylight", b"isdst")
     confidence=Confidence.MEDIUM,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=(calls(*_STAMPS, *_LOCAL, *_DAYS_OF_UTC), nodes("attribute")),
+    on=(calls(*_STAMPS, *_LOCAL, *_DAYS_OF_UTC, *CONVERTING), nodes("attribute")),
 )
 def naive_local_time_in_test(call: Call | Node, report: Report) -> None:
     """A test turns a fixed moment into local time, or compares local time with a fixed text.
@@ -50,6 +51,13 @@ def naive_local_time_in_test(call: Call | Node, report: Report) -> None:
         def test_recent(client):
             today = timezone.now().date()
             assert client.get("/users", {"since": today}).count == 1
+    Bad:
+        # file: tests/test_log.py
+        import datetime
+
+        def test_format(log):
+            moment = datetime.datetime(2021, 2, 8).astimezone(ZURICH)
+            assert log.format(moment) == "2021-02-08 00:00"
     Good:
         # file: tests/test_log.py
         import datetime
@@ -79,6 +87,14 @@ def naive_local_time_in_test(call: Call | Node, report: Report) -> None:
             message="Local time minus `time.timezone` is UTC only where the offset never changed.",
             why="Summer time, and zones whose offset was another one then, give another moment.",
             fix="Use `calendar.timegm`, or a `datetime` with `tzinfo=timezone.utc`.",
+        )
+        return
+    if converted(call) and not sets_zone(call) and not is_frozen(call, report.index):
+        report(
+            at=call,
+            message=f"`{call.value().short}` takes a date without a zone for local time.",
+            why="The moment is another one in every time zone, and what is expected is not.",
+            fix="Give the date `tzinfo=timezone.utc`, or use `calendar.timegm`.",
         )
         return
     if call.name in _DAYS_OF_UTC:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Call
+from checks.events import Call, Function, calls_of
 from checks.hygiene.shared.blocks import holders
 from checks.hygiene.shared.calendar import reckons_days
 from checks.hygiene.shared.clocks import is_frozen
@@ -12,6 +12,13 @@ from checks.hygiene.shared.equalities import (
     is_given_away,
     statement_assertion,
 )
+from checks.hygiene.shared.moments import (
+    collected,
+    is_dated_back,
+    is_strict,
+    seconds_in_text,
+    whole_name,
+)
 from checks.hygiene.shared.tests import is_test, is_test_class
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
@@ -20,7 +27,7 @@ from checks.report import Report
 _NOW = ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today",
         "datetime.date.today", "django.utils.timezone.now", "django.utils.timezone.localdate",
         "oslo_utils.timeutils.utcnow", "pendulum.now", "pendulum.today", "arrow.now",
-        "arrow.utcnow", "time.strftime")  # fmt: skip
+        "arrow.utcnow", "time.strftime", "time.time", "time.time_ns")  # fmt: skip
 _DAYS = frozenset({"datetime.date.today", "django.utils.timezone.localdate"})
 _WRITTEN = ("isoformat", "strftime")
 """What writes a moment as text."""
@@ -50,6 +57,14 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
         def test_start(job):
             job.start()
             assert job.started_at.date() == datetime.date.today()
+    Bad:
+        # file: tests/test_jobs.py
+        import time
+
+        def test_finished(job):
+            now = int(time.time())
+            job.run()
+            assert job.finished_at == now
     Good:
         # file: tests/test_jobs.py
         import datetime
@@ -82,6 +97,7 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
     function = call.function
     if function is None:
         _at_import(call, report)
+        _at_collection(call, report)
         return
     if not is_test(function):
         if is_test_class(call.cls, report.index) and _is_answer(call):
@@ -91,8 +107,10 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
         return
     if call.name == "time.strftime" and len(call.arguments) > 1:
         return
+    if _is_too_exact(call, function, report):
+        return
     start, end = call.span
-    name = call.assigned_to or _held_by(call)
+    name = call.assigned_to or whole_name(call) or _held_by(call)
     for one in equalities(function):
         if _is_tolerant(one.at.text.lower()) and not _is_reckoned(call, one):
             continue
@@ -131,6 +149,49 @@ def _at_import(call: Call, report: Report) -> None:
                     fix="Read the clock in the test, or let the test set it.",
                 )
                 return
+
+
+def _at_collection(call: Call, report: Report) -> None:
+    """Report a moment some minutes off that a test gets from its decorator."""
+    decorator = collected(call)
+    if decorator is None:
+        return
+    first = next(
+        one
+        for one in calls_of(call.module, decorator.node)
+        if one.name in _NOW and collected(one) is not None
+    )
+    if first.node != call.node:
+        return  # told at the first
+    report(
+        at=call,
+        message=f"`{call.value().short}` is read when the tests are collected, not when they run.",
+        why="In a long run, these minutes are over before the test begins, and it fails.",
+        fix="Hand over the difference, and read the clock in the test.",
+    )
+
+
+def _is_too_exact(call: Call, function: Function, report: Report) -> bool:
+    """Report what holds only when no second passes, or when the clock has moved on."""
+    if is_strict(call):
+        report(
+            at=call.statement,
+            message="Two readings of the clock, one right after the other, must differ.",
+            why="A clock moves in steps: both may be the same moment, and the test fails.",
+            fix="Use `<=`, or let the test set the clock.",
+        )
+        return True
+    text = seconds_in_text(function) if is_dated_back(call) else None
+    if text is None:
+        return False
+    report(
+        at=text,
+        message=f"`{text.short}` holds only while no second passes.",
+        why=f"The code reads the clock later than `{call.value().short}`: on a machine that is "
+        "busy, it finds a second more.",
+        fix="Leave the seconds out, or let the test set the clock.",
+    )
+    return True
 
 
 def _is_answer(call: Call) -> bool:
