@@ -21,6 +21,7 @@ from checks.hygiene.shared.shared_objects import (
     settings_of_module,
     table_of_module,
 )
+from checks.hygiene.shared.switches import SWITCHES, switches
 from checks.hygiene.shared.tests import (
     TEARDOWN,
     has_unknown_base,
@@ -102,6 +103,9 @@ def global_state_mutation_no_restore(event: Call | Node | Function, report: Repo
         return
     if isinstance(event, Call) and _is_of_library(event, report):
         return
+    if isinstance(event, Call) and event.name in SWITCHES:
+        _look_at_switch(event, function, report)
+        return
     target = _target(event)
     if not target:
         return
@@ -126,6 +130,29 @@ def global_state_mutation_no_restore(event: Call | Node | Function, report: Repo
         why="Tests that run later see the change, and fail or pass by the order they run in.",
         fix=_fix(event, target),
         confidence=Confidence.MEDIUM if unknown else Confidence.HIGH,
+    )
+
+
+def _look_at_switch(call: Call, function: Function, report: Report) -> None:
+    """Report what is switched over for the whole process and not taken back for certain."""
+    name = call.name or ""
+    if not switches(call) or registers_undoing(call, function, name, report.index):
+        return
+    restoration = undone(call, function, name, report.index)
+    if restoration and (restoration != BY_LUCK or not _is_first(call, report)):
+        return
+    switch = SWITCHES[name]
+    report(
+        at=call,
+        message=f"`{call.value().short}` is taken back only when no assertion before that fails."
+        if restoration
+        else f"`{call.value().short}` changes the whole process, and nothing takes it back.",
+        why="Tests that run later see the change, and fail or pass by the order they run in.",
+        fix=f"{switch.remedy} in a `finally`, a fixture after its `yield`, or a cleanup.",
+        surface=Surface.SUMMARY if restoration or switch.mild else None,
+        confidence=Confidence.MEDIUM
+        if call.cls is not None and has_unknown_base(call.cls, report.index)
+        else Confidence.HIGH,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Call, Function
 from checks.hygiene.shared.assertions import expects_exception
 from checks.hygiene.shared.blocks import holders, statements
+from checks.hygiene.shared.clients import CLIENTS, client_of
 from checks.hygiene.shared.leaks import DESCRIPTORS, LOOPS, SOCKETS, Leak, leak_of, probe_of
 from checks.hygiene.shared.resources import (
     HANDLES,
@@ -42,7 +43,7 @@ _EXPECTING = ("raises", "assertRaises", "warns", "suppress", "assertWarns")
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=calls(*HANDLES, *DESCRIPTORS, *LOOPS, *SOCKETS, "*.{accept,open,popen}"),
+    on=calls(*HANDLES, *DESCRIPTORS, *LOOPS, *SOCKETS, *CLIENTS, "*.{accept,open,popen,socket}"),
     cwe=(772,),
 )
 def unclosed_resource_in_test(call: Call, report: Report) -> None:
@@ -96,6 +97,11 @@ def unclosed_resource_in_test(call: Call, report: Report) -> None:
     leak = leak_of(call, report.index)
     if leak is not None and not _must_fail(call):
         _tell_leak(call, leak, report)
+        return
+    client = client_of(call, report.index)
+    if client is not None:
+        if not _must_fail(call) and not is_replaced(call, report.index, call.method, _last(call)):
+            _tell_leak(call, client, report)
         return
     if call.name not in HANDLES:
         _dropped(call, report)

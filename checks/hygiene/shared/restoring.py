@@ -5,12 +5,14 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterator
 
-from checks.events import Call, Function, argument_nodes, as_call
+from checks.events import Call, Function, Module, argument_nodes, as_call
 from checks.hygiene.shared.environments import may_fail_between
+from checks.hygiene.shared.switches import SWITCHES
 from checks.hygiene.shared.tests import (
     TEARDOWN,
     decorators,
     has_unknown_base,
+    is_autouse,
     is_fixture,
     is_replaced,
     preparations,
@@ -35,6 +37,7 @@ CHANGES = {
     "socket.setdefaulttimeout": "socket.setdefaulttimeout",
     "logging.disable": "logging.disable",
     "logging.getLogger().addHandler": "logging.addHandler",
+    **{name: name for name in SWITCHES},
 }
 """Calls that change what all of a process shares, and what that is."""
 
@@ -52,7 +55,8 @@ _RESTORING = (
 _WORDS = {
     "logging.addHandler": ("removeHandler", ".handlers"),
     "os.chdir": ("chdir", "cwd"),
-    "os.environ": ("environ", "setenv", "env"),
+    "os.environ": ("nviron", "ENVIRON", "setenv", "delenv", "_env", "env_", "envvar", "EnvVar"),
+    **{name: one.words for name, one in SWITCHES.items()},
 }
 _LEAVING = frozenset({"__exit__", "__aexit__"})
 _CURRENT = frozenset({"os.getcwd", "os.getcwdb", "pathlib.Path.cwd"})
@@ -100,10 +104,7 @@ def _is_restored(
     if any(
         isinstance(one, Call)
         and (one.node.start_byte == start or one.node.end_byte <= start)
-        and (
-            (_registers(one) and _speaks(one.text, words))
-            or _registers_within(one, words, index)
-        )
+        and ((_registers(one) and _speaks(one.text, words)) or _registers_within(one, words, index))
         for one in before
     ):
         return True
@@ -155,6 +156,8 @@ def _undoes(one: Located, subject: str, target: str, words: tuple[str, ...]) -> 
         return name in _UNSETTING
     if target == "logging.addHandler":
         return call.method == "removeHandler"
+    if target in SWITCHES and _speaks(f"{call.target.text}()", words):
+        return True
     if call.receiver is not None and call.receiver.text == target:
         return call.method in ("clear", "pop", "remove")
     return CHANGES.get(name) == target or name in (f"{target}.remove", f"{target}.pop")
@@ -237,9 +240,37 @@ def _restored_elsewhere(
         for one in event.module.functions
     ):
         return True
-    return any(
-        _speaks(one.source.data.decode("utf-8", "replace"), words) for one in index.conftests
-    )
+    around = (*_asked_for(others, index), *_always_run(event.module, index))
+    return any(_speaks(one.text, words) for one in around)
+
+
+def _asked_for(fixtures: list[Function], index: Index) -> Iterator[Function]:
+    """The fixtures that fixtures of a test ask for in their turn."""
+    for one in fixtures:
+        for parameter in one.parameters:
+            fixture = index.fixture(parameter.name, one.module)
+            if fixture is not None:
+                yield fixture
+
+
+def _always_run(module: Module, index: Index) -> Iterator[Function]:
+    """What the conftest files above a file run around every test: ``autouse`` fixtures, hooks."""
+    for conftest in index.conftests:
+        if not module.path.startswith(conftest.path.rpartition("conftest")[0]):
+            continue
+        for one in conftest.functions:
+            if one.context.kind != "module":
+                continue
+            if one.name.startswith("pytest_runtest") or (
+                is_fixture(one) and is_autouse(one) and not _is_of_session(one)
+            ):
+                yield one
+
+
+def _is_of_session(fixture: Function) -> bool:
+    """Whether the fixture ends with the run, after all tests."""
+    texts = (one.text.replace(" ", "").replace("'", '"') for one in fixture.decorators)
+    return any('scope="session"' in text for text in texts)
 
 
 def _is_of_another(method: Function, event: Located, index: Index) -> bool:

@@ -196,12 +196,13 @@ def _autouse(module: Module) -> tuple[Function, ...]:
     found = (
         one
         for one in module.functions
-        if one.context.kind == "module" and is_fixture(one) and _is_autouse(one)
+        if one.context.kind == "module" and is_fixture(one) and is_autouse(one)
     )
     return module.remember(_autouse, lambda: tuple(itertools.islice(found, MAX_FIXTURES)))
 
 
-def _is_autouse(function: Function) -> bool:
+def is_autouse(function: Function) -> bool:
+    """Whether all tests in the reach of a fixture get it unasked."""
     return any("autouse=True" in value.text.replace(" ", "") for value in function.decorators)
 
 
