@@ -28,29 +28,28 @@ _METHODS = frozenset(
         # str and bytes: https://docs.python.org/3/library/stdtypes.html#string-methods
         "startswith", "endswith", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
         "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper",
-        # set and int
-        "isdisjoint", "issubset", "issuperset", "is_integer",
-        # pathlib: https://docs.python.org/3/library/pathlib.html
-        "is_absolute", "is_block_device", "is_char_device", "is_dir", "is_fifo", "is_file",
-        "is_mount", "is_relative_to", "is_socket", "is_symlink",
-        # threading, multiprocessing, asyncio, io
-        "isAlive", "is_alive", "is_serving", "is_set", "isatty",
-        # selenium: https://www.selenium.dev/selenium/docs/api/py/
-        "is_displayed", "is_selected",
-        # Django: https://docs.djangoproject.com/en/stable/ref/
-        "check_password", "has_changed", "has_module_perms", "has_perm", "has_perms",
-        "has_usable_password", "is_multipart", "is_secure",
+        # set, float, file objects
+        "isatty", "isdisjoint", "issubset", "issuperset",
+        # threading, before Python 3.9
+        "isAlive",
+        # https://docs.python.org/3/library/pathlib.html
+        "is_block_device", "is_char_device", "is_relative_to",
+        # https://docs.djangoproject.com/en/stable/ref/contrib/auth/
+        "check_password", "has_module_perms", "has_perm", "has_perms", "has_usable_password",
     }
 )  # fmt: skip
-"""Names that only methods have: a library that many use documents them as such."""
+"""Names that only methods have: they are documented as such, and mostly take an argument."""
 
 _FUNCTIONS = frozenset({"httpretty.is_enabled", "httpretty.has_request", "sys.is_finalizing",
                         "gc.isenabled", "faulthandler.is_enabled"})  # fmt: skip
-_ASKING = ("can_", "has_", "is_", "should_")
-_OTHERS = frozenset({"count", "exists", "is_valid", "done", "cancelled", "locked"})
-"""Names of methods that an attribute may have as well: the file itself must call one."""
+_OWNERS = {"is_alive": ("thread", "process", "proc", "worker_thread")}
+"""Methods of what these names hold."""
 
-_USE = re2.compile(r"\.([A-Za-z_]\w*)\s*(\(?)")
+_ASKING = ("can_", "has_", "is_", "should_")
+_OTHERS = frozenset({"count", "exists", "done", "cancelled", "locked"})
+"""Names of methods that an attribute may have as well: the file itself must call it there."""
+
+_CALLED = re2.compile(r"\b(\w+)\.([a-z_]\w*)\(")
 
 
 def of_method(at: Located, value: Value, report: Report) -> bool:
@@ -76,24 +75,16 @@ def _is_method(value: Value) -> bool:
         return False
     if _is_attribute(value, name):
         return False
-    if name in _METHODS:
+    owner = value.text.rpartition(".")[0].rpartition(".")[2]
+    if name in _METHODS or owner in _OWNERS.get(name, ()):
         return True
-    called, named = _uses(value).get(name, (0, 0))
-    return named <= called
+    return (owner, name) in value.module.remember(_called, lambda: _called(value))
 
 
-def _uses(value: Value) -> dict[str, tuple[int, int]]:
-    """How often a file calls a name behind a dot, and how often it only names it."""
-    return value.module.remember(_uses, lambda: _count(value))
-
-
-def _count(value: Value) -> dict[str, tuple[int, int]]:
-    found: dict[str, tuple[int, int]] = {}
-    for match in _USE.finditer(value.module.source.data.decode("utf-8", "replace")):
-        name, calls = match.group(1), bool(match.group(2))
-        called, named = found.get(name, (0, 0))
-        found[name] = (called + calls, named + (not calls))
-    return found
+def _called(value: Value) -> frozenset[tuple[str, str]]:
+    """What a file calls, with the word before the dot: ``("rows", "exists")``."""
+    text = value.module.source.data.decode("utf-8", "replace")
+    return frozenset((one.group(1), one.group(2)) for one in _CALLED.finditer(text))
 
 
 def _is_attribute(value: Value, name: str) -> bool:
