@@ -5,7 +5,14 @@ from __future__ import annotations
 from checks.events import Call, Function, calls_of
 from checks.hygiene.shared.blocks import nested
 from checks.hygiene.shared.tests import helpers_named, is_test_class
-from checks.hygiene.shared.waiting import SLEEPS, Poll, is_limited, is_sleep, poll_around
+from checks.hygiene.shared.waiting import (
+    SLEEPS,
+    Poll,
+    is_limited,
+    is_sleep,
+    poll_around,
+    runs_under_limit,
+)
 from checks.model import Aspect, Confidence, Severity, Span
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
@@ -20,7 +27,7 @@ _LIMITING = frozenset({"wait_for", "timeout", "fail_after", "move_on_after"})
     aspect=Aspect.TIME,
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    once=True,
+    once_a_file=True,
     roles=TEST_ROLES,
     on=calls(*SLEEPS),
     cwe=(835,),
@@ -76,6 +83,8 @@ def unbounded_polling_loop(call: Call, report: Report) -> None:
     if function is None or nested(function) or not _is_test_helper(function, report):
         return
     if is_limited(call) or _is_handed_over(function) or _is_limited_by_callers(function):
+        return
+    if runs_under_limit(function, report.index):
         return
     pollers = helpers_named(function, call.module, call.cls, report.index, "wait_for", "wait_until",
                             "poll", "async_poll")  # fmt: skip

@@ -42,12 +42,20 @@ SLEEPS = """\
     """
 
 
-def test_a_comment_in_each_function_and_the_rest_in_the_summary() -> None:
+def test_one_comment_a_file_on_sleeps_and_the_rest_in_the_summary() -> None:
     assert surfaces(reviewed(SLEEPS), "sleep-in-test") == [
         (5, "inline"),
         (7, "summary"),
-        (12, "inline"),
+        (12, "summary"),
     ]
+
+
+def test_a_comment_in_each_function_on_broad_exceptions() -> None:
+    raising = "    with pytest.raises(Exception):\n        job()\n"
+    report = reviewed(
+        f"import pytest\n\ndef test_one(job):\n{raising}{raising}\ndef test_two(job):\n{raising}"
+    )
+    assert surfaces(report, "broad-raises") == [(4, "inline"), (6, "summary"), (10, "inline")]
 
 
 def test_the_strict_profile_comments_on_each() -> None:
@@ -84,6 +92,26 @@ def test_two_dropped_results_are_two_comments() -> None:
 def test_a_sleep_that_waits_for_no_event(after: str, surface: str) -> None:
     report = reviewed(f"import time\n\ndef test_it(job):\n    time.sleep(2)\n    {after}\n")
     assert surfaces(report, "sleep-in-test")[0] == (4, surface)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "surface"),
+    [
+        ("assert job.runs == 1", "assert job.runs == 1", "summary"),
+        ("runs = job.runs", "assert job.runs == runs", "summary"),
+        ("runs = job.runs", "assert runs == job.runs", "summary"),
+        ("runs = job.runs", "assert job.runs != runs", "inline"),
+        ("runs = job.runs", "assert job.runs == runs + 1", "inline"),
+        ("assert job.runs == 1", "assert job.runs == 2", "inline"),
+        ("job.runs == 1", "assert job.runs == 1", "inline"),
+    ],
+)
+def test_a_sleep_after_which_all_is_as_before(before: str, after: str, surface: str) -> None:
+    report = reviewed(
+        f"import time\n\ndef test_it(job):\n    {before}\n    job.poke()\n    time.sleep(2)\n"
+        f"    {after}\n"
+    )
+    assert surfaces(report, "sleep-in-test") == [(6, surface)]
 
 
 @pytest.mark.parametrize(

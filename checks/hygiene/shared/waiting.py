@@ -6,11 +6,12 @@ import math
 
 import tree_sitter
 
-from checks.events import Call, Module, Value, argument_nodes, calls_of
+from checks.events import Call, Function, Module, Value, argument_nodes, calls_of
 from checks.hygiene.shared.assertions import is_assertion
 from checks.hygiene.shared.blocks import EXITS, block_of, mentions, statements
 from checks.hygiene.shared.tests import calls_of_value
 from checks.languages.python.context import Context, Located
+from checks.languages.python.index import Index
 from checks.light import dataclass
 
 SLEEPS = (
@@ -44,6 +45,8 @@ _CLOCK_METHODS = frozenset({"monotonic", "perf_counter", "utcnow", "now", "timer
 
 _LIMITS = ("timeout", "fail_after", "move_on", "wait_for", "time_limit", "deadline", "cancelscope",
            "cancel_scope")  # fmt: skip
+_LIMITING = frozenset({"fail_after", "move_on_after", "timeout", "wait_for"})
+"""Functions that put a limit to the time that what they are handed takes."""
 _RANGE_ARGUMENTS = 3
 _COMPARING = frozenset({"<", "<=", ">", ">="})
 
@@ -111,6 +114,23 @@ def is_limited(located: Located) -> bool:
     if any(_sets_limit(value.text) for value in decorators):
         return True
     return located.module.remember(is_limited, lambda: _marked_limited(located.module))
+
+
+def runs_under_limit(function: Function, index: Index) -> bool:
+    """Whether a decorator of the project runs the function under a limit that it sets itself."""
+    for decorator in function.decorators:
+        name = decorator.callee_name or decorator.name
+        maker = None if name is None else index.find_function(name)
+        if maker is None:
+            continue
+        if any(
+            "timeout" in one.name and one.default is not None and one.default.text != "None"
+            for one in maker.parameters
+        ):
+            return True
+        if any(call.method in _LIMITING for call in calls_of(maker.module, maker.node)):
+            return True
+    return False
 
 
 def _marked_limited(module: Module) -> bool:
