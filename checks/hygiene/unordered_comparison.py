@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from checks.events import Function, Value, argument_nodes
-from checks.hygiene.shared.disorder import cases_in_disorder, comes_from_walk
+from checks.hygiene.shared.disorder import cases_in_disorder, comes_from_walk, is_disordered
 from checks.hygiene.shared.equalities import equalities
+from checks.hygiene.shared.querysets import asserted_by_place, rows_in_no_order, several
 from checks.hygiene.shared.rows import are_rows, lists_files
 from checks.hygiene.shared.tests import is_replaced, is_test
 from checks.model import Aspect, Confidence, Severity, Surface
@@ -55,6 +56,12 @@ def unordered_comparison(function: Function, report: Report) -> None:
         @pytest.mark.parametrize("command", set(COMMANDS) - {"search"})
         def test_command(command):
             assert run(command) == 0
+    Bad:
+        # file: tests/test_tags.py
+        from app.models import Tag
+
+        def test_tags(post, first, second):
+            assert list(Tag.objects.filter(post=post)) == [first, second]
     Good:
         # file: tests/test_tags.py
         def test_tags(post):
@@ -77,11 +84,23 @@ def unordered_comparison(function: Function, report: Report) -> None:
         )
     if not is_test(function):
         return
+    placed = asserted_by_place(function, report.index)
+    if placed is not None:
+        report(
+            at=placed,
+            message=f"`{placed.value().short}` is the second row of a query without an order.",
+            why="The database gives rows in any order, and the test fails by chance.",
+            fix="Ask for an order with `order_by`, or look the row up by what it holds.",
+        )
     for one in equalities(function):
         for side, other in one.sides:
             what = _unordered(side, function) or _promised_by_nobody(side, function, report)
-            if not what or not _has_order(other):
-                continue
+            if not what and several(other) and rows_in_no_order(side, report.index):
+                what = "a query without an order"
+            if not what or not (_has_order(other) or several(other)):
+                if not _is_list_of_set(side) or _has_no_order(other):
+                    continue
+                what = "a set"
             if what == "a folder" and is_replaced(one.at, report.index, "listdir", "glob", "os"):
                 continue
             report(
@@ -119,6 +138,21 @@ def _unordered(value: Value, function: Function, depth: int = 0) -> str:
         if whole is not None:
             return _unordered(Value(origin.module, whole, origin.context), function, depth + 1)
     return ""
+
+
+def _is_list_of_set(value: Value) -> bool:
+    """Whether a list is made of a set of texts: what is expected then has no order."""
+    origin = value.origin
+    return origin.callee_name in ("list", "tuple") and is_disordered(origin)
+
+
+def _has_no_order(other: Value) -> bool:
+    """Whether the other side has no order either, or is put in one."""
+    origin = other.origin
+    if origin.node.type in ("set", "set_comprehension") or origin.fixed:
+        return True
+    called = origin.callee_name or origin.text.partition("(")[0]
+    return called in ("set", "frozenset", "sorted", "len") or "set(" in origin.text
 
 
 def _promised_by_nobody(value: Value, function: Function, report: Report) -> str:
