@@ -11,7 +11,12 @@ from checks.hygiene.shared.conditions import bare
 from checks.hygiene.shared.equalities import equalities, equality_of
 from checks.hygiene.shared.texts import words
 from checks.hygiene.shared.truths import of_method, of_object, rearranges
-from checks.hygiene.shared.unentered import ASSERTING, ASSERTING_FUNCTIONS, is_lost_assertion
+from checks.hygiene.shared.unentered import (
+    ASSERTING,
+    ASSERTING_FUNCTIONS,
+    is_lost_assertion,
+    tell_lost_assertion,
+)
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Edit, Severity
 from checks.registry import TEST_ROLES, calls, check, nodes
@@ -120,7 +125,7 @@ def assert_constant(event: Node | Call, report: Report) -> None:
     """
     if isinstance(event, Call):
         if is_lost_assertion(event, report.index):
-            _tell_lost(event, report)
+            tell_lost_assertion(event, report)
             return
         known = _of_itself(event, report) or of_own_update(event, report)
         if not known and not of_literals(event, report):
@@ -340,18 +345,6 @@ def _tell_object(event: Located, node: tree_sitter.Node, report: Report) -> None
         message=f"This asserts {_OBJECTS[node.type]}, which is always true.",
         why="Nothing of what stands in it is run, so the test passes whatever the code does.",
         fix="Wrap it in `all(…)` or `any(…)`." if lazy else "Call it, and assert what it gives.",
-    )
-
-
-def _tell_lost(call: Call, report: Report) -> None:
-    """Report an assertion that is made and not carried out."""
-    report(
-        at=call,
-        message=f"`{call.value().short}` as a statement of its own asserts nothing.",
-        why="It only looks at what runs inside its `with`, and there is none.",
-        fix="Pass the response as well, or put the code into a `with` of it."
-        if "Template" in call.method
-        else "Put the code that it is meant for into a `with` of it.",
     )
 
 

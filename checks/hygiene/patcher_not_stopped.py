@@ -156,7 +156,7 @@ def _tell_lost(call: Call, report: Report) -> None:
     report(
         at=call,
         message=f"`{call.value().short}` is made and never started: it changes nothing.",
-        why="The test runs against the real thing, whatever it believes to have replaced.",
+        why="The test runs without it: against the real thing, the real clock, or no limit.",
         fix="Enter it with `with`, use it as a decorator, or start it and stop it in a cleanup.",
     )
 

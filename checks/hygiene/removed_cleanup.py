@@ -6,6 +6,7 @@ from collections import Counter
 
 from checks.events import Change, Function, ModuleEvent
 from checks.hygiene.shared.comparing import STILL_ALIKE, Comparison
+from checks.hygiene.shared.idle import idle_cleanups
 from checks.hygiene.shared.releases import Creation, Holder
 from checks.hygiene.shared.silenced import silenced_cleanups
 from checks.hygiene.shared.tests import is_fixture
@@ -32,7 +33,7 @@ def removed_cleanup(change: Change | ModuleEvent, report: Report) -> None:
     stands after the `yield` of a fixture, or a `with` that is gone, for a server, file, patch or
     other object that the same code still makes. A cleanup that moved, into a base class, a fixture
     or another form, is not gone. A cleanup that stands in a comment is gone as well, whoever put
-    it there.
+    it there, and so is one that goes through a list which nothing is ever put into.
 
     Why:
         The next tests meet a port that is taken, a patched module, or rows that they did not
@@ -108,6 +109,20 @@ def removed_cleanup(change: Change | ModuleEvent, report: Report) -> None:
             stream = await connect(address)
             assert await stream.receive() == b"a"
             # await stream.aclose()
+    Bad:
+        # file: tests/conftest.py
+        import pytest
+
+        @pytest.fixture
+        def users(database):
+            made = []
+
+            def make(name):
+                return database.add_user(name)
+
+            yield make
+            for user in made:
+                database.remove(user)
     Suppress:
         Where the object needs no cleanup any more.
     """
@@ -120,6 +135,15 @@ def removed_cleanup(change: Change | ModuleEvent, report: Report) -> None:
                 fix="Let it run, or mend what stood in its way.",
                 surface=Surface.SUMMARY,
                 scope=one.function.qualified_name,
+            )
+        for idle in idle_cleanups(change.module):
+            report(
+                at=idle.at,
+                message=f"`{idle.name}` is always `{idle.always}` here, so this never runs.",
+                why="What should be cleaned up or checked here stays as it is, and nobody sees it.",
+                fix=f"Bind `{idle.name}` where the object is made, with `nonlocal` in a function."
+                if idle.always == "None"
+                else f"Put what is made into `{idle.name}`, or take the loop away.",
             )
         return
     base, head = change.base, change.head
@@ -149,7 +173,7 @@ def _compare(old: Function, new: Function, before: Holder, after: Holder, report
         if previous is None or one.code in told or times[one.code] > 1:
             continue
         lessened = before.is_ended(previous, old) and not after.is_ended(one, new)
-        if not before.is_released(previous, old):
+        if not before.is_surely_released(previous, old):
             continue
         if after.is_released(one, new) and not lessened:
             continue
