@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from checks.events import Call, Change, Function, calls_of
 from checks.hygiene.shared.comparing import STILL_ALIKE, Comparison, plain
 from checks.hygiene.shared.waiting import SLEEPS, figure, number
+from checks.languages.python.context import Place
+from checks.languages.python.module import Module
 from checks.languages.python.values import Value
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import CHANGE, TEST_ROLES, check
@@ -17,6 +22,7 @@ _CALLS = frozenset(
      "trio.fail_after", "trio.move_on_after", "async_timeout.timeout", _MARK}
 )  # fmt: skip
 _LIMIT_AT = {"asyncio.wait_for": 1}
+_NAMES = frozenset({"identifier", "attribute"})
 
 
 @check(
@@ -56,36 +62,65 @@ def widened_timeout(change: Change, report: Report) -> None:
     """
     if change.base is None or change.head is None:
         return
-    for pair in Comparison(change.base, change.head).pairs:
-        if pair.head is None or pair.head.module is not change.head:
+    for first, *others in _widened(change.base, change.head).values():
+        also = f"; {1 + len(others)} calls wait by it" if others else ""
+        report(
+            at=first.at,
+            message=f"`{first.what}` had {figure(first.was)} s before this change and has "
+            f"{figure(first.now)} s now{also}.",
+            why="If what is waited for comes by chance, it only fails later.",
+            fix="Wait for the event itself; keep the limit as far as it was.",
+        )
+
+
+class _Wider(NamedTuple):
+    at: Value
+    what: str
+    was: float
+    now: float
+
+
+def _widened(base: Module, head: Module) -> dict[object, list[_Wider]]:
+    """The limits that grew; those that one name stands for are together, at what it is set to."""
+    found: dict[object, list[_Wider]] = {}
+    marks = {one: _by_start(one) for one in (base, head)}
+    for pair in Comparison(base, head).pairs:
+        if pair.head is None or pair.head.module is not head or pair.likeness < STILL_ALIKE:
             continue
-        if pair.likeness < STILL_ALIKE:
-            continue
-        before = _limits(pair.base)
-        for key, found in _limits(pair.head).items():
+        before = _limits(pair.base, marks[base])
+        for key, values in _limits(pair.head, marks[head]).items():
             old = before.get(key)
-            if old is None or len(old) != len(found):
+            if old is None or len(old) != len(values):
                 continue
-            for (was, _), (now, at) in zip(old, found, strict=True):
+            for (was, _), (now, value) in zip(old, values, strict=True):
                 if now > was > 0:
-                    report(
-                        at=at,
-                        message=f"`{key[0]}` of `{pair.head.name}` had {figure(was)} s before this "
-                        f"change and has {figure(now)} s now.",
-                        why="If what is waited for comes by chance, it only fails later.",
-                        fix="Wait for the event itself; keep the limit as far as it was.",
-                    )
+                    set_to = value.origin
+                    named = value.node.type in _NAMES
+                    at = set_to if named and set_to.module is head else value
+                    what = value.short if named else f"{key[0]}` of `{pair.head.name}"
+                    place = (value.text, was, now) if named else value.span
+                    found.setdefault(place, []).append(_Wider(at, what, was, now))
+    return found
 
 
-def _limits(function: Function) -> dict[tuple[str, str], list[tuple[float, Value]]]:
+def _by_start(module: Module) -> dict[int, list[Place]]:
+    """The calls of a module, by where they begin: decorators are looked up among them."""
+    found: dict[int, list[Place]] = {}
+    for one in module.nodes("call"):
+        found.setdefault(one.span.start, []).append(one.place)
+    return found
+
+
+def _limits(
+    function: Function, marks: Mapping[int, list[Place]]
+) -> dict[tuple[str, str], list[tuple[float, Value]]]:
     """The limits of time in a function and its decorators, by callee and keyword, in order."""
     found: dict[tuple[str, str], list[tuple[float, Value]]] = {}
     calls = list(calls_of(function.module, function.node))
-    starts = {value.span.start for value in function.decorators}
     calls += [
-        Call(function.module, one.place)
-        for one in function.module.nodes("call")
-        if one.span.start in starts
+        Call(function.module, place)
+        for value in function.decorators
+        for place in marks.get(value.span.start, ())
     ]
     for call in calls:
         for name, value in _given(call):
