@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from checks.events import Call, Value, calls_of
 from checks.hygiene.shared.blocks import following, mentions
-from checks.model import Aspect, Confidence, Severity
+from checks.hygiene.shared.exceptions_held import mistaken_holders
+from checks.hygiene.shared.patterns_of_messages import is_torn, says_nothing
+from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
 _BROAD = frozenset({"Exception", "BaseException"})
+_OF_PYTEST = ("pytest.raises", "pytest.warns")
 _ASSERTS_CALLS = ("assert_called", "assert_not_called", "assert_any_call", "assert_has_calls",
                   "assert_awaited", "assert_not_awaited")  # fmt: skip
+
+_BY_PATTERN = ("assertRaisesRegex", "assertRaisesRegexp", "assertWarnsRegex")
+"""Expectations of unittest that have a pattern as their second argument."""
 
 
 @check(
@@ -21,7 +27,10 @@ _ASSERTS_CALLS = ("assert_called", "assert_not_called", "assert_any_call", "asse
     confidence=Confidence.HIGH,
     once=True,
     roles=TEST_ROLES,
-    on=(calls("pytest.raises"), calls("*.{assertRaises,failUnlessRaises}")),
+    on=(
+        calls("pytest.raises", "pytest.warns"),
+        calls("*.{assertRaises,failUnlessRaises}", f"*.{{{','.join(_BY_PATTERN)}}}"),
+    ),
     cwe=(396,),
 )
 def broad_raises(call: Call, report: Report) -> None:
@@ -51,10 +60,41 @@ def broad_raises(call: Call, report: Report) -> None:
         def test_closed(pool):
             with pytest.raises(Exception, match="is closed"):
                 pool.request("GET", "/")
+    Bad:
+        # file: tests/test_types.py
+        import pytest
+
+        def test_wrong_type(convert):
+            with pytest.raises(TypeError, match="int | None"):
+                convert("a")
+    Bad:
+        # file: tests/test_cli.py
+        import pytest
+
+        def test_exit(run):
+            with pytest.raises((SystemExit, OSError)) as caught:
+                run("--bad")
+            if isinstance(caught, SystemExit):
+                assert caught.value.code == 2
     Suppress:
         Where the code raises a bare ``Exception`` on purpose.
     """
-    if call.method != "raises" and (call.receiver is None or call.receiver.text != "self"):
+    if call.name not in _OF_PYTEST and (call.receiver is None or call.receiver.text != "self"):
+        return
+    for mistaken in mistaken_holders(call):
+        report(
+            at=mistaken.at,
+            message=f"`{mistaken.held}` holds the exception and is none itself.",
+            why="It is never of that class, so what depends on it never happens."
+            if mistaken.tests_class
+            else "Its text also names the class and the place, and is cut short when it is long.",
+            fix=f"Ask `{mistaken.meant}`, which is the exception.",
+            surface=None if mistaken.tests_class else Surface.SUMMARY,
+        )
+    pattern = call.argument(1 if call.method in _BY_PATTERN else None, "match")
+    if pattern is not None and isinstance(pattern.constant, str):
+        _look_at_pattern(pattern, pattern.constant, report)
+    if call.name == "pytest.warns" or call.method in _BY_PATTERN:
         return
     expected = call.argument(0, "expected_exception")
     if expected is None or not _is_broad(expected):
@@ -72,6 +112,24 @@ def broad_raises(call: Call, report: Report) -> None:
         else "Name the class that is expected, or use `assertRaisesRegex`.",
         confidence=confidence,
     )
+
+
+def _look_at_pattern(at: Value, pattern: str, report: Report) -> None:
+    """Report a pattern for the text of an exception that is found in nearly every text."""
+    if says_nothing(pattern):
+        report(
+            at=at,
+            message=f"The pattern `{at.short}` is found in every text.",
+            why="Whatever the exception says, the test passes.",
+            fix="Name a part of the text that is expected.",
+        )
+    elif is_torn(pattern):
+        report(
+            at=at,
+            message=f"`|` makes two patterns of `{at.short}`, and one is enough.",
+            why="The test passes when only the half on one side of it stands in the text.",
+            fix="Write `\\|` in a raw string, or use `re.escape(…)`.",
+        )
 
 
 def _is_broad(expected: Value) -> bool:

@@ -44,9 +44,8 @@ def idle_cleanups(module: Module) -> Iterator[Idle]:
             continue
         name = module.text_of(subject)
         always = _always(function, name)
-        if always == "None" and one.kind == "if_statement":
-            yield Idle(one, name, always)
-        elif always in _EMPTY and _is_untouched(function, name):
+        asked = always == "None" and one.kind == "if_statement"
+        if asked or (always in _EMPTY and _is_untouched(function, name)):
             yield Idle(one, name, always)
 
 
