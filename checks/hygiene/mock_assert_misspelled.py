@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import functools
 
-from checks.events import Node, Value, as_call
+import tree_sitter
+
+from checks.events import Call, Node, Value, as_call
 from checks.hygiene.shared.blocks import holders
+from checks.hygiene.shared.mock_words import joined, question, setting
 from checks.hygiene.shared.tests import PATCHES
+from checks.hygiene.shared.unknown_assertions import meant
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Edit, Severity, Span
-from checks.registry import TEST_ROLES, check, nodes
+from checks.registry import TEST_ROLES, calls, check, nodes
 from checks.report import Report
 
 REAL = (
@@ -74,10 +78,10 @@ _MOCKS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCal
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
-    on=nodes("attribute", "assignment", "keyword_argument"),
+    on=(nodes("attribute", "assignment", "keyword_argument"), calls("*.call")),
     cwe=(670,),
 )
-def mock_assert_misspelled(event: Node, report: Report) -> None:
+def mock_assert_misspelled(event: Node | Call, report: Report) -> None:
     """A mock is asked something that it has no method for, and it answers yes.
 
     Why:
@@ -121,9 +125,21 @@ def mock_assert_misspelled(event: Node, report: Report) -> None:
         def test_update(update):
             run("a")
             update.assert_called_once_with("a")
+    Bad:
+        # file: tests/test_update.py
+        from unittest import mock
+
+        @mock.patch("app.update")
+        def test_update_fails(update):
+            update.side_effects = ValueError
+            assert run("a") == "failed"
     Suppress:
         Where the object is no mock and has such a method.
     """
+    if isinstance(event, Call):
+        if joined(event):
+            _joined(event, report)
+        return
     if event.kind == "assignment":
         _assigned(event, report)
         return
@@ -139,13 +155,15 @@ def mock_assert_misspelled(event: Node, report: Report) -> None:
     if not _may_be(name):
         return
     called = above.kind == "call" and above.child("function") == event.node
+    if called and _of_test_case(event, owner, name, report):
+        return
     statement = above.parent if called else above
     stands_alone = statement is not None and statement.kind in ("expression_statement", "await")
     asserted = statement is not None and statement.kind == "assert_statement"
     right = _meant(name, called=called)
     if right is None or not (stands_alone or asserted) or (not called and name in _KNOWN):
         return
-    if not _is_mock(event, event.value(owner)):
+    if not _is_mock(event, event.value(owner)) or _is_defined(event, name):
         return
     written = f"{event.value(owner).short}.{name}"
     if name in REAL:
@@ -169,10 +187,29 @@ def mock_assert_misspelled(event: Node, report: Report) -> None:
     )
 
 
+def _of_test_case(event: Node, owner: tree_sitter.Node, name: str, report: Report) -> bool:
+    """Report ``self.assertFail()``: a test case has no such method."""
+    if event.cls is None or event.module.text_of(owner) != "self":
+        return False
+    right = meant(event, name, event.cls, report.index)
+    if right is None:
+        return False
+    report(
+        at=event,
+        message=f"`self.{name}` is no method of a test case.",
+        why="Where the line is reached, the test ends with an `AttributeError` and not with what "
+        "it wants to say; what handles all errors takes that for a pass.",
+        fix=f"Use `self.{right}`.",
+    )
+    return True
+
+
 def _assigned(event: Node, report: Report) -> None:
     """Report ``mock.assert_has_calls = [...]``: the assertion is overwritten, not called."""
     left, right = event.child("left"), event.child("right")
     if left is None or right is None or left.type != "attribute":
+        return
+    if _set(event, left, right, report):
         return
     name = event.module.text_of(left).rpartition(".")[2]
     value = event.value(right)
@@ -185,6 +222,36 @@ def _assigned(event: Node, report: Report) -> None:
         why="The assertion is replaced by the expected calls, so nothing is checked.",
         fix="Call it with the expected calls in parentheses.",
     )
+
+
+def _set(event: Node, left: tree_sitter.Node, right: tree_sitter.Node, report: Report) -> bool:
+    """Report ``mock.side_effects = …``: an attribute of that name has no effect."""
+    meant = setting(event, left, right)
+    owner = left.child_by_field_name("object")
+    if meant is None or owner is None or not _is_mock(event, event.value(owner)):
+        return False
+    report(
+        at=event,
+        message=f"`{event.value(left).short}` is no setting of a mock, so it has no effect.",
+        why="The mock takes any attribute, and goes on to answer as if nothing had been set.",
+        fix=f"Set `{meant}`.",
+    )
+    return True
+
+
+def _joined(call: Call, report: Report) -> None:
+    """Report ``[call(1).call(2)]``, which is one call that is never made, and not two."""
+    report(
+        at=call,
+        message=f"`{call.value().short}` is one call of what a call returns, and not two calls.",
+        why="`call(…)` takes any attribute, so a missing comma is no error.",
+        fix="Put a comma between the two calls.",
+    )
+
+
+def _is_defined(event: Node, name: str) -> bool:
+    """Whether a double of the file has a method of that name."""
+    return f"def {name}(".encode() in event.module.source.data
 
 
 def _given(event: Node, report: Report) -> None:
@@ -224,8 +291,8 @@ def _near_keyword(name: str) -> str | None:
 
 
 def _may_be(name: str) -> bool:
-    return name in _KNOWN or name.startswith(
-        ("assert", "asert", "asser", "assrt", "asssert", "aassert", "assret", "aseert",
+    return name in _KNOWN or question(name) is not None or name.startswith(
+        ("assert", "asert", "asser", "asset", "assrt", "asssert", "aassert", "assret", "aseert",
          f"{_BEFORE}assert_")
     )  # fmt: skip
 
@@ -238,11 +305,12 @@ def _meant(name: str, *, called: bool) -> str | None:
         return _KNOWN[name]
     if name.removeprefix(_BEFORE) in REAL:
         return name.removeprefix(_BEFORE)
+    asked = question(name) if called else None
     if "_" not in name.lstrip("_") and not name.startswith("assertCalled"):
-        return None  # unittest's own assertions
+        return asked  # unittest's own assertions
     near = sorted((distance(name, one), one) for one in REAL)
     best, right = near[0]
-    return right if 0 < best <= _NEAR else None
+    return right if 0 < best <= _NEAR else asked
 
 
 def _is_mock(event: Located, owner: Value) -> bool:
@@ -253,7 +321,7 @@ def _is_mock(event: Located, owner: Value) -> bool:
     name = owner.name or ""
     if name.startswith("unittest.mock.") or ("()" in name and "mock" in name.lower()):
         return True
-    if owner.node.type not in ("identifier", "attribute"):
+    if owner.node.type not in ("identifier", "attribute") or owner.text in ("self", "cls"):
         return False
     parts = owner.text.lower().replace(".", "_").split("_")
     if any(part.startswith("mock") or part.endswith("mock") for part in parts):
