@@ -10,6 +10,7 @@ from checks.hygiene.shared.environments import (
     puts_back_copy,
     replaced_for_good,
 )
+from checks.hygiene.shared.nested_settings import INSIDE, changed_inside, shared_by_loop
 from checks.hygiene.shared.restoring import BY_LUCK, CHANGES, undone
 from checks.hygiene.shared.shared_objects import (
     OVERRIDING,
@@ -30,7 +31,7 @@ from checks.hygiene.shared.tests import (
     is_test,
     preparations,
 )
-from checks.hygiene.shared.wrapping import late_reset, skipped_cleanup
+from checks.hygiene.shared.wrapping import late_reset, missed_release, skipped_cleanup
 from checks.languages.python.context import Located
 from checks.languages.python.scopes import Bound
 from checks.model import Aspect, Confidence, Role, Severity, Surface
@@ -52,8 +53,8 @@ _OF_PROCESS = ("os.", "sys.", "signal.", "locale.", "socket.")
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
     on=(
-        calls(*CHANGES, "getattr", "hasattr", "*.addCleanup", *OVERRIDING),
-        nodes("assignment"),
+        calls(*CHANGES, "getattr", "hasattr", "*.addCleanup", *OVERRIDING, *INSIDE),
+        nodes("assignment", "augmented_assignment"),
         FUNCTIONS,
     ),
     cwe=(459,),
@@ -73,6 +74,11 @@ def global_state_mutation_no_restore(event: Call | Node | Function, report: Repo
             def test_debug(self):
                 os.environ["APP_DEBUG"] = "true"
                 self.assertTrue(debugging())
+    Bad:
+        # file: tests/test_thumbnails.py
+        def test_thumbnails(settings):
+            settings.IMAGES["create_on_demand"] = False
+            assert thumbnails() == []
     Good:
         # file: tests/test_debug.py
         def test_debug(monkeypatch):
@@ -94,7 +100,10 @@ def global_state_mutation_no_restore(event: Call | Node | Function, report: Repo
     if isinstance(event, Function):
         _look_at_wrapper(event, report)
         return
-    if _saves_or_restores_nothing(event, report):
+    inside = changed_inside(event)
+    if not inside and event.kind == "augmented_assignment":
+        return
+    if not inside and _saves_or_restores_nothing(event, report):
         return
     function = event.function
     if function is None or not (is_test(function) or is_setup(function)):
@@ -106,13 +115,13 @@ def global_state_mutation_no_restore(event: Call | Node | Function, report: Repo
     if isinstance(event, Call) and event.name in SWITCHES:
         _look_at_switch(event, function, report)
         return
-    target = _target(event)
+    target = inside or _target(event)
     if not target:
         return
     if registers_undoing(event, function, target, report.index):
         return
     restoration = undone(event, function, target, report.index)
-    told = target.startswith(_OF_PROCESS) or _is_attribute(event)
+    told = bool(inside) or target.startswith(_OF_PROCESS) or _is_attribute(event)
     if restoration == BY_LUCK and told and _is_first(event, report):
         report(
             at=event,
@@ -158,6 +167,15 @@ def _look_at_switch(call: Call, function: Function, report: Report) -> None:
 
 def _look_at_wrapper(function: Function, report: Report) -> None:
     """Report what undoes something only when nothing fails: a wrapper, or the end of a test."""
+    missed = missed_release(function) if is_test(function) else None
+    if missed is not None:
+        report(
+            at=missed,
+            message=f"`{missed.value().short}` stands in the `try`, and not in its `finally`.",
+            why="An assertion before it that fails leaves it out.",
+            fix="Move it into the `finally`.",
+            surface=Surface.SUMMARY,
+        )
     late = late_reset(function) if is_test(function) else None
     if late is not None and not _resets_elsewhere(late, report):
         report(
@@ -261,6 +279,10 @@ def _is_first(event: Located, report: Report) -> bool:
 
 
 def _fix(event: Located, target: str) -> str:
+    if target.rpartition(".")[2].isupper() and changed_inside(event):
+        return (
+            f"Give `{target}` a changed copy, with the `settings` fixture or `override_settings`."
+        )
     if event.cls is not None and "self" in event.text + str(event.cls.base_names):
         return "Use `mock.patch.dict` or `mock.patch.object`, or register a cleanup that undoes it."
     if target in ("os.environ", "os.chdir"):
@@ -290,6 +312,7 @@ def _target(event: Call | Node) -> str:
         or alias_of_module(event, left)
         or settings_of_module(event, left)
         or member_of_module(event, left)
+        or shared_by_loop(event, left)
     )
 
 

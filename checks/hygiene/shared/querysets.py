@@ -61,7 +61,7 @@ def _is_query(value: Value, index: Index) -> bool:
 
 
 def _uses_django(module: Module) -> bool:
-    """Whether the file imports Django, whose related managers are asked like ``post.tags.all()``."""
+    """Whether the file imports Django, whose managers are asked like ``post.tags.all()``."""
     return any(one.partition(".")[0] == "django" for one in module.imported_modules)
 
 

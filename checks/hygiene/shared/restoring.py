@@ -58,6 +58,9 @@ _WORDS = {
     "os.environ": ("nviron", "ENVIRON", "setenv", "delenv", "_env", "env_", "envvar", "EnvVar"),
     **{name: one.words for name, one in SWITCHES.items()},
 }
+_ON_DISK = ("tempfile.", "pathlib.", "open")
+"""Contexts that only make or remove files."""
+
 _LEAVING = frozenset({"__exit__", "__aexit__"})
 _CURRENT = frozenset({"os.getcwd", "os.getcwdb", "pathlib.Path.cwd"})
 BY_LUCK = "when nothing fails"
@@ -199,9 +202,11 @@ def _start(located: Located) -> int:
 def _in_restoring_with(event: Located, words: tuple[str, ...], index: Index) -> bool:
     """Whether a context manager around it restores: by its name, or by what it does."""
     for value in event.entered():
+        name = value.callee_name
+        if (name or "").startswith(_ON_DISK):
+            continue
         if any(word in value.text[:200].lower() for word in _RESTORING):
             return True
-        name = value.callee_name
         if name is None:
             continue
         cls = index.find_class(name)

@@ -7,7 +7,7 @@ import tree_sitter
 
 from checks.events import Call, Function
 from checks.hygiene.shared.assertions import asserts
-from checks.hygiene.shared.blocks import following, statements
+from checks.hygiene.shared.blocks import following, mentions, statements
 from checks.hygiene.shared.tests import own_calls
 from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
@@ -23,6 +23,8 @@ _UNDOING = re2.compile(
 _RESETTING = frozenset({"clear", "reset", "restore", "unregister", "deactivate", "uninstall"})
 """Words with which the names of functions begin that put a module into its first state."""
 
+_RELEASING = frozenset({"cleanup", "close", "disconnect", "kill", "quit", "release", "shutdown",
+                        "stop", "terminate", "unlink"})  # fmt: skip
 _ENOUGH = 2
 _ASSIGNED = ("attribute", "subscript")
 _MAX_STATEMENTS = 20
@@ -101,10 +103,62 @@ def _is_imported(call: Call, name: str) -> bool:
 def _of_decorated(function: Function) -> list[Call]:
     """The calls of what a decorator is given, in the function that takes its place."""
     maker = function.context.function
-    if maker is None or f"return {function.name}" not in maker.text:
+    if maker is None or not _is_returned(maker, function.name):
         return []
     given = {one.name for one in maker.parameters}
     return [one for one in own_calls(function) if one.target.text in given]
+
+
+def _is_returned(maker: Function, name: str) -> bool:
+    """Whether it gives the function back, as it is or handed to another decorator."""
+    module = maker.module
+    return any(
+        next(mentions(module, one.node, name), None) is not None
+        for one in maker.own("return_statement")
+    )
+
+
+def missed_release(function: Function) -> Call | None:
+    """The last call of a ``try`` that lets go of something its ``finally`` does not name.
+
+    ``try: file = log.open(); assert …; file.close()`` with ``finally: os.remove(name)``: what an
+    assertion leaves out when it fails.
+    """
+    for one in function.own("try_statement"):
+        last = [inner for inner in own_calls(function) if _ends_body(inner, one)]
+        for call in last:
+            receiver = call.receiver
+            if receiver is None or call.method not in _RELEASING or call.arguments:
+                continue
+            if any(
+                next(mentions(function.module, clause, receiver.text.partition(".")[0]), None)
+                for clause in one.node.named_children
+                if clause.type in ("finally_clause", "except_clause")
+            ):
+                continue
+            if _is_asserted_before(call, one, function):
+                return call
+    return None
+
+
+def _ends_body(call: Call, block: Located) -> bool:
+    """Whether a call is the last statement of what is tried, with a ``finally`` behind it."""
+    body = block.child("body")
+    tried = statements(body)
+    return (
+        bool(tried)
+        and call.result_is_ignored
+        and call.statement.node == tried[-1]
+        and block.node.named_children[-1].type == "finally_clause"
+    )
+
+
+def _is_asserted_before(call: Call, block: Located, function: Function) -> bool:
+    start, end = block.node.start_byte, call.node.start_byte
+    return any(
+        start <= one.node.start_byte < end and asserts(one)
+        for one in function.own("assert_statement", "call")
+    )
 
 
 def _is_guarded(step: Located, function: Function) -> bool:
