@@ -33,6 +33,10 @@ _REMOVING = (
     "remove\\w*|unlink|rmdir|delete\\w*|close\\w*|stop\\w*|clean\\w*|destroy\\w*|terminate\\w*|"
     "kill\\w*|shutdown\\w*|join\\w*|wait\\w*|reap\\w*|drop\\w*|purge\\w*|restore\\w*|unregister\\w*|_?delete\\w*|_?cleanup\\w*"
 )
+_SURELY_REMOVING = _REMOVING.replace(
+    "join\\w*|wait\\w*", "wait\\w*(?:clos|delet|end|exit|finish|gone|remov|stop|terminat)\\w*"
+)
+"""The same without what also waits for something else, or joins the parts of a path."""
 PAIRS = {
     "activate": ("deactivate",),
     "add_socket": ("stop", "close"),
@@ -55,6 +59,7 @@ PAIRS = {
 """Methods that begin something, and those of the same object that end it."""
 
 _NOT_OWNED = frozenset({"str", "len", "repr", "list", "dict", "print", "set", "sorted", "bool"})
+_DOUBLES = ("AsyncMock(", "MagicMock(", "Mock(", "PropertyMock(", "create_autospec(", "object(")
 _MAX_CODE = 400_000
 
 
@@ -91,6 +96,8 @@ class Holder:
                 right = right.named_children[0]
             if right.type == "call":
                 code = plain(self._module.text_of(right))
+                if code.removeprefix("mock.").startswith(_DOUBLES):
+                    continue  # there is nothing to give back
                 yield Creation(one, plain(self._module.text_of(left)), code)
         for call in calls_of(self._module, function.node):
             if call.function is not function:
@@ -104,6 +111,30 @@ class Holder:
     def is_released(self, creation: Creation, function: Function) -> bool:
         """Whether the code around gives the thing back."""
         return self._is_given_back(creation, function, _CLOSING)
+
+    def is_surely_released(self, creation: Creation, function: Function) -> bool:
+        """Whether it is, and the code that does so cannot well mean anything else.
+
+        A name in a text, ``wait_for_log(f"{task.id} is done")``, in a condition that is waited
+        for, or with something of it entered, ``with image.file.open()``, may be a mere use.
+        """
+        if creation.by_with:
+            return True
+        code = self._region(creation.name, function)
+        name = re2.escape(creation.name)
+        if "stopall" in code and ("patch" in creation.code or creation.begins == "start"):
+            return True
+        endings = "|".join(PAIRS[creation.begins]) if creation.begins else _CLOSING
+        return (
+            _holds(rf"(?:^|[^\w.]){name}\.(?:{endings})(?:[^\w(]|\([^\"]|$)", code)
+            or _holds(
+                rf"\b_?(?:{_SURELY_REMOVING})\((?:(?:[^()]|\([^()]*\))*[^\w.{{])?{name}\b", code
+            )
+            or (
+                not creation.begins
+                and _holds(rf"with (?:[\w.]*closing\()?{name}(?:[^\w.]|$)", code)
+            )
+        )
 
     def is_ended(self, creation: Creation, function: Function) -> bool:
         """Whether the code around ends the thing, and does not only tidy it up."""
@@ -154,7 +185,9 @@ class Holder:
         found = re2.search(rf"(?:^|[^\w.]){name}\.({endings})\b", code[:_MAX_CODE])
         if found is not None:
             return str(found.group(1))
-        found = re2.search(rf"\b({_REMOVING})\((?:[^()]|\([^()]*\))*{name}\b", code[:_MAX_CODE])
+        found = re2.search(
+            rf"\b(_?(?:{_REMOVING}))\((?:[^()]|\([^()]*\))*{name}\b", code[:_MAX_CODE]
+        )
         return "" if found is None else str(found.group(1))
 
     def passes_on(self, creation: Creation, function: Function) -> set[str]:
@@ -221,7 +254,7 @@ def _spaced(function: Function) -> str:
 
 
 def _removed(name: str) -> str:
-    return rf"\b(?:{_REMOVING})\((?:[^()]|\([^()]*\))*\b{name}\b"
+    return rf"\b_?(?:{_REMOVING})\((?:[^()]|\([^()]*\))*\b{name}\b"
 
 
 def _holds(pattern: str, code: str) -> bool:
