@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import tree_sitter
 
+from checks.hygiene.javascript.shared.environment import back_as_text
 from checks.hygiene.javascript.shared.places import is_statement, test_around, text
+from checks.hygiene.javascript.shared.undoing import Undo, undone
 from checks.languages.javascript.blocks import Block
 from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.events import JsFileEvent
@@ -22,6 +24,19 @@ _SETTER = "setGlobal"
 _WHY = "Later tests see the change: they pass or fail with the order in which they run."
 _MOST = 300
 """Changes of one file that are held against each other."""
+
+_MOST_TOLD = 3
+"""Comments of one file on what is put back only on success: after that it is a habit."""
+_MARKS = (
+    b"unstubAllEnvs",
+    b"unstubAllGlobals",
+    b"mockedEnv",
+    b"mocked-env",
+    b"isolateModules(",
+    b"restoreEnv",
+    b"resetEnv",
+)
+"""What puts the environment back in ways that are not followed."""
 
 _ROOTS = ("global", "globalThis", "window", "self")
 _OBJECTS = frozenset(
@@ -68,12 +83,28 @@ def global_state_mutation_no_restore(event: JsFileEvent, report: Report) -> None
           Date.now = () => 0;
           expect(clock().text).toBe('00:00');
         });
-    Good:
+    Bad:
+        // file: test/settings.test.js
+        it('reads the level', () => {
+          process.env.LEVEL = 'debug';
+          expect(settings().level).toBe('debug');
+          delete process.env.LEVEL;
+        });
+    Bad:
         // file: test/settings.test.js
         const before = process.env.LEVEL;
 
+        beforeEach(() => {
+          process.env.LEVEL = 'debug';
+        });
+
         afterEach(() => {
           process.env.LEVEL = before;
+        });
+    Good:
+        // file: test/settings.test.js
+        afterEach(() => {
+          delete process.env.LEVEL;
         });
 
         it('reads the level', () => {
@@ -89,17 +120,35 @@ def global_state_mutation_no_restore(event: JsFileEvent, report: Report) -> None
     """
     file = event.file
     changes = list(itertools.islice(_changes(file), _MOST))
+    told = 0
     for number, (place, target, owner) in enumerate(changes):
         block = test_around(file, place.node)
-        if block is None or not _is_in(place, block):
+        if block is None or not _is_in(place, block) or _is_reset(file, target, owner, block):
             continue
-        if _is_restored(file, number, changes, block) or _is_reset(file, target, owner):
-            continue
+        how = _how_undone(file, number, changes, block)
+        if how is Undo.NEVER:
+            report(
+                at=place,
+                message=f"`{target}` is changed for all that runs after this test.",
+                why=_WHY,
+                fix=_fix(file, owner),
+            )
+        elif how is Undo.ON_SUCCESS and told < _MOST_TOLD:
+            told += 1
+            report(
+                at=place,
+                message=f"`{target}` is put back only when everything before that passes.",
+                why="When an assertion fails the later tests see the change, and fail too.",
+                fix="Put it back in `afterEach`, or in a `finally`.",
+                confidence=Confidence.LOW,
+            )
+    for place, target in itertools.islice(back_as_text(file), 1):
         report(
             at=place,
-            message=f"`{target}` is changed for all that runs after this test.",
-            why=_WHY,
-            fix=_fix(file, owner),
+            message=f"Where `{target}` was not set this sets it to the text `undefined`.",
+            why="What is assigned to the environment is made a string: later tests find it set.",
+            fix="Delete the variable when the old value is `undefined`.",
+            confidence=Confidence.LOW,
         )
     for call in itertools.islice(_setters(file), 1):
         report(
@@ -196,45 +245,44 @@ def _is_in(place: Located, block: Block) -> bool:
     return function == block.callback
 
 
-def _is_restored(
+def _how_undone(
     file: JavaScriptFile, number: int, changes: list[tuple[Located, str, str]], block: Block
-) -> bool:
-    """Whether the same target is written again, or this is what puts it back."""
+) -> Undo:
+    """How the same target is written again; ``ALWAYS`` when this is what puts it back."""
     place, target, owner = changes[number]
-    if place.kind == "unary_expression":
-        return True  # a `delete` is as a rule the end of a change, not its beginning
-    for index, (other, name, other_owner) in enumerate(changes):
-        if index == number or not (name == target or (name == owner and other_owner == "process")):
-            continue
-        where = file.block_at(other.node)
-        if where is None or where.is_hook or test_around(file, other.node) is block:
-            return True
-    return False
+    others = [
+        other
+        for index, (other, name, other_owner) in enumerate(changes)
+        if index != number and (name == target or (name == owner and other_owner == "process"))
+    ]
+    if any(
+        test_around(file, one.node) is block and one.node.end_byte <= place.node.start_byte
+        for one in others
+    ):
+        return Undo.ALWAYS  # it goes on with what was changed before, or puts it back
+    how = undone(file, place, block, others)
+    if how is Undo.NEVER and place.kind == "unary_expression":
+        return Undo.ALWAYS  # a `delete` alone is as a rule the end of a change made elsewhere
+    return how
 
 
-def _is_reset(file: JavaScriptFile, target: str, owner: str) -> bool:
-    """Whether a hook puts all of the object back, or another way of doing so is used."""
+def _is_reset(file: JavaScriptFile, target: str, owner: str, block: Block) -> bool:
+    """Whether a hook around the test puts all of the object back, or a helper does."""
     last = target.rpartition(".")[2]
-    for block in file.blocks:
-        if not block.is_hook or block.callback is None:
+    for hook in block.hooks():
+        if hook.callback is None:
             continue
-        written = file.text_of(block.callback)
-        if owner in written and ("=" in written or "assign" in written or "restore" in written):
+        written = file.text_of(hook.callback)
+        if target in written or "estore" in written:
             return True
-        if target in written or (last in written and "restore" in written.lower()):
+        if owner in written and (
+            f"{owner} = " in written
+            or f"assign({owner}" in written
+            or f"{owner}[" in written.replace(f"{owner}['", "").replace(f'{owner}["', "")
+            or f"keys({owner}" in written
+            or f"{owner})" in written
+        ):
             return True
-    data = file.source.data
-    return any(
-        mark in data
-        for mark in (
-            b"unstubAllEnvs",
-            b"unstubAllGlobals",
-            b"mockedEnv",
-            b"mocked-env",
-            b"isolateModules(",
-            b"restoreEnv",
-            b"resetEnv",
-            b"t.after(",
-            b"t.teardown(",
-        )
-    )
+        if last in written and "reset" in written.lower():
+            return True
+    return any(mark in file.source.data for mark in _MARKS)

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
+
 import tree_sitter
 
 from checks.hygiene.javascript.shared.places import test_around
+from checks.hygiene.javascript.shared.spies import (
+    Spy,
+    clock_calls,
+    imported_root,
+    real_clock,
+    restoring,
+    spies,
+)
+from checks.hygiene.javascript.shared.undoing import Undo, undone
+from checks.languages.javascript.blocks import Block
 from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
-from checks.languages.javascript.grammar import bare
-from checks.languages.javascript.project import RESTORES
 from checks.languages.syntax.located import Located
-from checks.languages.syntax.scopes import Bound, sole
 from checks.model import Confidence, Role
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report
 
-_SPIES = ("jest.spyOn", "vi.spyOn", "test.mock.method", "sinon.stub")
+_MOST = 200
+"""Spies of one file that are held against what puts them back."""
+_MOST_TOLD = 2
+"""Comments of one file on what is put back only on success: after that it is a habit."""
 _FAKING = (
     "mockImplementation",
     "mockImplementationOnce",
@@ -69,6 +81,15 @@ def patcher_not_stopped(event: JsFileEvent, report: Report) -> None:
           sinon.stub(Date, 'now').returns(0);
           expect(clock().text).toBe('00:00');
         });
+    Bad:
+        // file: test/clock.test.js
+        const sinon = require('sinon');
+
+        it('tells the time', () => {
+          const now = sinon.stub(Date, 'now').returns(0);
+          expect(clock().text).toBe('00:00');
+          now.restore();
+        });
     Good:
         // file: test/clock.test.js
         const sinon = require('sinon');
@@ -91,38 +112,82 @@ def patcher_not_stopped(event: JsFileEvent, report: Report) -> None:
         });
     """
     file = event.file
-    if any(mark in file.source.data for mark in RESTORES) or file.project.restores_mocks:
-        return
-    for name in _SPIES:
-        for call in file.calls_named(name.rpartition(".")[2]):
-            owner = call.argument(0)
-            if call.name != name or owner is None or len(call.arguments) < 2:
-                continue
-            if test_around(file, call.node) is None or not _is_shared(file, call, owner):
-                continue
-            if name != "sinon.stub" and not _is_faked(file, call):
-                continue
-            known = file.project.restores_mocks is not None or name == "sinon.stub"
+    told = 0
+    for spy in itertools.islice(spies(file), _MOST):
+        how = undone(file, spy.call, spy.block, restoring(file, spy))
+        if how is Undo.NEVER:
+            _report_kept(file, spy, report)
+        elif how is Undo.ON_SUCCESS and told < _MOST_TOLD:
+            told += 1
             report(
-                at=call,
-                message=f"`{call.short}` replaces a function of `{file.text_of(owner)[:40]}`, and"
-                " nothing puts it back.",
-                why="Later tests of the file get the replacement: they depend on the order.",
-                fix="Restore it in `afterEach`, or set `restoreMocks` in the configuration.",
-                confidence=Confidence.HIGH if known else Confidence.LOW,
+                at=spy.call,
+                message=f"`{_short(spy.call)}` is put back only when what is before passes.",
+                why="When an assertion fails the later tests get the replacement, and fail too.",
+                fix="Restore it in `afterEach`, or in a `finally`.",
+                confidence=Confidence.LOW,
             )
+    for call in itertools.islice(clock_calls(file), _MOST):
+        block = test_around(file, call.node)
+        if block is None:
+            continue
+        how = undone(file, call, block, real_clock(file, call))
+        if how is Undo.ALWAYS or (how is Undo.ON_SUCCESS and told >= _MOST_TOLD):
+            continue
+        told += how is Undo.ON_SUCCESS
+        if how is Undo.NEVER and not _is_followed(file, block):
+            continue
+        report(
+            at=call,
+            message=f"`{call.short}` replaces the clock, and nothing gives the real one back."
+            if how is Undo.NEVER
+            else f"`{call.short}` is undone only when everything before that passes.",
+            why="The later tests of the file wait for a clock that does not go on.",
+            fix="Give the real clock back in `afterEach`, or in a `finally`.",
+            confidence=Confidence.LOW,
+        )
+
+
+def _report_kept(file: JavaScriptFile, spy: Spy, report: Report) -> None:
+    """Say that nothing puts a spy back, where others can see it."""
+    if not _is_shared(file, spy.call, spy.owner) or file.project.restores_mocks:
+        return
+    looks_on = spy.maker in ("jest", "node") or spy.call.method == "spy"
+    if looks_on and not _is_faked(file, spy.call):
+        return
+    if any(line.startswith((b"using ", b"await using ")) for line in _lines(file)):
+        return
+    known = file.project.restores_mocks is not None or spy.maker not in ("jest", "node")
+    report(
+        at=spy.call,
+        message=f"`{_short(spy.call)}` replaces a function of `{file.text_of(spy.owner)[:40]}`, and"
+        " nothing puts it back.",
+        why="Later tests of the file get the replacement: they depend on the order.",
+        fix="Restore it in `afterEach`, or set `restoreMocks` in the configuration."
+        if spy.maker == "jest"
+        else "Restore it in `afterEach`.",
+        confidence=Confidence.HIGH if known else Confidence.LOW,
+    )
+
+
+def _short(call: JsCall) -> str:
+    """The callee, also where a line ends before its last dot."""
+    return call.short.replace(" .", ".")
+
+
+def _lines(file: JavaScriptFile) -> list[bytes]:
+    """The lines of the file, without the room before them."""
+    return file.remember(_lines, lambda: [one.strip() for one in file.source.data.split(b"\n")])
+
+
+def _is_followed(file: JavaScriptFile, block: Block) -> bool:
+    """Whether the file goes on with another test."""
+    return any(one.is_test and one.span.start > block.span.end for one in file.blocks)
 
 
 def _is_shared(file: JavaScriptFile, call: JsCall, owner: tree_sitter.Node) -> bool:
-    """Whether the object is a global, or a module that is imported for the whole file."""
+    """Whether the object is a global, or a part of what is imported for the whole file."""
     name = file.resolve(owner, call.names) or ""
-    if name in _SHARED:
-        return True
-    node = bare(owner)
-    if node.type != "identifier":
-        return False
-    found = sole(call.names.find(file.text_of(node)))
-    return found is not None and found.how is Bound.IMPORT
+    return name in _SHARED or bool(imported_root(file, owner, call))
 
 
 def _is_faked(file: JavaScriptFile, call: JsCall) -> bool:
