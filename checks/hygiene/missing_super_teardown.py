@@ -8,6 +8,7 @@ import tree_sitter
 
 from checks.events import Class, Function, Module, Value, as_call
 from checks.hygiene.shared.blocks import statements
+from checks.hygiene.shared.supers import lost_super
 from checks.languages.python.index import Index
 from checks.model import Aspect, Confidence, Edit, Severity, Span
 from checks.registry import CLASSES, TEST_ROLES, check
@@ -110,7 +111,7 @@ def missing_super_teardown(cls: Class, report: Report) -> None:
         if method is None and (hidden := _hidden(cls, name, report.index)) is not None:
             _tell_hidden(cls, hidden, report)
             continue
-        if method is None or _tell_other(cls, method, report):
+        if method is None or _tell_lost(method, report) or _tell_other(cls, method, report):
             continue
         if _tell_skipping(cls, method, report) or _calls_base(method):
             continue
@@ -132,6 +133,20 @@ def missing_super_teardown(cls: Class, report: Report) -> None:
             confidence=Confidence.HIGH if base is not None else Confidence.LOW,
             edits=_edits(method, name, report) if base is not None else [],
         )
+
+
+def _tell_lost(method: Function, report: Report) -> bool:
+    """Report a ``super`` by which nothing of the base class is called."""
+    lost = lost_super(method)
+    if lost is None:
+        return False
+    report(
+        at=lost,
+        message=f"`{lost.value().short}` does not call the `{method.name}` of the base class.",
+        why="What the base class prepares or closes there is left out.",
+        fix=f"Write `super().{method.name}()`.",
+    )
+    return True
 
 
 def _hidden(cls: Class, name: str, index: Index) -> Function | None:

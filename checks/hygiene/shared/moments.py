@@ -99,6 +99,9 @@ def collected(call: Call) -> Located | None:
     near = above is not None and above.kind == "binary_operator"
     if above is None or not near or _STEP.search(above.text[:200]) is None:
         return None
+    sign = above.child("operator")
+    if sign is None or above.module.text_of(sign) != "+":
+        return None  # what is past only becomes older
     for one in above.ancestors():
         if one.kind == "decorator":
             return one if "parametrize" in one.text.partition("(")[0] else None
