@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Call, Function
 from checks.hygiene.shared.assertions import expects_exception
 from checks.hygiene.shared.blocks import holders, statements
+from checks.hygiene.shared.borrowed import borrowed_file
 from checks.hygiene.shared.clients import CLIENTS, client_of
 from checks.hygiene.shared.leaks import DESCRIPTORS, LOOPS, SOCKETS, Leak, leak_of, probe_of
 from checks.hygiene.shared.resources import (
@@ -98,7 +99,7 @@ def unclosed_resource_in_test(call: Call, report: Report) -> None:
     if leak is not None and not _must_fail(call):
         _tell_leak(call, leak, report)
         return
-    client = client_of(call, report.index)
+    client = client_of(call, report.index) or borrowed_file(call)
     if client is not None:
         if not _must_fail(call) and not is_replaced(call, report.index, call.method, _last(call)):
             _tell_leak(call, client, report)
@@ -113,9 +114,9 @@ def unclosed_resource_in_test(call: Call, report: Report) -> None:
         return
     held = holding(call, report.index)
     if not (is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)):
-        if held.held is not Held.LEFT or not held.name or call.name in PATHS:
+        if held.held is not Held.LEFT or call.name in PATHS:
             return  # a helper may leave it to its callers
-        if function.cls is not None or "." in held.name or function.name == "main":
+        if held.name and (function.cls is not None or "." in held.name or function.name == "main"):
             return
     if held.held is not Held.LEFT and not _is_left_to_tests(call, function, held):
         return
@@ -167,7 +168,13 @@ def _tell(call: Call, held: Holding, report: Report) -> None:
         why="It stays until the collector finds it, and can disturb the tests that follow.",
         fix=_fix(call, held.name),
         confidence=Confidence.LOW if unknown else Confidence.HIGH,
+        # Nobody is harmed at once by what a helper drops: the collector mostly closes it.
+        surface=None if held.name or _is_of_tests(call) else Surface.SUMMARY,
     )
+
+
+def _is_of_tests(call: Call) -> bool:
+    return is_test(call.function) or is_setup(call.function)
 
 
 def _is_left_to_tests(call: Call, function: Function, held: Holding) -> bool:

@@ -22,6 +22,9 @@ _PORT_AT = {
     "werkzeug.serving.run_simple": 1,
     "werkzeug.serving.make_server": 1,
     "waitress.serve": None,
+    "sanic_testing.reusable.ReusableClient": None,
+    "sanic_testing.testing.SanicTestClient": 1,
+    "prometheus_client.start_http_server": 0,
     "aiohttp.web.run_app": None,
     "uvicorn.run": None,
 }
@@ -38,6 +41,9 @@ _LISTENING = frozenset({"listen", "listener", "serve", "server"})
 _ASKING = frozenset({"find", "get", "has", "is", "mock", "patch", "with"})
 _OWN_HOSTS = ("", "0.0.0.0", "127.0.0.1", "::", "::1", "localhost")  # noqa: S104
 _PORTS = ("bind_port", "listen_port", "local_port", "port")
+_LISTENERS = frozenset({"bind", "listen", "listening"})
+_RUNNING = frozenset({"run", "run_app", "run_server", "start_server"})
+"""What begins to serve an application: Flask's, Sanic's and Bottle's ``run``, and the like."""
 _LOOPS = frozenset({"create_server", "start_server", "create_datagram_endpoint"})
 _PROCESSES = frozenset(
     {"subprocess.Popen", "subprocess.run", "subprocess.call", "subprocess.check_call",
@@ -80,7 +86,18 @@ def _listened_at(call: Call) -> Value | None:
         parts = ["server"]  # HTTPServer is one word
     else:
         parts = words(call.method)
-    if not parts or parts[-1] not in _LISTENING or not _ASKING.isdisjoint(parts):
+    if not parts or not _ASKING.isdisjoint(parts):
+        return None
+    told = next((one for one in call.keywords if _is_of_listener(one)), None)
+    if told is not None:
+        return call.keywords[told]
+    if call.method in _RUNNING and "port" in call.keywords and call.receiver is not None:
+        return call.keywords["port"]
+    if call.method == "listen" and call.receiver is not None and call.arguments:
+        number = number_of(call.arguments[0])  # of a socket, it is the length of its queue
+        if number is not None and number >= FIRST_FREE:
+            return call.arguments[0]
+    if parts[-1] not in _LISTENING:
         return None
     first = call.arguments[0].elements if call.arguments else None
     if first is not None:
@@ -89,6 +106,12 @@ def _listened_at(call: Call) -> Value | None:
     if parts[-1] != "listener":
         return None
     return next((call.keywords[one] for one in _PORTS if one in call.keywords), None)
+
+
+def _is_of_listener(keyword: str) -> bool:
+    """Whether a keyword says where to listen: ``dns_listen_port``, ``bind_port``."""
+    parts = words(keyword)
+    return len(parts) > 1 and parts[-1] == "port" and not _LISTENERS.isdisjoint(parts)
 
 
 def fixed_case(port: Value, function: Function) -> Value | None:
