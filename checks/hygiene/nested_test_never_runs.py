@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Class, Function
 from checks.hygiene.shared.assertions import is_assertion
 from checks.hygiene.shared.blocks import mentions
+from checks.hygiene.shared.platforms import fixed_skip
 from checks.hygiene.shared.tests import SETUP, TEARDOWN, is_fixture, is_test, own_calls
 from checks.model import Aspect, Confidence, Edit, Role, Severity, Surface
 from checks.registry import CLASSES, FUNCTIONS, check
@@ -84,6 +85,14 @@ def nested_test_never_runs(event: Function | Class, report: Report) -> None:
 
             def test_small(self):
                 self.assertTrue(resize(self.folder))
+    Bad:
+        # file: tests/test_resize.py
+        import sys
+        import pytest
+
+        @pytest.mark.skipif(sys.platform != "windows", reason="a library of Windows")
+        def test_resize():
+            assert resize(3)
     Good:
         # file: tests/test_resize.py
         import unittest
@@ -104,10 +113,38 @@ def nested_test_never_runs(event: Function | Class, report: Report) -> None:
     Suppress:
         Where a runner of the project collects in a way of its own.
     """
+    if isinstance(event, Class) or is_test(event):
+        _tell_fixed_skip(event, report)
     if isinstance(event, Class):
         _class(event, report)
     else:
         _function(event, report)
+
+
+def _tell_fixed_skip(event: Function | Class, report: Report) -> None:
+    """Report a skip that happens on all machines, or on none."""
+    fixed = fixed_skip(event)
+    if fixed is None:
+        return
+    if fixed.windows:
+        report(
+            at=fixed.at,
+            message=f"Only Windows says `{fixed.value}`; elsewhere it is `x86_64`.",
+            why="On all other machines the test is skipped, and nobody notices.",
+            fix="Ask for `x86_64` as well, or for what the test needs.",
+            surface=Surface.SUMMARY,
+        )
+        return
+    report(
+        at=fixed.at,
+        message=f"`{fixed.asked}` is never `{fixed.value}`, so this "
+        + ("skips the test everywhere." if fixed.skipped else "never skips the test."),
+        why="Nothing of it is ever run."
+        if fixed.skipped
+        else "It runs on the machines that it was to be left out on.",
+        fix="Compare with what Python's documentation says that it gives.",
+        surface=None if fixed.skipped else Surface.SUMMARY,
+    )
 
 
 def _function(function: Function, report: Report) -> None:
