@@ -68,6 +68,9 @@ def useless_comparison(event: Node, report: Report) -> None:
     if len(parts) == 1 and parts[0].type == "call":
         _text_left_alone(event, report)
         return
+    if len(parts) == 1 and parts[0].type == "assignment":
+        _set_at_the_end(event, parts[0], report)
+        return
     if not parts or len(parts) > 2 or parts[0].type != "comparison_operator":
         return
     function = event.function
@@ -82,6 +85,74 @@ def useless_comparison(event: Node, report: Report) -> None:
         why="The test passes whatever the comparison gives.",
         fix="Put `assert` in front of it.",
         edits=[Edit(Span(event.span.start, event.span.start), "assert ")],
+    )
+
+
+def _set_at_the_end(event: Node, assignment: tree_sitter.Node, report: Report) -> None:
+    """Report ``term.text = expected[i]`` as the last step of a test: ``==`` was meant."""
+    function = event.function
+    left, right = (assignment.child_by_field_name(one) for one in ("left", "right"))
+    if function is None or left is None or right is None or left.type != "attribute":
+        return
+    owner = left.child_by_field_name("object")
+    if owner is None or owner.type != "identifier" or not is_test(function):
+        return
+    if not _is_last(event, function) or _is_exercise(event) or not _is_expected(right, function):
+        return
+    holder = event.module.text_of(owner)
+    if holder in ("self", "cls") or not _is_own(holder, function):
+        return
+    report(
+        at=event,
+        message=f"`{event.value(assignment).short}` sets what it was to compare.",
+        why="Nothing looks at it afterwards: the test passes whatever the code gave.",
+        fix="Write `assert … == …`.",
+        edits=[
+            Edit(
+                event.span,
+                f"assert {event.module.text_of(left)} == {event.module.text_of(right)}",
+            )
+        ],
+    )
+
+
+def _is_last(event: Node, function: Function) -> bool:
+    """Whether it is the last statement of the test, or of a loop or ``with``."""
+    body = statements(function.body)
+    for _ in range(_FEW):
+        if not body:
+            return False
+        if body[-1] == event.node:
+            return True
+        if body[-1].type not in ("for_statement", "with_statement"):
+            return False
+        body = block_of(body[-1])
+    return False
+
+
+def _is_own(name: str, function: Function) -> bool:
+    """Whether the test binds the name itself: in a loop, or to what a call gave."""
+    scope = function.scope_of_body
+    return name in scope.bindings and not any(one.name == name for one in function.parameters)
+
+
+def _is_expected(right: tree_sitter.Node, function: Function) -> bool:
+    """Whether what is expected stands there: by its name, or as a case of the test."""
+    node = right
+    for _ in range(_FEW):
+        inner = node.child_by_field_name("value") or node.child_by_field_name("object")
+        if node.type not in ("subscript", "attribute") or inner is None:
+            break
+        node = inner
+    if node.type != "identifier":
+        return False
+    name = function.module.text_of(node)
+    if name.startswith(("expected", "want", "should_be")):
+        return True
+    return any(one.name == name for one in function.parameters) and any(
+        "parametrize" in one.text.partition("(")[0]
+        and name in one.text.partition("[")[0].replace(",", " ").replace('"', " ").split()
+        for one in function.decorators
     )
 
 
