@@ -128,7 +128,7 @@ class Holder:
         return (
             _holds(rf"(?:^|[^\w.]){name}\.(?:{endings})(?:[^\w(]|\([^\"]|$)", code)
             or _holds(
-                rf"\b_?(?:{_SURELY_REMOVING})\((?:(?:[^()]|\([^()]*\))*[^\w.{{])?{name}\b", code
+                rf"\b_?(?:{_SURELY_REMOVING})\((?:(?:[^()]|\([^()]*\))*[^\w.{{()])?{name}\b", code
             )
             or (
                 not creation.begins
