@@ -34,6 +34,7 @@ _MAX_DEPTH = 4
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
+    once=True,
     on=calls("*.{sort,reverse,append,extend,insert,clear,update,add,discard,remove}",
              "random.shuffle"),
     cwe=(670,),
@@ -113,7 +114,7 @@ def _compared(call: Call, thing: Value, report: Report) -> None:
         return
     if bare(other).type == "none" or (both and bare(other) == call.node):
         return
-    if both and bare(right) == call.node:
+    if bare(right) == call.node and (both or _is_in_place_like(other_call)):
         return  # Said once, at the left side.
     edits = []
     if both and other_call is not None and other_call.receiver is not None:
@@ -134,6 +135,10 @@ def _compared(call: Call, thing: Value, report: Report) -> None:
         fix=f"Compare `{_instead(call, thing) or thing.short}`.",
         edits=edits,
     )
+
+
+def _is_in_place_like(call: Call | None) -> bool:
+    return call is not None and call.receiver is not None and call.method in _LIST | _DICT | _SET
 
 
 def _sides(call: Call) -> tuple[tree_sitter.Node, tree_sitter.Node, Located] | None:
