@@ -28,6 +28,8 @@ from checks.report import Report
 
 _STOPS_OF_A_TEST = 3
 """Mentions of ``stop`` in a test: with more, it is not plain which of them stops what."""
+_MAKING = ("build", "construct", "create", "make", "new")
+"""How the names of functions begin that make an object for whoever calls them."""
 
 
 @check(
@@ -122,8 +124,25 @@ def patcher_not_stopped(call: Call, report: Report) -> None:
         fix="Keep the patcher and register `self.addCleanup(patcher.stop)`."
         if call.cls is not None
         else "Use `with` or the decorator, or stop the patcher in a `finally`.",
-        confidence=Confidence.LOW if unknown and not stops_mock else Confidence.HIGH,
+        confidence=Confidence.LOW
+        if (unknown and not stops_mock) or _is_of_own_object(call, patcher)
+        else Confidence.HIGH,
         edits=_edits(call, report, chained=chained and not stops_mock),
+    )
+
+
+def _is_of_own_object(call: Call, patcher: Value) -> bool:
+    """Whether what is patched is an object that the same test has made: it goes with the test."""
+    function = call.function
+    made = next((one for one in calls_of_value(patcher) if one.node == patcher.node), None)
+    target = None if made is None or made.method != "object" else made.argument(0, "target")
+    if function is None or target is None or target.node.type != "identifier":
+        return False
+    if target.text not in function.scope_of_body.bindings:
+        return False
+    maker = (target.origin.callee_name or target.origin.text.partition("(")[0]).rpartition(".")[2]
+    return target.origin.node.type == "call" and (
+        maker[:1].isupper() or maker.lstrip("_").startswith(_MAKING)
     )
 
 

@@ -227,3 +227,45 @@ def test_one_comment_a_file_where_one_mistake_is_made_again_and_again() -> None:
 def test_a_mistake_that_is_made_anew_is_a_comment_beside_an_old_one() -> None:
     report = reviewed(DROPPED, DROPPED.partition("    class Two")[0])
     assert surfaces(report, "missing-super-teardown") == [(12, "inline")]
+
+
+@pytest.mark.parametrize(
+    ("made", "surface"),
+    [
+        ("cache = Cache(size=100)", "summary"),
+        ("cache = self._build_cache()", "summary"),
+        ("cache = get_cache()", "inline"),
+        ("from app import cache", "inline"),
+    ],
+)
+def test_a_patch_of_an_object_that_the_test_has_made(made: str, surface: str) -> None:
+    report = reviewed(
+        f"""\
+        import unittest
+        from unittest import mock
+
+        class CacheTest(unittest.TestCase):
+            def test_it(self):
+                {made}
+                mock.patch.object(cache, "free").start()
+                self.assertEqual(0, cache.used)
+        """
+    )
+    assert surfaces(report, "patcher-not-stopped") == [(7, surface)]
+
+
+def test_what_a_mixin_of_unknown_heirs_leaves() -> None:
+    report = reviewed(
+        """\
+        from unittest import mock
+
+        class BridgesTest:
+            def setUp(self):
+                super().setUp()
+                mock.patch("agent.pull").start()
+
+            def test_bridges(self):
+                self.assertEqual([], bridges())
+        """
+    )
+    assert surfaces(report, "patcher-not-stopped") == [(6, "summary")]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from checks.events import Call, Class, Function, Module, Value, as_call
 from checks.hygiene.shared.blocks import holders, mentions
-from checks.hygiene.shared.tests import PATCHES
+from checks.hygiene.shared.tests import PATCHES, heirs
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 
@@ -201,10 +201,10 @@ def stops_all(at: Located, index: Index) -> bool:
 
 def _stops_all(at: Located, index: Index) -> bool:
     sources = [at.module]
-    if at.cls is not None and not _STOPPING.isdisjoint(index.base_names(at.cls)):
-        return True
-    if at.cls is not None:
-        sources += [one.module for one in index.chain(at.cls)]
+    for cls in () if at.cls is None else (at.cls, *heirs(at.cls, index)):
+        if not _STOPPING.isdisjoint(index.base_names(cls)):
+            return True
+        sources += [one.module for one in index.chain(cls)]
     folder = at.module.path.rpartition("/")[0] + "/"
     sources += [one for one in index.conftests if folder.startswith(one.path.rpartition("/")[0])]
     return any(b".stopall" in one.source.data for one in dict.fromkeys(sources))

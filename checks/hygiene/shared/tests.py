@@ -90,9 +90,47 @@ def _is_test_class(cls: Class, index: Index) -> bool:
 
 
 def has_unknown_base(cls: Class, index: Index) -> bool:
-    """Whether a base class is neither in the change nor one that is known to undo nothing."""
-    return cls.module.remember(
-        (has_unknown_base, cls, index), lambda: _has_unknown_base(cls, index)
+    """Whether a base class is neither in the change nor one that is known to undo nothing.
+
+    What completes a mixin counts as its base: it is what ``super()`` means in it.
+    """
+
+    def found() -> bool:
+        if _has_unknown_base(cls, index):
+            return True
+        completing = heirs(cls, index) if _is_mixin(cls, index) else None
+        return completing is not None and (
+            not completing or any(_has_unknown_base(one, index) for one in completing)
+        )
+
+    return cls.module.remember((has_unknown_base, cls, index), found)
+
+
+def heirs(cls: Class, index: Index) -> tuple[Class, ...]:
+    """The classes of the same file that inherit from a class."""
+    return tuple(_heirs(cls.module, index).get(cls.span.start, ()))
+
+
+def _heirs(module: Module, index: Index) -> dict[int, list[Class]]:
+    """By where a class begins, the classes of the file that inherit from it."""
+
+    def found() -> dict[int, list[Class]]:
+        table: dict[int, list[Class]] = {}
+        for heir in module.classes:
+            for base in index.chain(heir) if heir.bases else ():
+                if base.module is module and base.span.start != heir.span.start:
+                    table.setdefault(base.span.start, []).append(heir)
+        return table
+
+    return module.remember((_heirs, index), found)
+
+
+def _is_mixin(cls: Class, index: Index) -> bool:
+    """Whether a set-up calls that of a base class, where the class itself has none."""
+    return set(index.base_names(cls)) <= {"object"} and any(
+        f"super().{name}(" in method.text or f"super({cls.name}, self).{name}(" in method.text
+        for name, method in cls.methods.items()
+        if name in SETUP
     )
 
 
