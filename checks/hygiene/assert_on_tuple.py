@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Node
+from checks.events import Node, Value
 from checks.model import Aspect, Confidence, Edit, Severity, Span
 from checks.registry import CODE_ROLES, check, nodes
 from checks.report import Report
@@ -39,15 +39,22 @@ def assert_on_tuple(event: Node, report: Report) -> None:
         # file: tests/test_api.py
         def test_pair(response):
             assert (response.status, response.reason) == (200, "OK")
+    Bad:
+        # file: tests/test_rows.py
+        def test_keys(row):
+            assert ("id", "name"), row.keys()
     Suppress:
         There is no good reason to keep it.
     """
     parts = event.children()
-    if len(parts) != 1 or parts[0].type != "tuple":
+    if not parts or parts[0].type != "tuple":
         return
     pair = event.value(parts[0])
     elements = pair.elements
     if not elements:
+        return
+    if len(parts) > 1:
+        _with_message(event, pair, event.value(parts[1]), report)
         return
     edits = []
     if len(elements) == _WITH_MESSAGE and report.source.line_of(
@@ -63,5 +70,20 @@ def assert_on_tuple(event: Node, report: Report) -> None:
         message=f"`assert` on the tuple `{pair.short}` can never fail.",
         why="A tuple that is not empty is true, so the test passes whatever the code does.",
         fix="Drop the parentheses around the condition and its message.",
+        edits=edits,
+    )
+
+
+def _with_message(event: Node, pair: Value, second: Value, report: Report) -> None:
+    """Report ``assert ("id", "name"), row.keys()``: what was to be compared is the message."""
+    compared = second.node.type in ("attribute", "await", "call", "subscript")
+    edits = [Edit(event.span, f"assert {pair.text} == {second.text}")] if compared else []
+    report(
+        at=event,
+        message=f"`assert` on the tuple `{pair.short}` can never fail.",
+        why="A tuple that is not empty is true, so the test passes whatever the code does.",
+        fix="Compare it with the value that the code gives."
+        if compared
+        else "Assert what the tuple should be equal to.",
         edits=edits,
     )

@@ -39,7 +39,7 @@ from checks.hygiene.shared.waiting import (
     seconds,
 )
 from checks.languages.python.context import Context
-from checks.model import Aspect, Confidence, Severity
+from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
 
@@ -134,6 +134,8 @@ def sleep_in_test(call: Call, report: Report) -> None:
     function = call.function
     if function is None or not (call.result_is_ignored or _is_yielded(call)):
         return
+    if _stops_loop(call, function, report):
+        return
     if not _is_fixed(call) or not (
         is_test(function) or is_setup(function) or is_teardown(function) or _only_sleeps(function)
     ):
@@ -159,6 +161,26 @@ def sleep_in_test(call: Call, report: Report) -> None:
         if ending or is_teardown(function) or _awaits_nothing(call) or _lets_pass(call, duration)
         else Confidence.HIGH,
     )
+
+
+def _stops_loop(call: Call, function: Function, report: Report) -> bool:
+    """Report a sleep that blocks, in a coroutine: what it waits for cannot happen meanwhile.
+
+    In a test's own steps it is told of as any other sleep; a nested function plays slow code.
+    """
+    if call.name != "time.sleep" or not function.is_async or function.context.function is not None:
+        return False
+    own = is_test(function) or is_setup(function)
+    if (own and not _repeats_until(call)) or _clock_is_replaced(call, report):
+        return False
+    report(
+        at=call,
+        message=f"`{call.target.text}` stops the event loop of this coroutine.",
+        why="What it waits for cannot happen meanwhile, where the same loop has to do it.",
+        fix="Await the event itself, or `asyncio.sleep` where nothing else shows it.",
+        surface=Surface.SUMMARY,
+    )
+    return True
 
 
 def _is_yielded(call: Call) -> bool:
