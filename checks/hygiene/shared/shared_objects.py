@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re2
 import tree_sitter
 
 from checks.events import Call, Function
@@ -61,12 +62,26 @@ def member_of_module(event: Located, left: tree_sitter.Node) -> str:
         right.type in ("dictionary", "list", "tuple") and not right.named_children
     ):
         return ""  # emptied before a test
+    if _is_patched(event, text.rpartition(".")[2]):
+        return ""  # it is the patch's object for as long as the test runs
     last = text.rpartition(".")[2].lstrip("_")
     of_class = last[:1].isupper() and not last.isupper()
     made = event.value(right).callee_name or ""
     if of_class or right.type == "lambda" or made.startswith("unittest.mock."):
         return event.module.text_of(left)
     return ""
+
+
+def _is_patched(event: Located, name: str) -> bool:
+    """Whether the test, its class or a method of it patches an attribute of this name."""
+    function, cls = event.function, event.cls
+    if function is None:
+        return False
+    given = [*function.decorators, *(() if cls is None else cls.decorators)]
+    texts = [value.text for value in given]
+    texts.append(function.text if cls is None else cls.text)
+    pattern = rf"patch[\w.]*\([^()]*[\"'.]{re2.escape(name)}[\"']"
+    return any(re2.search(pattern, text) is not None for text in texts)
 
 
 def alias_of_module(event: Located, left: tree_sitter.Node) -> str:
