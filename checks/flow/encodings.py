@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from checks.flow import escaping
 from checks.flow.kinds import (
     ALL,
     CODE,
@@ -67,8 +68,17 @@ def _encoding(bits: int) -> _Handler:
     return handle
 
 
+def _loaded(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    """What was a text may be an object now."""
+    value = _dirtied(_given(machine, site), LINES | CSV)
+    taints = tuple(
+        one if one.trace is None or escaping.holds_objects(one) else escaping.with_objects(one)
+        for one in value.taints
+    )
+    return Value(taints, value.vague) if taints else value
+
+
 _UNQUOTED: Final = _decoding(LINES | PATH | HTML)
-_LOADED: Final = _decoding(LINES | CSV)
 _DECODED: Final = _decoding(ALL)
 
 TABLE: Final[dict[str, _Handler]] = {
@@ -80,7 +90,7 @@ TABLE: Final[dict[str, _Handler]] = {
     **dict.fromkeys(
         ("json.loads", "json.load", "simplejson.loads", "simplejson.load", "ujson.loads",
          "orjson.loads", "rapidjson.loads", "flask.json.loads", "tornado.escape.json_decode",
-         "ast.literal_eval"), _LOADED,
+         "ast.literal_eval"), _loaded,
     ),
     **dict.fromkeys(
         ("base64.b64decode", "base64.urlsafe_b64decode", "base64.standard_b64decode",

@@ -32,6 +32,7 @@ from checks.flow import (
     answers,
     calls,
     construct,
+    depending,
     form_classes,
     instances,
     library,
@@ -46,7 +47,6 @@ from checks.flow.heap import Object
 from checks.flow.kinds import FULL
 from checks.flow.machine import Machine
 from checks.flow.queries import is_typed
-from checks.flow.site import Site
 from checks.flow.values import (
     CLEAN,
     NOTHING,
@@ -304,9 +304,9 @@ class Entry:
     def _declared(self, node: ir.Parameter, path: str) -> Value:
         """FastAPI: what a parameter is stands in its annotation and its default."""
         machine, function = self.machine, self.function
-        dependency = self._dependency(node)
-        if dependency is not None:
-            return dependency
+        target = depending.target(machine, function.frame, node)
+        if target is not None:
+            return depending.given(machine, target, self._as_parameter)
         if typing_facts.is_harmless(machine, function.frame, node.annotation):
             return self._number(node, "params")
         if path in ("fastapi.UploadFile()", "starlette.datastructures.UploadFile()"):
@@ -323,8 +323,14 @@ class Entry:
             return construct.tainted_model(machine, function.frame, model, value)
         return value
 
+    def _as_parameter(self, function: LocalFunction, node: ir.Parameter, position: int) -> Value:
+        """A parameter of something that the framework calls for this function."""
+        entry = Entry(self.machine, function)
+        entry.feeds, entry.converters = "params", self.converters
+        return entry._parameter(node, position)
+
     def _place(self, node: ir.Parameter) -> str:
-        for one in self._markers(node):
+        for one in depending.markers(node):
             name = library.path_of(self.machine, self.function.frame, one.function)
             last = name.rpartition(".")[2]
             if last in ("Query", "Body", "Form", "Header", "Cookie", "Path", "File"):
@@ -332,57 +338,6 @@ class Entry:
                         "Form": "the form", "Header": "a header", "Cookie": "a cookie",
                         "Path": "the URL path", "File": "the uploaded file"}[last]  # fmt: skip
         return "the request"
-
-    def _markers(self, node: ir.Parameter) -> list[ir.Call]:
-        found = [node.default] if node.default is not None else []
-        if isinstance(node.annotation, ir.Subscript) and isinstance(
-            node.annotation.key, ir.Sequence
-        ):
-            found += node.annotation.key.items[1:]
-        return [one for one in found if isinstance(one, ir.Call)]
-
-    def _dependency(self, node: ir.Parameter) -> Value | None:
-        """``x: T = Depends(f)``: what ``f`` returns, its own parameters fed in the same way."""
-        machine, frame = self.machine, self.function.frame
-        for one in self._markers(node):
-            name = library.path_of(machine, frame, one.function)
-            if name.rpartition(".")[2] not in ("Depends", "Security"):
-                continue
-            if not one.arguments:
-                model = typing_facts.model_of(machine, frame, node.annotation)
-                return None if model is None else self._depended(Value(references=(model,)))
-            return self._depended(machine.evaluate(frame, one.arguments[0]))
-        return None
-
-    def _depended(self, target: Value) -> Value:
-        machine = self.machine
-        for one in target.references:
-            function: LocalFunction | None = None
-            if isinstance(one, LocalFunction):
-                function = one
-            elif isinstance(one, LocalClass):
-                initial = lookup.class_attribute(machine, one, "__init__")
-                for inner in () if initial is None else initial.references:
-                    if isinstance(inner, LocalFunction):
-                        function = inner
-            if function is None or len(machine.active) > 3:
-                continue
-            entry = Entry(machine, function)
-            entry.feeds, entry.converters = "params", self.converters
-            given = {
-                parameter.name: entry._parameter(parameter, index)
-                for index, parameter in enumerate(function.definition.parameters)
-                if not parameter.kind and not (function.name == "__init__" and index == 0)
-            }
-            call = ir.Call(function.definition.start, function.definition.start,
-                           ir.Opaque(0, 0), ())  # fmt: skip
-            site = Site(machine, function.frame, call, function.name, None, [], given)
-            result = calls.invoke(machine, function.frame, Value(references=(one,)), site)
-            function.frame.dead = False
-            if function.definition.body.lowered.yields:
-                return lookup.element(machine, function.frame, result, call)
-            return result
-        return VAGUE
 
 
 def _responds(function: LocalFunction) -> bool:

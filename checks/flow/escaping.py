@@ -21,6 +21,7 @@ _ENOUGH: Final[dict[int, frozenset[str]]] = {
     XPATH: frozenset("'\""),  # there are no escapes in XPath: without quotes no way out of a text
 }  # fmt: skip
 _NOTE = "without "
+_OBJECTS = f"{_NOTE}quotes"
 
 
 def without(value: Value, old: str, new: str) -> Value:
@@ -56,6 +57,25 @@ def without(value: Value, old: str, new: str) -> Value:
         if gone & kind and len(needed) == 1 and piece in needed:
             vague &= ~kind
     return Value(tuple(taints), vague, value.constant, value.references, value.text)
+
+
+def with_objects(taint: Taint) -> Taint:
+    """The content, read as JSON: it may be an object in place of a text."""
+    last = taint.trace
+    if last is None:
+        return taint
+    link = Link(last.module, last.start, last.end, _OBJECTS, last)
+    return Taint(taint.source, taint.clean, link, sure=taint.sure)
+
+
+def holds_objects(taint: Taint) -> bool:
+    """Whether content was read as JSON on its way."""
+    link = taint.trace
+    while link is not None:
+        if link.note == _OBJECTS:
+            return True
+        link = link.previous
+    return False
 
 
 def is_note(note: str) -> bool:

@@ -71,7 +71,7 @@ def _by_signature(function: LocalFunction) -> str:
     if names == ["scope", "receive", "send"]:
         return "asgi"
     roots = {one.partition(".")[0] for one in function.frame.module.module.imported_modules}
-    if len(names) == 4 and names[3] == "body" and "pika" in roots:
+    if len(names) >= 4 and names[-1] == "body" and "pika" in roots:
         return "queue"
     if names == ["body", "message"] and roots & {"kombu", "celery"}:
         return "queue"

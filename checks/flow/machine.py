@@ -172,6 +172,8 @@ class Machine:
         """Told what the entry function returns."""
         self.instances: dict[LocalClass, Value] = {}
         """For methods that somebody unknown calls: an instance of their class."""
+        self.making: list[LocalClass] = []
+        """The classes of which such an instance is being made."""
         self.may_bring: Callable[[LocalFunction], bool] = _always
         """Whether something untrusted may come in through a function, by the names in it."""
         self.kept: dict[str, Value] = {}

@@ -81,6 +81,22 @@ def _maketrans(machine: Machine, _frame: Frame, _target: Value, site: Site) -> V
     return Value(references=(machine.heap.new(Object("dict", fields)),))
 
 
+def _ordinal(_machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    """``ord("<")``, as the keys of a table for ``translate`` are written."""
+    known = site.constant(0)
+    if isinstance(known, (str, bytes)) and len(known) == 1:
+        return constant(ord(known))
+    return CLEAN
+
+
+def _character(_machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
+    """``chr(60)``."""
+    known = site.constant(0)
+    if isinstance(known, int) and 0 <= known < 0x110000:
+        return constant(chr(known))
+    return CLEAN
+
+
 def _named_tuple(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
     """``collections.namedtuple("Point", "x y")``: what it gives is called with the fields."""
     names = site.get(1, "field_names")
@@ -143,7 +159,7 @@ def _field(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
 
 TABLE: Final[dict[str, Callable[[Machine, Frame, Value, Site], Value]]] = {
     "os.path.splitext": _splitext, "posixpath.splitext": _splitext, "isinstance": _isinstance,
-    "str.maketrans": _maketrans,
+    "str.maketrans": _maketrans, "ord": _ordinal, "chr": _character,
     "dataclasses.field": _field, "attr.ib": _field, "attrs.field": _field, "attr.field": _field,
     "collections.namedtuple": _named_tuple, "@namedtuple": _tuple_made,
     "collections.defaultdict": _default_dict, "types.SimpleNamespace": _namespace,

@@ -9,6 +9,7 @@ import re2
 
 from checks import ir
 from checks.flow import parsers
+from checks.flow.escaping import holds_objects
 from checks.flow.kinds import COMMAND, NOSQL
 from checks.flow.values import HOLE, NOTHING, Api, Cell, Value
 
@@ -269,19 +270,24 @@ def is_query_open(site: Site) -> bool:
             made = site.machine.heap.get(one)
             if made.keys is not None and made.keys.dangerous(NOSQL):
                 return True  # whoever names the fields may name operators
-            for key, part in made.fields.items():
-                flat = site.machine.heap.flat(part)
-                if key in ("$where", "$expr", "$function") and flat.dangerous(NOSQL):
-                    return True
-                if part.text is not None:
-                    continue  # put together as a text: it brings no operators
-                if any("body" in taint.source.words for taint in flat.dangerous(NOSQL)):
-                    return True
-            return False
+            parts = list(made.fields.items())
+            if made.rest is not None:
+                parts.append((None, made.rest))
+            return any(_is_part_open(site, key, part) for key, part in parts)
     # A text in place of an object brings no operators: an address and a header are texts.
     return not all(
         _PLAIN.search(one.source.words) is not None for one in value.dangerous(NOSQL)
     ) or bool(value.vague & NOSQL)
+
+
+def _is_part_open(site: Site, key: object, part: Value) -> bool:
+    """Whether a part of a query may bring operators of its own."""
+    dangerous = site.machine.heap.flat(part).dangerous(NOSQL)
+    if key in ("$where", "$expr", "$function") and dangerous:
+        return True
+    if part.text is not None:
+        return False  # put together as a text: it brings no operators
+    return any("body" in one.source.words or holds_objects(one) for one in dangerous)
 
 
 def is_text(site: Site) -> bool:

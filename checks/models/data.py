@@ -66,6 +66,7 @@ django.cleans("sql", "*.{filter,exclude,get_or_create,filter_by,values_list,anno
 
 drivers = Library("https://www.psycopg.org/psycopg3/docs/api/sql.html")
 drivers.sink("sql", "psycopg2.sql.SQL", "psycopg.sql.SQL")
+drivers.cleans("sql", "{psycopg2,psycopg}.sql.SQL")  # told of where it is made
 drivers.cleans(
     "sql",
     "psycopg2.sql.{Identifier,Literal,Placeholder}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.events import Call, Change, Class, Function, Module, Node, Value, calls_of
+from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import CHANGE, CLASSES, FUNCTIONS, PRODUCTION_ROLES, calls, check, nodes
 from checks.report import At, Report
@@ -23,6 +24,10 @@ _PROVES = frozenset({"hmac", "signature", "compare", "verify", "verified", "webh
 _SESSION = frozenset({"user", "session", "login_required", "permission_required", "cookies",
                       "COOKIES", "current_user"})  # fmt: skip
 _WHY = "Another site can make a visitor's browser send this request with the visitor's cookies."
+_SENT = ("request.POST", "request.GET", "request.data", "request.form", "request.args")
+_GATES = ("LoginRequiredMixin", "PermissionRequiredMixin", "UserPassesTestMixin")
+"""Classes that let in who is logged in, by the cookie of the session."""
+_MAX_OWNER = 40
 _MAX_TEXT = 20_000
 
 
@@ -154,6 +159,7 @@ def _is_of_visitor(one: Function | Class) -> bool:
         any(f"request.{word}" in text for word in ("user", "session", "COOKIES"))
         or any(name.rpartition(".")[2] in _SESSION for name in one.decorator_names)
         or "current_user" in text
+        or (isinstance(one, Class) and any(base.text.endswith(_GATES) for base in one.bases))
     )
 
 
@@ -173,7 +179,20 @@ def _names(one: Function | Class) -> Iterator[str]:
             return
         yield call.target.text
     for text in one.module.within(one.node, "string"):
-        yield text.text
+        if not _is_field(text):
+            yield text.text
+
+
+def _is_field(text: Located) -> bool:
+    """Whether a text names a field of what was sent, which proves nothing by itself."""
+    above = text.parent
+    if above is not None and above.kind == "argument_list":
+        above = above.parent
+    if above is None or above.kind not in ("subscript", "call"):
+        return False
+    owner = above.child("value") or above.child("function")
+    written = "" if owner is None else text.module.text_of(owner)[-_MAX_OWNER:]
+    return written.removesuffix(".get").endswith(_SENT)
 
 
 def _switched_off(node: Node, report: Report) -> None:

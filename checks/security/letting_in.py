@@ -9,7 +9,7 @@ import itertools
 
 import tree_sitter
 
-from checks.events import Node, calls_of
+from checks.events import Function, Node, calls_of
 from checks.languages.python import evaluate
 from checks.secrets.naming import words_of
 
@@ -27,6 +27,10 @@ _REFUSED = ("InvalidSignature", "BadSignature", "SignatureExpired", "InvalidToke
             "PermissionDenied", "AuthenticationFailed", "NotAuthenticated", "VerificationError",
             "VerifyMismatchError", "CertificateError")  # fmt: skip
 """Ends of the names of exceptions that say no."""
+_ENFORCING = frozenset({"check", "require", "required", "verify", "ensure", "enforce", "protect",
+                        "guard", "authenticate", "authorize", "authorise"})  # fmt: skip
+_BEFORE = (".before_request", ".before_app_request", ".before_websocket")
+"""What registers a function that is run before every answer."""
 _MAX_NODES = 400
 
 
@@ -83,7 +87,7 @@ def is_ignored(clause: Node, caught: list[str]) -> bool:
     function = clause.function
     if left is None or left.type not in ("attribute", "identifier", "subscript"):
         return False
-    if function is None or _tail(attempt) == 0:
+    if function is None or (_tail(attempt) == 0 and not _is_gate(function)):
         return False
     target = clause.module.text_of(left)
     others = [
@@ -95,6 +99,16 @@ def is_ignored(clause: Node, caught: list[str]) -> bool:
     ]
     asked = clause.module.source.data.count(target.rpartition(".")[2].encode())
     return not others and asked == 1
+
+
+def _is_gate(function: Function) -> bool:
+    """Whether a function is asked before every answer: where it ends, the request goes on."""
+    if not _ENFORCING & set(words_of(function.name)):
+        return False
+    if any(name.endswith(_BEFORE) for name in function.decorator_names):
+        return True
+    data = function.module.source.data
+    return any(f"{one}({function.name})".encode() in data for one in _BEFORE)
 
 
 def is_without_owner(clause: Node) -> bool:

@@ -10,10 +10,14 @@ from checks.languages.python.evaluate import operator_of
 from checks.model import Aspect, Confidence, Edit, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
+from checks.secrets.naming import words_of
 from checks.security.purpose import calls_in
 
 _MAX_DEPTH = 12
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_SECRETS = frozenset({"token", "secret", "secrets", "password", "passwd", "passphrase",
+                      "credentials", "credential"})  # fmt: skip
+"""Last words of the names of what nobody else may read."""
 _DAEMON = frozenset({"setsid", "fork", "daemonize"})
 
 
@@ -24,7 +28,7 @@ _DAEMON = frozenset({"setsid", "fork", "daemonize"})
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     roles=PRODUCTION_ROLES,
-    on=calls("os.{chmod,fchmod,lchmod,umask}", "*.chmod", "pathlib.Path().chmod"),
+    on=calls("os.{chmod,fchmod,lchmod,umask,open}", "*.chmod", "pathlib.Path().chmod"),
     cwe=(732,),
     security=True,
 )
@@ -32,7 +36,8 @@ def permissive_file_mode(call: Call, report: Report) -> None:
     """A file or folder gets a mode that lets every user write, or the mask for new ones is 0.
 
     A folder with the sticky bit (`0o1777`, as `/tmp` has it) is clean, and so is a mask that is
-    read and put back at once. What may only be read or executed is not meant.
+    read and put back at once. What may only be read or executed is not meant, unless a secret is
+    put into it.
 
     Why:
         Any account of the machine, that of a hacked service too, can change what this program
@@ -66,6 +71,9 @@ def permissive_file_mode(call: Call, report: Report) -> None:
     if call.name == "os.umask":
         _mask(call, report)
         return
+    if call.name == "os.open":
+        _opened(call, report)
+        return
     by_name = (call.name or "").startswith("os.")
     mode = call.argument(1 if by_name else 0, "mode")
     if mode is None and not by_name and len(call.arguments) > 1:
@@ -80,6 +88,45 @@ def permissive_file_mode(call: Call, report: Report) -> None:
         fix="Give write access to the owner only: `0o755` or `0o644`.",
         edits=[Edit(mode.span, oct(bits & ~_OTHERS_WRITE))] if mode.node.type == "integer" else [],
     )
+
+
+def _opened(call: Call, report: Report) -> None:
+    """``os.open(path, O_CREAT | O_WRONLY, 0o666)``: for a secret, or without a mask."""
+    flags, mode = call.argument(1, "flags"), call.argument(2, "mode")
+    bits = None if mode is None else _bits(mode)
+    if mode is None or bits is None or flags is None or "O_CREAT" not in flags.origin.text:
+        return
+    if not bits & (stat.S_IROTH | stat.S_IWOTH):
+        return
+    near = calls_in(call.module, call.function)
+    masks = [one for one in near if one.name == "os.umask" and one.span.start < call.span.start]
+    mask = masks[-1].argument(0) if masks else None
+    unmasked = mask is not None and mask.constant == 0 and bool(bits & stat.S_IWOTH)
+    hidden = mask is not None and isinstance(mask.constant, int) and not bits & ~mask.constant & 0o6
+    told = _secret_of(call)
+    if hidden or (told is None and not unmasked):
+        return
+    report(
+        at=call,
+        message=f"`{mode.short}` lets every user of the machine write."
+        if unmasked
+        else f"`{mode.short}` lets every user of the machine read the file, which holds `{told}`.",
+        why="Any account, that of a hacked service too, can read or change it.",
+        fix="Give the file to its owner only: `0o600`.",
+        confidence=Confidence.HIGH if unmasked else Confidence.MEDIUM,
+        surface=Surface.INLINE,
+        edits=[Edit(mode.span, "0o600")] if mode.node.type == "integer" else [],
+    )
+
+
+def _secret_of(call: Call) -> str | None:
+    """The parameter of the function around that says that a secret is written."""
+    function = call.function
+    for one in () if function is None else function.parameters:
+        words = words_of(one.name)
+        if words and words[-1] in _SECRETS:
+            return one.name
+    return None
 
 
 def _mask(call: Call, report: Report) -> None:

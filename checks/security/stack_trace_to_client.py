@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.events import Call, Node
+from checks.events import Call, Node, calls_of
 from checks.languages.python.context import Context, Located
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check, nodes
@@ -25,6 +25,8 @@ _WRITERS = frozenset({"self.write", "self.finish", "response.write", "self.wfile
 _BROAD = frozenset({"Exception", "BaseException"})
 _LOGS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print",
                    "capture_exception", "send_mail", "warn"})  # fmt: skip
+_MAX_NAMED = 12
+"""How often the name of a helper may stand in a file whose calls are looked for."""
 _DEBUGS = ("debug", "DEBUG", "is_dev", "development", "testing", "is_staff", "is_superuser",
            "is_admin")  # fmt: skip
 
@@ -90,7 +92,7 @@ def stack_trace_to_client(event: Call | Node, report: Report) -> None:
     if event.function is None or _for_debugging(event):
         return
     if isinstance(event, Call):
-        if any(_is_answer(event, one) for one in destinations(event, in_parts=True)):
+        if _is_sent(event):
             report(
                 at=event,
                 message=f"`{event.name}()` is sent to the client.",
@@ -111,6 +113,24 @@ def stack_trace_to_client(event: Call | Node, report: Report) -> None:
             surface=Surface.INLINE,
         )
         return
+
+
+def _is_sent(event: Call) -> bool:
+    """Whether a trace comes into an answer, here or where a helper's result is used."""
+    for one in destinations(event, in_parts=True):
+        if _is_answer(event, one):
+            return True
+        if one.how != "returned" or event.function is None or _is_logged(event):
+            continue
+        written = event.function.name.encode()
+        if event.function.is_method or event.module.source.data.count(written) > _MAX_NAMED:
+            continue
+        for call in calls_of(event.module):
+            if call.target.text == one.name and any(
+                _is_answer(call, each) for each in destinations(call, in_parts=True)
+            ):
+                return True
+    return False
 
 
 def _texts(clause: Node) -> Iterator[Located]:
