@@ -17,6 +17,7 @@ from checks.flow.starting import Shelf
 from checks.flow.values import Link
 from checks.languages.python.module import Module
 from checks.model import Confidence, Span, Step
+from checks.models.facts import ArgumentAt
 
 MAX_CALLEE = 60
 _PAGE = "the response"
@@ -79,6 +80,23 @@ class Following:
         """
         report = self.report(module, whole=True)
         return report.reach(span.start, span.end, kind, arguments=self._arguments)
+
+    def seen(
+        self, module: Module, span: Span, function: int | None, at: ArgumentAt
+    ) -> list[object]:
+        """What an argument of a call is, by the runs that reached it.
+
+        Where none did it with values that are known, the function around it (by the byte at which
+        it begins) is run with the defaults of its parameters.
+
+        Raises:
+            Expired: the time is over.
+        """
+        place = (module.path, span.start, span.end)
+        found = self.report(module, whole=True).watch.at(place, at)
+        if not found and function is not None:
+            found = self._flows.by_default(module, function).at(place, at)
+        return found
 
     def flow(self, module: Module, span: Span, kind: str) -> Flow | None:
         """The flow that is told of at a call.

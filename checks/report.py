@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import tree_sitter
 
-from checks.events import Flow
+from checks.events import Call, Flow
 from checks.flow.results import Reach
 from checks.following import Following
 from checks.languages.python.context import Located
@@ -167,6 +167,24 @@ class Report:
         except Expired:
             desk.expired = True
             return None
+
+    def seen(self, call: Call, position: int | None, keyword: str) -> Sequence[object]:
+        """What an argument of a call is that cannot be read where it stands.
+
+        Constants and :class:`~checks.flow.watching.Named` things of libraries, as they come
+        through fields, tables and other functions of the change; one for each way to it. It costs
+        a run of the file, so ask last.
+        """
+        desk = self._desk
+        if desk.following is None or desk.module is None:
+            return ()
+        around = call.function
+        start = None if around is None else around.node.start_byte
+        try:
+            return desk.following.seen(desk.module, call.span, start, (position, keyword))
+        except Expired:
+            desk.expired = True
+            return ()
 
     def flow(self, at: At, kind: str) -> Flow | None:
         """The flow of untrusted data to a call of this file, when one was found."""

@@ -17,6 +17,7 @@ from checks.flow.reachable import may_harm
 from checks.flow.results import Hit, Reach, Results
 from checks.flow.starting import Shelf, Starts, start
 from checks.flow.values import LocalFunction
+from checks.flow.watching import Watch
 from checks.languages.python.imports import Import
 from checks.languages.python.module import Module
 from checks.languages.python.parse import never
@@ -41,6 +42,8 @@ class FlowReport:
     hits: list[Hit] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
     results: Results = field(default_factory=Results)
+    watch: Watch = field(default_factory=Watch)
+    """What was seen at calls of which the values matter."""
     complete: bool = False
     """Whether every function was run to its end: what was not reached cannot be reached."""
 
@@ -145,6 +148,14 @@ class Flows:
         if not wanted.code:
             return FlowReport(module)
         return _Run(self, module, self._expired, wanted).report()
+
+    def by_default(self, module: Module, start: int) -> Watch:
+        """What is seen at calls in one function of a file, run with its parameters' defaults.
+
+        Raises:
+            Expired: the time is over.
+        """
+        return _Run(self, module, self._expired, None).by_default(start)
 
     def may_have(self, module: Module, kinds: frozenset[str] | None = None) -> bool:
         """Whether something untrusted may come into a file, and do harm of one of the kinds."""
@@ -259,8 +270,24 @@ class _Run:
         )
         return FlowReport(
             self._module, hits, self._limits, machine.results,
-            complete and self._is_whole and not spent and not machine.truncated,
+            machine.watch, complete and self._is_whole and not spent and not machine.truncated,
         )  # fmt: skip
+
+    def by_default(self, start: int) -> Watch:
+        """What is seen in a function that begins at a byte, run with its parameters' defaults."""
+        machine = self._machine
+        machine.by_default = True
+        try:
+            own = self._start()
+            for function in own.functions:
+                if function.definition.start == start:
+                    machine.heap.top = {}
+                    self._run(function)
+        except RecursionError:
+            pass  # then nothing is known of it
+        finally:
+            machine.undo()
+        return machine.watch
 
     def _find(self, name: str, near: ModuleRun) -> ModuleRun | None:
         module = self._flows.find(name, near.module)

@@ -237,6 +237,8 @@ class Entry:
     def _unfed(self, node: ir.Parameter, path: str, position: int) -> Value:
         """Nobody known calls it; Django's views are known by where they stand."""
         function = self.function
+        if self.machine.by_default and node.default is not None:
+            return self.machine.evaluate(function.frame, node.default)
         parameters = function.definition.parameters
         skip = 1 if function.cls is not None else 0
         if node.name == "form" and function.cls is not None and function.name == "form_valid":

@@ -46,7 +46,9 @@ def an_instance(machine: Machine, cls: LocalClass) -> Value:
         machine.results.muted = muted
         machine.making.pop()
     made = machine.heap.get(cell)
-    fields = {key: _unsettled(one) for key, one in made.fields.items()}
+    fields = dict(made.fields)
+    if not machine.by_default:
+        fields = {key: _unsettled(one) for key, one in fields.items()}
     machine.heap.put(cell, Object("instance", fields, VAGUE, cls=cls))
     machine.heap.base.update(machine.heap.top)
     machine.heap.top = kept
@@ -70,6 +72,8 @@ def _call(machine: Machine, cls: LocalClass, function: LocalFunction, value: Val
     for index, one in enumerate(function.definition.parameters[1:]):
         if index < 2 and one.name == "request" and _is_given_request(machine, cls, function):
             given[one.name] = Value((), FULL, NOTHING, (Api("@request"),))
+        elif machine.by_default and one.default is not None:
+            given[one.name] = machine.evaluate(function.frame, one.default)
         elif not one.kind and (made := _declared(machine, function, one)) is not None:
             given[one.name] = made
     node = function.definition

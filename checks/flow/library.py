@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 
 from checks import ir
-from checks.flow import amounts, matches, methods, special, storing, urls
+from checks.flow import amounts, matches, methods, special, storing, urls, watching
 from checks.flow.kinds import ALL, AMOUNT, BY_NAME, FULL, TOLD_ONLY
 from checks.flow.machine import Frame, Machine
 from checks.flow.results import Hit, Reach
@@ -249,6 +249,8 @@ def _store(machine: Machine, frame: Frame, path: str, value: Value, node: ir.Nod
 
 def check_sinks(machine: Machine, frame: Frame, path: str, site: Site) -> None:
     """Look at what a call passes to sinks."""
+    if watching.is_watched(path) and not machine.results.muted:
+        machine.watch.note(site)
     sinks = machine.facts.sinks
     for fact in sinks.get(path, ()):
         _check(machine, frame, fact, site)

@@ -14,6 +14,7 @@ from checks.flow.heap import Heap, Object
 from checks.flow.kinds import ALL
 from checks.flow.results import Results
 from checks.flow.values import VAGUE, LocalClass, LocalFunction, Number, Source, Value, join
+from checks.flow.watching import Watch
 from checks.languages.python.parse import Expired
 from checks.models.facts import Tables
 
@@ -172,6 +173,10 @@ class Machine:
         """Told what the entry function returns."""
         self.instances: dict[LocalClass, Value] = {}
         """For methods that somebody unknown calls: an instance of their class."""
+        self.watch = Watch()
+        """What was seen at calls of which the values matter."""
+        self.by_default = False
+        """Whether a function is run with the defaults of its parameters."""
         self.making: list[LocalClass] = []
         """The classes of which such an instance is being made."""
         self.may_bring: Callable[[LocalFunction], bool] = _always

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import stat
 
+import re2
+
 from checks.events import Call, Value
 from checks.languages.python import grammar
 from checks.languages.python.evaluate import operator_of
@@ -11,6 +13,7 @@ from checks.model import Aspect, Confidence, Edit, Severity, Surface
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
 from checks.secrets.naming import words_of
+from checks.security.elsewhere import seen_as
 from checks.security.purpose import calls_in
 
 _MAX_DEPTH = 12
@@ -18,6 +21,8 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _SECRETS = frozenset({"token", "secret", "secrets", "password", "passwd", "passphrase",
                       "credentials", "credential"})  # fmt: skip
 """Last words of the names of what nobody else may read."""
+_WRITABLE = re2.compile(rb"\b0o?[0-7]*[2367]\b|\bS_IWOTH\b|\bS_IRWXO\b")
+"""How a file writes a mode by which all may write."""
 _DAEMON = frozenset({"setsid", "fork", "daemonize"})
 
 
@@ -79,6 +84,9 @@ def permissive_file_mode(call: Call, report: Report) -> None:
     if mode is None and not by_name and len(call.arguments) > 1:
         mode = call.arguments[1]
     bits = None if mode is None else _bits(mode)
+    if mode is not None and bits is None and _WRITABLE.search(call.module.source.data):
+        place = (1 if by_name else 0, "mode")
+        bits = next((one for one in seen_as(call, report, *place) if isinstance(one, int)), None)
     if mode is None or bits is None or not bits & stat.S_IWOTH or bits & stat.S_ISVTX:
         return
     report(

@@ -6,6 +6,7 @@ from checks.events import Call, Node, Value
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import PRODUCTION_ROLES, calls, check, nodes
 from checks.report import Report
+from checks.security.elsewhere import seen_as
 from checks.security.tls_options import STARTING, words_of_command
 
 _POLICIES = frozenset(
@@ -72,6 +73,8 @@ def ssh_host_key_ignored(event: Call | Node, report: Report) -> None:
         Where the host was made a moment ago and its key cannot be known yet.
     """
     value = _by_call(event) if isinstance(event, Call) else _by_assignment(event)
+    if value is None and isinstance(event, Call):
+        value = _by_policy(event, report)
     if value is None:
         return
     what = value if isinstance(value, str) else value.short
@@ -94,6 +97,17 @@ def _by_call(call: Call) -> Value | str | None:
         return _by_command(call)
     known = call.argument(None, "known_hosts")
     return known if known is not None and known.constant is None else None
+
+
+def _by_policy(call: Call, report: Report) -> str | None:
+    """A policy that comes from elsewhere: a table, a default, another function."""
+    if call.method != "set_missing_host_key_policy":
+        return None
+    for one in seen_as(call, report, 0, "policy"):
+        path = str(one).removeprefix("@").removesuffix("()")
+        if path in _POLICIES:
+            return path
+    return None
 
 
 def _by_command(call: Call) -> str | None:

@@ -13,6 +13,7 @@ from checks.secrets.hosts import host_of, is_reserved_host
 from checks.secrets.naming import words_of
 from checks.security import tls_options
 from checks.security.edits.arguments import without
+from checks.security.elsewhere import seen_as
 from checks.security.origins import constant_text
 
 _VERBS = "get,post,put,delete,head,patch,options,request,stream"
@@ -103,7 +104,10 @@ def tls_verification_off(event: Call | Node, report: Report) -> None:
     Suppress:
         Where the user of the program asks for it by an option that says what it does.
     """
-    for at, what, edits in _switched_off(event):
+    found = list(_switched_off(event))
+    if not found and isinstance(event, Call):
+        found = [(event, what, []) for what in _from_elsewhere(event, report)]
+    for at, what, edits in found:
         optional = _is_optional(event) or _says_so(event)
         report(
             at=at,
@@ -209,6 +213,17 @@ def _by_call(call: Call) -> Iterator[tuple[Call | Value, str, list[Edit]]]:
             continue
         yield call, f"`{keyword}={value.short}`", _drop(call, keyword, value)
         return
+
+
+def _from_elsewhere(call: Call, report: Report) -> Iterator[str]:
+    """``verify`` of a client that is false by what another function or a field says."""
+    name = call.name or ""
+    if not name.startswith(("requests.", "httpx.")) or b"False" not in call.module.source.data:
+        return
+    if "verify" not in call.keywords and not call.has_double_star:
+        return
+    if not _is_local(call) and any(one is False for one in seen_as(call, report, None, "verify")):
+        yield "`verify`, which is false here,"
 
 
 def _wraps_blindly(call: Call) -> bool:

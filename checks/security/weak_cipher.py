@@ -7,6 +7,7 @@ from checks.model import Aspect, Confidence, Severity
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
 from checks.secrets.naming import words_of
+from checks.security.elsewhere import seen_as
 
 _BROKEN = {
     "ARC4": "RC4", "ARC2": "RC2", "DES": "DES", "DES3": "Triple DES", "Blowfish": "Blowfish",
@@ -83,9 +84,9 @@ def weak_cipher(call: Call, report: Report) -> None:
     what = _BROKEN.get(cipher)
     if name.startswith("pyDes."):
         what = "DES" if cipher == "des" else "Triple DES"
-    if what is None and not _is_ecb(call, name):
-        return
     if _implements(call):
+        return
+    if what is None and not _is_ecb(call, name) and not _comes_as_ecb(call, report):
         return
     broken = what is not None
     report(
@@ -106,6 +107,16 @@ def _is_ecb(call: Call, name: str) -> bool:
     if mode is None:
         return False
     return (mode.origin.name or mode.name or "").endswith(".MODE_ECB") or mode.constant == 1
+
+
+def _comes_as_ecb(call: Call, report: Report) -> bool:
+    """Whether the mode is ECB by what comes from elsewhere: a field, a default, an enum."""
+    if not call.module.source.data.count(b"ECB"):
+        return False
+    return any(
+        one == 1 or (isinstance(one, str) and one.endswith(".MODE_ECB"))
+        for one in seen_as(call, report, 1, "mode")
+    )
 
 
 def _implements(call: Call) -> bool:

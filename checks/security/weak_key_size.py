@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from checks.events import Call
+from checks.events import UNKNOWN, Call
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
+from checks.security.elsewhere import seen_as
 
 _FACTORS = {
     "cryptography.hazmat.primitives.asymmetric.rsa.generate_private_key": (1, "key_size"),
@@ -81,14 +82,23 @@ def weak_key_size(call: Call, report: Report) -> None:
     position, keyword = _FACTORS[name]
     size = call.argument(position, keyword)
     bits = None if size is None else size.constant
-    if not isinstance(bits, int) or isinstance(bits, bool) or not 0 < bits < _SMALLEST:
+    confidence = None
+    if size is not None and bits is UNKNOWN:
+        confidence = Confidence.MEDIUM
+        bits = next((one for one in seen_as(call, report, position, keyword) if _is_short(one)), 0)
+    if not _is_short(bits):
         return
     report(
         at=call,
         message=f"A key of {bits} bits is made.",
         why="It can be computed from the public key with enough machines.",
         fix="Make keys of 3072 bits, or use Ed25519.",
+        confidence=confidence,
     )
+
+
+def _is_short(bits: object) -> bool:
+    return isinstance(bits, int) and not isinstance(bits, bool) and 0 < bits < _SMALLEST
 
 
 def _curve(call: Call, report: Report) -> None:
