@@ -17,12 +17,14 @@ from checks.languages.syntax.call_table import CallTable
 from checks.languages.syntax.grammar import Grammar
 from checks.languages.syntax.nesting import Nesting
 from checks.languages.syntax.parse import parse
-from checks.languages.syntax.scopes import Scope
+from checks.languages.syntax.scopes import Bound, Scope
 from checks.languages.syntax.source_file import SourceFile
 from checks.languages.syntax.walk import walk
 from checks.model import Span
 from checks.text import SourceText
 
+_TYPES = (Bound.CLASS, Bound.IMPORT)
+"""How the name of a type comes to be."""
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "v": "\v", "f": "\f"}
 
 
@@ -81,7 +83,19 @@ class GoFile(SourceFile):
                 node = node.named_children[0]
             elif node.type == "generic_type":
                 node = node.child_by_field_name("type") or node.named_children[0]
-        if node.type not in ("qualified_type", "type_identifier"):
+        if node.type == "type_identifier":
+            text = self.text_of(node)
+            if _is_hidden(text, scope):
+                return f":{text}"
+        elif node.type == "qualified_type":
+            package, name = node.child_by_field_name("package"), node.child_by_field_name("name")
+            if package is None or name is None:
+                return ""
+            text = self.text_of(package)
+            if _is_hidden(text, scope):
+                path = _imported(text, scope)
+                return f"{path}.{self.text_of(name)}" if path else ""
+        else:
             return ""
         return resolve(self, node, scope) or ""
 
@@ -149,6 +163,20 @@ class GoFile(SourceFile):
                 if name is not None:
                     found.append((one.span, self.text_of(name)))
         return found
+
+
+def _is_hidden(text: str, scope: Scope) -> bool:
+    """Whether a variable has the name of a type, or of a package: ``tree := tree{}``."""
+    return any(one.how not in _TYPES for one in scope.find(text))
+
+
+def _imported(text: str, scope: Scope) -> str:
+    """The path of the package that a name stands for outside of what hides it."""
+    for each in scope.chain():
+        for one in each.names.get(text, ()):
+            if one.how is Bound.IMPORT:
+                return one.path
+    return ""
 
 
 def read(

@@ -63,6 +63,20 @@ def test_a_method_of_what_a_call_returns() -> None:
     assert names(text) == ["net/http.Get", "net/http.Get().Body.Close"]
 
 
+def test_a_variable_with_the_name_of_its_own_type_or_package() -> None:
+    text = """
+        type tree struct{}
+
+        func TestA(t *testing.T) {
+            tree := tree{}
+            tree.Add()
+            http := http.Client{}
+            http.Get("a")
+        }
+        """
+    assert names(text) == [":tree.Add", "net/http.Client.Get"]
+
+
 @pytest.mark.parametrize(
     ("expression", "nanoseconds"),
     [
