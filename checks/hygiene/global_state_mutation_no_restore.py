@@ -31,7 +31,7 @@ from checks.hygiene.shared.tests import (
     is_test,
     preparations,
 )
-from checks.hygiene.shared.wrapping import late_reset, missed_release, skipped_cleanup
+from checks.hygiene.shared.wrapping import forgets, late_reset, missed_release, skipped_cleanup
 from checks.languages.python.context import Located
 from checks.languages.python.scopes import Bound
 from checks.model import Aspect, Confidence, Role, Severity, Surface
@@ -108,7 +108,7 @@ def global_state_mutation_no_restore(event: Call | Node | Function, report: Repo
     function = event.function
     if function is None or not (is_test(function) or is_setup(function)):
         return
-    if is_fixture(function) and function.is_generator:
+    if is_fixture(function) and function.is_generator and not forgets(event, function):
         return
     if isinstance(event, Call) and _is_of_library(event, report):
         return

@@ -22,6 +22,19 @@ _ONLY_ONCE = 2
 _NEVER = frozenset({"never", "no", "not", "without", "doesnt", "didnt", "isnt", "wasnt"})
 _CALLED = frozenset({"call", "called", "calls", "invoked", "invoke"})
 
+_WITHOUT = {
+    "assert_awaited": "assert_awaited_with",
+    "assert_awaited_once": "assert_awaited_once_with",
+    "assert_called": "assert_called_with",
+    "assert_called_once": "assert_called_once_with",
+    "assert_not_awaited": "",
+    "assert_not_called": "",
+}
+"""Assertions that take no arguments, and those that compare them.
+
+https://docs.python.org/3/library/unittest.mock.html#unittest.mock.Mock.assert_called_once
+"""
+
 
 @check(
     id="vacuous-mock-assert",
@@ -79,7 +92,7 @@ def vacuous_mock_assert(call: Call, report: Report) -> None:
     receiver = call.receiver
     if receiver is None or receiver.text in ("self", "cls") or receiver.name == "unittest.mock":
         return
-    if call.method not in _ASSERTING:
+    if call.method not in _ASSERTING and call.method not in _WITHOUT:
         if checks_nothing(call, report.index):
             report(
                 at=call,
@@ -89,10 +102,27 @@ def vacuous_mock_assert(call: Call, report: Report) -> None:
                 fix="Use an assertion of mocks, such as `assert_called_once_with`.",
             )
         return
-    if call.method in ("assert_has_calls", "assert_has_awaits"):
+    if call.method in _WITHOUT and (call.arguments or call.keywords):
+        _takes_none(call, receiver, report)
+    elif call.method in ("assert_has_calls", "assert_has_awaits"):
         _empty(call, receiver, report)
     elif not _result_is_asserted(call, receiver, report):
         _said_to_be_not_called(call, receiver, report)
+
+
+def _takes_none(call: Call, receiver: Value, report: Report) -> None:
+    """Report ``assert_called_once(1)``: it takes no arguments, and never looks at any."""
+    instead = _WITHOUT[call.method]
+    name = call.target.node.child_by_field_name("attribute")
+    report(
+        at=call,
+        message=f"`{receiver.short}.{call.method}` takes no arguments.",
+        why="Old versions of mock look at none of them, and new ones fail for that alone.",
+        fix=f"Use `{receiver.short}.{instead}(…)`, which compares them."
+        if instead
+        else "Leave them out, or assert the calls that there are.",
+        edits=[Edit(Span(name.start_byte, name.end_byte), instead)] if name and instead else [],
+    )
 
 
 def _empty(call: Call, receiver: Value, report: Report) -> None:

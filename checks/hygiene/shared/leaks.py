@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import tree_sitter
+
 from checks.events import Call, Function, Module, as_call
-from checks.hygiene.shared.blocks import holders
+from checks.hygiene.shared.blocks import holders, mentions
 from checks.hygiene.shared.patchers import methods_with
 from checks.hygiene.shared.resources import RELEASES
 from checks.languages.python.context import Located
@@ -24,7 +26,9 @@ LOOPS = frozenset(
 )  # fmt: skip
 """Makers of event loops, which hold a selector and a pair of sockets."""
 
-DESCRIPTORS = frozenset({"os.dup", "os.pipe", "os.pipe2", "os.openpty"})
+_SINGLE = frozenset({"os.dup", "os.eventfd", "os.memfd_create", "os.open", "os.pidfd_open"})
+_FIRST = "tempfile.mkstemp"
+DESCRIPTORS = frozenset({*_SINGLE, _FIRST, "os.openpty", "os.pipe", "os.pipe2", "pty.openpty"})
 """Calls that give descriptors as numbers."""
 
 SOCKETS = frozenset({"trio.socket.socket", "gevent.socket.socket", "eventlet.green.socket.socket",
@@ -69,6 +73,8 @@ def leak_of(call: Call, index: Index) -> Leak | None:
         return _connection(call, call.function) if name == _CONNECTION else None
     if name in LOOPS:
         return _loop(call, index)
+    if name == _FIRST:
+        return _of_temporary(call)
     if name in DESCRIPTORS:
         return _descriptor(call, index)
     if name in SOCKETS:
@@ -160,11 +166,40 @@ def _descriptor(call: Call, index: Index) -> Leak | None:
         held = call.module.text_of(part)
         if part.type not in ("identifier", "attribute"):
             return None
-        if part is target and call.name != "os.dup":
+        if part is target and call.name not in _SINGLE:
             return None  # a pair under one name: ``pipe = os.pipe()``
         if _is_left(call, held, index):
             return Leak("descriptor", held, f"Close it with `os.close({held})` in a `finally`.")
     return None
+
+
+def _of_temporary(call: Call) -> Leak | None:
+    """The descriptor that ``mkstemp`` gives besides the path, where nobody looks at it."""
+    above, function = call.parent, call.function
+    remedy = "Close it with `os.close(…)`, or use `NamedTemporaryFile` or pytest's `tmp_path`."
+    if above is None or function is None:
+        return None
+    if above.kind == "subscript":
+        index = above.child("subscript")
+        path = index is not None and call.module.text_of(index) == "1"
+        return Leak("descriptor", "", remedy) if path else None
+    target = above.child("left") if above.kind == "assignment" else None
+    parts = [] if target is None else target.named_children
+    if target is None or target.type not in ("pattern_list", "tuple_pattern") or len(parts) < 2:
+        return None
+    held = call.module.text_of(parts[0])
+    if parts[0].type != "identifier" or held in call.context.scope.elsewhere:
+        return None
+    if next(mentions_after(call.module, function, held, call.node.end_byte), None) is not None:
+        return None
+    return Leak("descriptor", held, remedy)
+
+
+def mentions_after(
+    module: Module, function: Function, name: str, after: int
+) -> Iterator[tree_sitter.Node]:
+    """The places of a function after one byte where a name stands."""
+    return (one for one in mentions(module, function.node, name) if one.start_byte >= after)
 
 
 def _accepted(call: Call, index: Index) -> Leak | None:

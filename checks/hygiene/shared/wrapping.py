@@ -82,6 +82,16 @@ def late_reset(function: Function) -> Call | None:
     return last if checked else None
 
 
+def forgets(event: Located, fixture: Function) -> bool:
+    """Whether a fixture changes something before its ``yield`` and takes nothing back after it."""
+    steps = list(fixture.own("yield"))
+    if len(steps) != 1 or event.node.start_byte > steps[0].node.start_byte:
+        return False
+    if any(True for _ in steps[0].enclosing("try_statement", "with_statement")):
+        return False
+    return not following(steps[0])
+
+
 def _statement_call(function: Function, statement: tree_sitter.Node) -> Call | None:
     """The call that is all of a statement."""
     return next(
