@@ -8,7 +8,7 @@ dumps or writes leaves it open, as the functions of the standard library do (``j
 
 from __future__ import annotations
 
-from checks.events import Call, Function, as_call
+from checks.events import Call, Function, Value, as_call
 from checks.hygiene.shared.blocks import holders
 from checks.hygiene.shared.leaks import Leak
 from checks.hygiene.shared.tests import is_setup, is_test
@@ -26,6 +26,10 @@ _BORROWING = frozenset(
      "readfp", "save", "write"}
 )  # fmt: skip
 """First words of what functions are called that use a file and leave it open."""
+_READERS = frozenset({"importer", "loader", "parser", "reader"})
+"""Words of objects whose getters read what they are given."""
+
+_FEW = 20
 _ENDING = frozenset({"__exit__", "close", "detach", "fileno"})
 _REMEDY = "Open it in a `with`, and call the function in there."
 _KINDS = (
@@ -38,7 +42,7 @@ _KINDS = (
 def borrowed_file(call: Call) -> Leak | None:
     """The file that a test opens for a function that leaves it open."""
     function = call.function
-    if function is None or not (is_test(function) or is_setup(function)):
+    if function is None or not (is_test(function) or is_setup(function) or _helps(function)):
         return None
     if not (call.name in OPENERS or _is_of_path(call)):
         return None
@@ -55,6 +59,14 @@ def borrowed_file(call: Call) -> Leak | None:
     return Leak("file", held, _REMEDY) if _is_left(call, function, held) else None
 
 
+def _helps(function: Function) -> bool:
+    """Whether it is a method of a class whose tests call it to prepare what they look at."""
+    if not function.is_method or function.cls is None or function.is_generator:
+        return False
+    tests = [one for one in function.cls.methods.values() if is_test(one)]
+    return any(f"self.{function.name}(" in one.text for one in tests[:_FEW])
+
+
 def _is_of_path(call: Call) -> bool:
     """Whether it is the ``open`` of a path: by its mode, or by what the object is called."""
     receiver = call.receiver
@@ -68,9 +80,18 @@ def _is_of_path(call: Call) -> bool:
     mode = call.argument(0, "mode")
     if mode is not None:
         return isinstance(mode.constant, str) and mode.constant in _MODES
-    if (receiver.name or "").startswith("pathlib."):
+    if (receiver.name or "").startswith("pathlib.") or _is_joined(receiver):
         return True
     return any(one in receiver.text.lower() for one in _PATHS)
+
+
+def _is_joined(receiver: Value) -> bool:
+    """Whether it is a path put together: ``(folder / name).open()``."""
+    node = receiver.node
+    if node.type != "parenthesized_expression" or node.named_child_count != 1:
+        return False
+    sign = node.named_children[0].child_by_field_name("operator")
+    return sign is not None and sign.type == "/"
 
 
 def _is_left(call: Call, function: Function, held: str) -> bool:
@@ -92,4 +113,7 @@ def _borrows(arguments: Located) -> bool:
     outer = None if above is None else as_call(above)
     if outer is None or outer.is_with_item or outer.method[:1].isupper():
         return False
-    return bool(parts := words(outer.method)) and parts[0] in _BORROWING
+    if (parts := words(outer.method)) and parts[0] in _BORROWING:
+        return True
+    reader = "" if outer.receiver is None else outer.receiver.text.rpartition(".")[2]
+    return bool(parts) and parts[0] == "get" and not _READERS.isdisjoint(words(reader))
