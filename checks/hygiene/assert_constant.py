@@ -18,7 +18,7 @@ from checks.hygiene.shared.unentered import (
     tell_lost_assertion,
 )
 from checks.languages.python.context import Located
-from checks.model import Aspect, Confidence, Edit, Severity
+from checks.model import Aspect, Confidence, Edit, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check, nodes
 from checks.report import Report
 
@@ -386,6 +386,7 @@ def _call(call: Call, report: Report) -> None:
             why="It is a failure that is written like a question.",
             fix="Say `self.fail()` with the reason.",
             severity=Severity.LOW,
+            surface=Surface.SUMMARY,
             edits=[Edit(call.span, f"{call.receiver.text}.fail({text})")],
         )
         return

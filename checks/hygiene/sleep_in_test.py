@@ -26,7 +26,7 @@ from checks.hygiene.shared.tests import (
     preparations,
 )
 from checks.hygiene.shared.texts import words
-from checks.hygiene.shared.unchanged import asks_for_no_change
+from checks.hygiene.shared.unchanged import asks_for_no_change, wants_later_stamp
 from checks.hygiene.shared.waiting import (
     SLEEPS,
     figure,
@@ -158,7 +158,11 @@ def sleep_in_test(call: Call, report: Report) -> None:
         if waiters
         else "Wait for the event itself with a deadline, or let the test set the clock.",
         confidence=Confidence.LOW
-        if ending or is_teardown(function) or _awaits_nothing(call) or _lets_pass(call, duration)
+        if ending
+        or is_teardown(function)
+        or _awaits_nothing(call)
+        or _lets_pass(call, duration)
+        or wants_later_stamp(call)
         else Confidence.HIGH,
     )
 

@@ -170,7 +170,9 @@ def _report(event: Node, report: Report, handler: tree_sitter.Node, *, asserting
         fix=f"Say what must happen: `with pytest.raises({expected})`, or no handler at all."
         if _is_pytest(event)
         else f"Say what must happen: `with self.assertRaises({expected})`, or no handler at all.",
-        confidence=Confidence.LOW if _is_proved_around(event) else _confidence(event, caught),
+        confidence=Confidence.LOW
+        if _is_proved_around(event) or (asserting and _is_one_of_many(event))
+        else _confidence(event, caught),
     )
 
 
@@ -195,6 +197,14 @@ def _is_proved_around(event: Node) -> bool:
         for call in calls_of(event.module, block.node):
             if call.node.end_byte <= end and is_assertion(call):
                 return True
+    return False
+
+
+def _is_one_of_many(event: Node) -> bool:
+    """Whether a loop tries what some call gave, item by item: some of them may well do."""
+    for loop in event.enclosing("for_statement"):
+        given = loop.node.child_by_field_name("right")
+        return given is not None and event.value(given).origin.node.type == "call"
     return False
 
 
@@ -325,6 +335,9 @@ def _asserts_only_here(event: Node, body: tree_sitter.Node, handler: tree_sitter
         return False
     if any(is_failure(one) for one in calls_of(event.module, handler)):
         return False
+    failing = event.module.within(handler, "assert_statement")
+    if any(_is_false(event, one.node) for one in failing):
+        return False  # nothing is to be raised at all
     if block_of(handler)[-1].type == "break_statement":
         return False  # the exception is what ends the loop
     if asserts_within(event.module, body, own=function):

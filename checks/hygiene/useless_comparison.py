@@ -25,6 +25,8 @@ _DUNDER = "__"
 _FEW = 5
 """Nodes in a loop that holds one statement: it and its comments."""
 _OPERATOR = re2.compile(r"__(?:eq|ne|lt|le|gt|ge|contains|iter|getitem|cmp|bool)__")
+_QUERIES = frozenset({"peewee", "pony", "sqlalchemy", "sqlmodel"})
+"""Libraries whose operators build expressions of queries."""
 
 
 @check(
@@ -84,6 +86,7 @@ def useless_comparison(event: Node, report: Report) -> None:
         message=f"The result of `{text}` is thrown away.",
         why="The test passes whatever the comparison gives.",
         fix="Put `assert` in front of it.",
+        confidence=Confidence.LOW if _builds(event, parts[0]) else Confidence.HIGH,
         edits=[Edit(Span(event.span.start, event.span.start), "assert ")],
     )
 
@@ -237,6 +240,29 @@ def _is_exercise(event: Node) -> bool:
         if any(one.type.startswith("except") for one in block.node.named_children):
             return True
     return False
+
+
+def _builds(event: Node, comparison: tree_sitter.Node) -> bool:
+    """Whether it may build an expression of a query, which a test can do for what else it does."""
+    side = comparison.named_children[0]
+    value = event.value(side)
+    names = [value.name or "", value.origin.callee_name or ""]
+    owner = side.child_by_field_name("object") if side.type == "attribute" else None
+    while owner is not None and owner.type == "attribute":
+        owner = owner.child_by_field_name("object")
+    if owner is not None and owner.type == "identifier":
+        root = event.value(owner)
+        if root.text[:1].isupper() and not root.text.isupper():
+            return _of_queries(event)
+        names += [root.name or "", root.origin.callee_name or ""]
+    made = value.origin.callee_name or ""
+    for cls in event.module.classes_by_name.get(made.rpartition(".")[2].rpartition(":")[2], []):
+        names += [base.name or "" for base in cls.bases]
+    return any(name.partition(".")[0] in _QUERIES for name in names)
+
+
+def _of_queries(event: Node) -> bool:
+    return any(one.partition(".")[0] in _QUERIES for one in event.module.imported_modules)
 
 
 def _is_repeated(event: Node) -> bool:

@@ -269,3 +269,80 @@ def test_what_a_mixin_of_unknown_heirs_leaves() -> None:
         """
     )
     assert surfaces(report, "patcher-not-stopped") == [(6, "summary")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "surface"),
+    [
+        ("updated = pack.updated", "assert pack.updated > updated", "summary"),
+        ("first_time = pack.time", "assert first_time != pack.time", "summary"),
+        ("updated = pack.updated", "assert pack.saved", "inline"),
+        ("count = pack.count", "assert pack.count > count", "inline"),
+    ],
+)
+def test_a_sleep_in_which_the_clock_has_to_go_on(before: str, after: str, surface: str) -> None:
+    report = reviewed(
+        f"""\
+        import time
+
+        def test_it(pack):
+            {before}
+            time.sleep(1)
+            pack.save()
+            {after}
+        """
+    )
+    assert surfaces(report, "sleep-in-test") == [(5, surface)]
+
+
+@pytest.mark.parametrize(
+    ("given", "surface"),
+    [("open_descriptors()", "summary"), ("(1, 2)", "inline"), ("[b'', b'a']", "inline")],
+)
+def test_a_handler_in_a_loop_over_what_a_call_gives(given: str, surface: str) -> None:
+    report = reviewed(
+        f"""\
+        def test_it(files):
+            for one in {given}:
+                try:
+                    files.ask(one)
+                except OSError as error:
+                    assert error.errno == 9
+        """
+    )
+    assert surfaces(report, "try-except-in-test") == [(5, surface)]
+
+
+@pytest.mark.parametrize(
+    ("compared", "surface"),
+    [
+        ("User.name == 'ed'", "summary"),
+        ("column == 5", "summary"),
+        ("users.c.id == 5", "summary"),
+        ("select(users.c.id) == 5", "summary"),
+        ("response.status == 200", "inline"),
+    ],
+)
+def test_a_comparison_that_builds_a_query(compared: str, surface: str) -> None:
+    report = reviewed(
+        f"""\
+        from sqlalchemy import Column, Table, select
+        from app import User
+
+        def test_it(client):
+            column = Column("a")
+            users = Table("users")
+            response = client.get("/")
+            {compared}
+            assert client.closed
+        """
+    )
+    assert surfaces(report, "useless-comparison") == [(8, surface)]
+
+
+def test_a_failure_that_is_written_like_a_question_is_no_comment() -> None:
+    report = reviewed(
+        "import unittest\n\nclass T(unittest.TestCase):\n    def test_it(self):\n"
+        "        if made():\n            self.assertTrue(False)\n"
+    )
+    assert surfaces(report, "assert-constant") == [(6, "summary")]

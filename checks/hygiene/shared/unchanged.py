@@ -6,13 +6,16 @@ import tree_sitter
 
 from checks.events import Call, Module, Value, calls_of
 from checks.hygiene.shared.assertions import asserts
-from checks.hygiene.shared.blocks import following, statements
+from checks.hygiene.shared.blocks import following, later_in_function, statements
+from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
 
 _EQUAL = frozenset({"assertEqual", "assertEquals", "assertIs", "assert_equal"})
 _MOST = 200
 """Statements before a place that are looked at."""
 _SIDES = 2
+_OF_TIME = frozenset({"at", "changed", "created", "date", "datetime", "modified", "mtime", "stamp",
+                      "time", "timestamp", "updated", "when"})  # fmt: skip
 
 
 def asks_for_no_change(located: Located) -> bool:
@@ -33,6 +36,41 @@ def asks_for_no_change(located: Located) -> bool:
     return len(sides) == _SIDES and any(
         one.type == "identifier" and _was_read(module, before, one, other)
         for one, other in (sides, sides[::-1])
+    )
+
+
+def wants_later_stamp(located: Located) -> bool:
+    """Whether a moment was read before, which is asserted to be another one later.
+
+    ``updated = pack.updated; sleep(1); pack.save(); assert pack.updated > updated``: the clock has
+    to go on meanwhile, and no event tells that it has.
+    """
+    module, start = located.module, located.node.start_byte
+    read = {
+        module.text_of(left)
+        for one in _before(located)
+        if one.end_byte <= start and (left := _noted(one)) is not None
+    }
+    moments = {name for name in read if not _OF_TIME.isdisjoint(words(name))}
+    if not moments:
+        return False
+    return any(
+        asserts(one) and any(name in one.text for name in moments) and _says_other(one)
+        for one in later_in_function(located)
+    )
+
+
+def _noted(statement: tree_sitter.Node) -> tree_sitter.Node | None:
+    """The name that a statement binds."""
+    noted = statement.named_children[0] if statement.type == "expression_statement" else None
+    left = None if noted is None else noted.child_by_field_name("left")
+    return left if left is not None and left.type == "identifier" else None
+
+
+def _says_other(assertion: Located) -> bool:
+    text = assertion.text[:_MOST]
+    return any(
+        sign in text for sign in (">", "<", "!=", "assertNot", "assertGreater", "assertLess")
     )
 
 
