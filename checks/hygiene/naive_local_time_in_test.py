@@ -7,6 +7,7 @@ from checks.hygiene.shared.clocks import is_frozen, sets_zone
 from checks.hygiene.shared.equalities import equalities
 from checks.hygiene.shared.naive import CONVERTING, converted
 from checks.hygiene.shared.tests import is_replaced, is_setup, is_test, own_calls
+from checks.hygiene.shared.zones import epoch_elsewhere, is_local_default, is_named_by_machine
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check, nodes
 from checks.report import Report
@@ -29,7 +30,10 @@ _SUMMER = (b"altzone", b"daylight", b"isdst")
     confidence=Confidence.MEDIUM,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=(calls(*_STAMPS, *_LOCAL, *_DAYS_OF_UTC, *CONVERTING), nodes("attribute")),
+    on=(
+        calls(*_STAMPS, *_LOCAL, *_DAYS_OF_UTC, *CONVERTING, "datetime.datetime"),
+        nodes("attribute"),
+    ),
 )
 def naive_local_time_in_test(call: Call | Node, report: Report) -> None:
     """A test turns a fixed moment into local time, or compares local time with a fixed text.
@@ -77,8 +81,15 @@ def naive_local_time_in_test(call: Call | Node, report: Report) -> None:
     """
     if isinstance(call, Node):
         _winter(call, report)
+        _abbreviated(call, report)
         return
     function = call.function
+    if function is not None and call.name == "datetime.datetime":
+        _elsewhere(call, report)
+        return
+    if is_local_default(call) and function is not None and not is_test(function):
+        _tell_default(call, report)
+        return
     if function is None or not (is_test(function) or is_setup(function)):
         return
     if _is_shifted(call):
@@ -117,6 +128,42 @@ def naive_local_time_in_test(call: Call | Node, report: Report) -> None:
         message=f"`{call.value().short}` is another time in every time zone.",
         why="The test passes where its author lives and fails elsewhere.",
         fix="Pass `tz=timezone.utc`, or build the moment from its date with a time zone.",
+    )
+
+
+def _elsewhere(call: Call, report: Report) -> None:
+    """Report a moment that is a date of the test as the time zone of its author has it."""
+    number = epoch_elsewhere(call)
+    if number is None or sets_zone(call) or is_frozen(call, report.index):
+        return
+    report(
+        at=number,
+        message=f"`{number.text}` is `{call.value().short}` in one time zone only.",
+        why="The date has no zone, so its moment is another one on every machine.",
+        fix="Give the date `tzinfo=timezone.utc`, and expect that moment.",
+    )
+
+
+def _abbreviated(event: Node, report: Report) -> None:
+    """Report ``pytz.timezone(time.tzname[0])``: an abbreviation is no name of a zone."""
+    if not is_named_by_machine(event) or sets_zone(event):
+        return
+    report(
+        at=event,
+        message="`time.tzname` holds the abbreviations of this machine, such as `PST`.",
+        why="Most of them are no names of time zones, so the test fails outside of UTC.",
+        fix="Name the zone that is meant, as a rule UTC.",
+    )
+
+
+def _tell_default(call: Call, report: Report) -> None:
+    if sets_zone(call) or is_frozen(call, report.index):
+        return
+    report(
+        at=call,
+        message=f"`{call.value().short}` is another moment in every time zone.",
+        why="The tests that use it work with another value on every machine.",
+        fix="Write the number of seconds, or use `calendar.timegm`.",
     )
 
 
