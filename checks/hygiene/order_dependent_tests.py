@@ -6,6 +6,8 @@ import re2
 
 from checks.events import Class, Function, Module, ModuleEvent
 from checks.hygiene.shared.blocks import mentions
+from checks.hygiene.shared.created import literal_ids
+from checks.hygiene.shared.equalities import equalities
 from checks.hygiene.shared.tests import is_setup, is_test, is_test_class
 from checks.languages.python.context import Located
 from checks.model import Aspect, Confidence, Severity, Surface
@@ -64,7 +66,24 @@ def order_dependent_tests(event: ModuleEvent, report: Report) -> None:
     for test in (one for one in module.functions if is_test(one)):
         if test.cls is None or not _is_scenario(test.cls):
             _marks(test, report)
+        _numbers(test, report)
     _globals(module, report)
+
+
+def _numbers(test: Function, report: Report) -> None:
+    """Report ids that a test knows beforehand, which the database gives out."""
+    for one in equalities(test):
+        for side, other in one.sides:
+            if not literal_ids(side, other):
+                continue
+            report(
+                at=one.at,
+                message=f"`{other.short}` are ids that the database counts out.",
+                why="A counter goes on after each test: they are right only when no other test "
+                "has created such rows before.",
+                fix="Compare with the `pk` of the objects that the test created.",
+            )
+            return
 
 
 def _is_scenario(cls: Class) -> bool:

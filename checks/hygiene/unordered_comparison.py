@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.events import Function, Value, argument_nodes
+from checks.hygiene.shared.created import created_in_order
 from checks.hygiene.shared.disorder import cases_in_disorder, comes_from_walk, is_disordered
 from checks.hygiene.shared.equalities import equalities
 from checks.hygiene.shared.querysets import asserted_by_place, rows_in_no_order, several
@@ -97,6 +98,8 @@ def unordered_comparison(function: Function, report: Report) -> None:
             what = _unordered(side, function) or _promised_by_nobody(side, function, report)
             if not what and several(other) and rows_in_no_order(side, report.index):
                 what = "a query without an order"
+            if not what and created_in_order(side, other, function):
+                what = "the database"
             if not what or not (_has_order(other) or several(other)):
                 if not _is_list_of_set(side) or _has_no_order(other):
                     continue
