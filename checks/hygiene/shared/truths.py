@@ -45,6 +45,9 @@ _FUNCTIONS = frozenset({"httpretty.is_enabled", "httpretty.has_request", "sys.is
 _OWNERS = {"is_alive": ("thread", "process", "proc", "worker_thread")}
 """Methods of what these names hold."""
 
+_MAKING = frozenset({"enumerate", "id", "iter", "reversed", "type"})
+"""Builtins whose result is always true: https://docs.python.org/3/library/functions.html"""
+
 _ASKING = ("can_", "has_", "is_", "should_")
 _OTHERS = frozenset({"count", "exists", "done", "cancelled", "locked"})
 """Names of methods that an attribute may have as well: the file itself must call it there."""
@@ -112,7 +115,7 @@ def of_object(at: Located, node: tree_sitter.Node, report: Report) -> bool:
     """
     value = at.value(node)
     if node.type == "call":
-        return _of_context(at, value, report)
+        return _of_made(at, value, report) or _of_context(at, value, report)
     if node.type not in ("set", "dictionary", "list", "tuple") or not _holds_something(at, node):
         return False
     report(
@@ -128,6 +131,22 @@ def _holds_something(at: Located, node: tree_sitter.Node) -> bool:
     """Whether an element stands in it that is no ``*names``, which may be empty."""
     elements = (one for one in node.named_children if one.type != "comment")
     return any(not at.module.text_of(one).startswith("*") for one in elements)
+
+
+def _of_made(at: Located, value: Value, report: Report) -> bool:
+    """Report what a builtin makes, which is always true: ``assertTrue(type(found is None))``."""
+    target = value.node.child_by_field_name("function")
+    name = "" if target is None else value.module.text_of(target)
+    scope = value.context.scope.find(name)
+    if name not in _MAKING or scope is not None or len(argument_nodes(value.node)) != 1:
+        return False
+    report(
+        at=at,
+        message=f"`{value.short}` is always true, whatever stands in it.",
+        why=f"`{name}` gives an object that is never false, so nothing is asked.",
+        fix="Assert what stands in its parentheses.",
+    )
+    return True
 
 
 def _of_context(at: Located, value: Value, report: Report) -> bool:
@@ -152,7 +171,8 @@ _REARRANGING = frozenset(
     {"as", "canonical", "canonicalize", "clean", "dict", "json", "list", "normalise", "normalised",
      "normalize", "normalized", "ordered", "set", "sort", "sorted", "strip", "stripped", "tuple"}
 )  # fmt: skip
-_BUILTINS = frozenset({"dict", "frozenset", "len", "list", "set", "sorted", "str", "tuple"})
+_BUILTINS = frozenset({"bool", "bytes", "dict", "float", "frozenset", "int", "len", "list", "max",
+                       "min", "set", "sorted", "str", "sum", "tuple", "type"})  # fmt: skip
 
 
 def rearranges(value: Value, index: Index) -> bool:
