@@ -9,7 +9,7 @@ from checks.flow import demand, inheriting, supplied
 from checks.flow import expressions as _expressions  # noqa: F401 - fills the table of expressions
 from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
 from checks.flow.demand import Demand
-from checks.flow.entries import Entry, is_called, is_handed_on
+from checks.flow.entries import Entry, is_used
 from checks.flow.feeding import feeding
 from checks.flow.heap import Heap
 from checks.flow.machine import ENTRY_STEPS, MODULE_STEPS, Machine, ModuleRun, Spent
@@ -440,7 +440,7 @@ def _turn(function: LocalFunction) -> int:
         return 2
     if function.name.startswith("__"):
         return 1  # "__call__": by no name
-    return int(is_called(function) or is_handed_on(function))
+    return int(is_used(function))
 
 
 def _is_private(function: LocalFunction) -> bool:

@@ -177,7 +177,7 @@ def call_function(
         return VAGUE
     inner = enter(machine, function, arguments, keywords, star, node, frame)
     before = machine.heap.top
-    machine.heap.top = dict(before)
+    machine.heap.mine = None
     machine.way.append((frame.module, node.start, node.end))
     completes = run(machine, inner, function)
     machine.way.pop()
@@ -189,7 +189,8 @@ def call_function(
         return VAGUE
     plain = not inner.writes and all(isinstance(one, Api) for one in result.references)
     if plain:
-        machine.heap.top = before  # what it made is gone with it
+        machine.heap.top = before
+        machine.heap.mine = None  # what it made is gone with it
     if inner.writes:
         frame.writes = True
     elif key is not None and plain and not result.taints:
@@ -329,7 +330,8 @@ def outcome(
         for one in states[1:]:
             whole = machine.join(whole, one)
         inner.returns = whole
-        machine.heap.top = dict(whole[1])
+        machine.heap.top = whole[1]
+        machine.heap.mine = None
     if yields:
         if function.kind == "context":
             return NONE if inner.yielded is None else inner.yielded
@@ -397,7 +399,7 @@ def answers(
     if len(machine.active) >= MAX_CALLS or function.definition in machine.active:
         return []
     top = machine.heap.top
-    machine.heap.top = dict(top)
+    machine.heap.mine = None
     inner = enter(machine, function, before, given, None, node, frame)
     inner.stated = []
     try:
@@ -407,6 +409,7 @@ def answers(
         return _answering(machine, inner, truth=truth)
     finally:
         machine.heap.top = top
+        machine.heap.mine = None
 
 
 def _answering(machine: Machine, inner: Frame, *, truth: bool) -> list[Names]:

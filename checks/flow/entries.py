@@ -351,18 +351,28 @@ def _responds(function: LocalFunction) -> bool:
 
 def is_called(function: LocalFunction) -> bool:
     """Whether the file itself calls it: then it is no view, but a part of one."""
-    data = function.frame.module.module.source.data
-    written = f"{function.name}(".encode()
-    return data.count(written) > data.count(b"def " + written)
+    return _occurs(function, handed_on=False)
 
 
-def is_handed_on(function: LocalFunction) -> bool:
-    """Whether the file hands it to something that calls it: ``Thread(target=work)``."""
+def is_used(function: LocalFunction) -> bool:
+    """Whether the file calls it, or hands it on: ``Thread(target=work)``."""
+    return _occurs(function, handed_on=True)
+
+
+def _occurs(function: LocalFunction, *, handed_on: bool) -> bool:
     data = function.frame.module.module.source.data
     name = function.name.encode()
-    return any(
-        before + name + after in data for before in (b"=", b"(", b" ") for after in (b",", b")")
-    )
+    at = data.find(name)
+    while at >= 0:
+        end = at + len(name)
+        after = data[end : end + 1]
+        if after == b"(":
+            if data[at - 4 : at] != b"def ":
+                return True
+        elif handed_on and after in (b",", b")") and data[at - 1 : at] in (b"=", b"(", b" "):
+            return True
+        at = data.find(name, at + 1)
+    return False
 
 
 def _is_text(path: str) -> bool:

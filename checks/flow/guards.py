@@ -230,11 +230,12 @@ def _clean_sources(machine: Machine, frame: Frame, value: Value, bits: int) -> N
     for name, one in list(frame.names.items()):
         if one.taints:
             frame.names[name] = better(one)
-    for number, made in list(machine.heap.top.items()):
+    top = machine.heap.own()
+    for number, made in list(top.items()):
         for key, one in made.fields.items():
             if one.taints and (new := better(one)) is not one:
                 made = made.with_field(key, new)
-        machine.heap.top[number] = made
+        top[number] = made
 
 
 def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: bool) -> None:

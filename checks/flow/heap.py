@@ -133,7 +133,7 @@ GONE = Object("instance", {}, VAGUE)
 class Heap:
     """The objects by number."""
 
-    __slots__ = ("base", "count", "numbers", "shared", "top")
+    __slots__ = ("base", "count", "mine", "numbers", "shared", "top")
 
     def __init__(self, shared: Heap | None = None) -> None:
         self.shared: dict[int, Object] = {} if shared is None else shared.base
@@ -141,6 +141,9 @@ class Heap:
         self.numbers: Iterator[int] = itertools.count(1) if shared is None else shared.numbers
         self.base: dict[int, Object] = {}
         self.top: dict[int, Object] = {}
+        """What was made and written since: read it, and write it by :meth:`own` only."""
+        self.mine: dict[int, Object] | None = None
+        """The top when nobody else holds it, for instance as the state before a branch."""
         self.count = 0
         """The objects that were made here."""
 
@@ -148,8 +151,17 @@ class Heap:
         """Put a new object on the heap."""
         self.count += 1
         number = next(self.numbers)
-        self.top[number] = made
+        top = self.top
+        if top is not self.mine:
+            top = self.own()
+        top[number] = made
         return Cell(number)
+
+    def own(self) -> dict[int, Object]:
+        """The top, to be written: a copy when others may hold the one that there is."""
+        if self.top is not self.mine:
+            self.top = self.mine = dict(self.top)
+        return self.top
 
     def get(self, cell: Cell) -> Object:
         """The object that is referred to, as it is now."""
@@ -167,7 +179,10 @@ class Heap:
 
     def put(self, cell: Cell, made: Object) -> None:
         """Put an object in the place of one."""
-        self.top[cell.number] = made
+        top = self.top
+        if top is not self.mine:
+            top = self.own()
+        top[cell.number] = made
 
     def joined(self, first: dict[int, Object], second: dict[int, Object]) -> dict[int, Object]:
         """The objects after a branch."""

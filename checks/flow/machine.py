@@ -268,26 +268,32 @@ class Machine:
         """The state, to be gone back to: what is written from now on does not touch it."""
         kept = (frame.names, self.heap.top)
         frame.names = dict(frame.names)
-        self.heap.top = dict(self.heap.top)
+        self.heap.mine = None
         return kept
 
     def state(self, frame: Frame) -> Snapshot:
         """The state as it is, given away: to be called when it is replaced or dead."""
         return frame.names, self.heap.top
 
+    def left_state(self, frame: Frame) -> Snapshot:
+        """The state where control leaves: what still runs on the way out is written to it."""
+        return frame.names, self.heap.own()
+
     def restore(self, frame: Frame, state: Snapshot) -> None:
         """Go back to a state; what is written from now on does not touch it."""
         frame.names = dict(state[0])
-        self.heap.top = dict(state[1])
+        self.heap.top = state[1]
+        self.heap.mine = None
 
     def return_to(self, frame: Frame, state: Snapshot) -> None:
         """Go back to a state that nobody needs any more."""
         frame.names, self.heap.top = state
+        self.heap.mine = None
 
     def join(self, first: Snapshot, second: Snapshot) -> Snapshot:
         """What holds in either state."""
         names, others = first[0], second[0]
-        if names is not others:
+        if names is not others and names.items() ^ others.items():
             joined = dict(names)
             for name, value in others.items():
                 known = names.get(name)
@@ -310,7 +316,8 @@ class Machine:
             other = names.get(name)
             if other is not value and (other is None or _differs(value, other)):
                 return True
-        for number, _ in self.heap.top.items() - before[1].items():
+        top = self.heap.top
+        for number, _ in () if top is before[1] else top.items() - before[1].items():
             if number in before[1] or self.heap.is_settled(number):
                 return True
         return False
@@ -344,7 +351,8 @@ class Machine:
             whole = self.join(whole, one)
         # What was joined is nobody else's.
         frame.names = dict(whole[0]) if whole[0] is first[0] else whole[0]
-        self.heap.top = dict(whole[1]) if whole[1] is first[1] else whole[1]
+        self.heap.top = whole[1]
+        self.heap.mine = None
         return True
 
 

@@ -112,7 +112,7 @@ class Starts:
             run = self._start(module)
         machine = self._shelf.machine
         if run.started and machine.collecting is not None:
-            machine.heap.top.update(run.cells)
+            machine.heap.own().update(run.cells)
             machine.redo(run.writes)
             machine.truncated = machine.truncated or run.truncated
             machine.collecting.spent |= run.spent

@@ -106,7 +106,7 @@ def _try(machine: Machine, frame: Frame, node: ir.Try) -> bool:
     done = machine.execute(frame, node.body)
     thrown = frame.raised
     frame.raised = raised
-    middle = machine.state(frame)
+    middle = machine.left_state(frame) if node.otherwise else machine.state(frame)
     if done and machine.execute(frame, node.otherwise):
         ends.append(machine.state(frame))
     left: list[Snapshot] = [] if node.handlers else [before, middle]
@@ -184,7 +184,7 @@ def _return(machine: Machine, frame: Frame, node: ir.Return) -> bool:
     frame.result = value if frame.result is None else join(frame.result, value)
     if machine.on_return is not None and len(machine.active) == 1:
         machine.on_return(frame, node, value)
-    state = machine.state(frame)
+    state = machine.left_state(frame)
     frame.returns = state if frame.returns is None else machine.join(frame.returns, state)
     return False
 
@@ -212,7 +212,7 @@ def _assert(machine: Machine, frame: Frame, node: ir.Assert) -> bool:
 
 def _jump(machine: Machine, frame: Frame, node: ir.Jump) -> bool:
     if len(frame.jumps) >= 2:
-        frame.jumps[-2 if node.type == "break" else -1].append(machine.state(frame))
+        frame.jumps[-2 if node.type == "break" else -1].append(machine.left_state(frame))
     return False
 
 

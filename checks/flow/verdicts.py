@@ -7,6 +7,7 @@ of the argument. ``ok = is_safe(name)`` is remembered until ``ok`` is tested.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from checks import ir
@@ -173,20 +174,23 @@ def remember(frame: Frame, name: str, value: ir.Expression) -> None:
         frame.answers[name] = value
     else:
         frame.answers.pop(name, None)
-    for other in [one for one in frame.answers if one != name and _reads(frame.answers[one], name)]:
-        del frame.answers[other]
+    for other in [one for one in frame.answers if one != name]:
+        read = _names_in(frame.answers[other])
+        if read is None or name in read:
+            del frame.answers[other]
 
 
-def _reads(node: ir.Expression, name: str) -> bool:
-    """Whether an answer depends on a name, as far as is looked."""
+@functools.lru_cache(maxsize=512)
+def _names_in(node: ir.Expression) -> frozenset[str] | None:
+    """The names that an answer depends on; ``None``: perhaps on any."""
+    found: set[str] = set()
     stack = [node]
     for _ in range(60):
         if not stack:
-            return False
+            return frozenset(found)
         one = stack.pop()
         if isinstance(one, ir.Name):
-            if one.id == name:
-                return True
+            found.add(one.id)
         elif isinstance(one, ir.Call):
             stack += [one.function, *one.arguments]
         elif isinstance(one, ir.Compare):
@@ -201,4 +205,4 @@ def _reads(node: ir.Expression, name: str) -> bool:
                 stack += [clause.source, *clause.conditions]
         elif isinstance(one, (ir.Attribute, ir.Subscript)):
             stack.append(one.value)
-    return True
+    return None

@@ -7,7 +7,8 @@ without recursion.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import tree_sitter
 
@@ -31,6 +32,24 @@ _GENERATOR = grammar.kind("generator_expression")
 _SLICE = grammar.kind("slice")
 
 
+_TABLES: dict[tuple[type, str], list[Any]] = {}
+
+
+def unbound(
+    cls: type, name: str, table: Callable[[], Mapping[str, Callable[..., Any]]]
+) -> list[Any]:
+    """The methods of a class by the number of the kind of node, to be called with ``self``.
+
+    Made once for a class: a lowering is made for every function that is run.
+    """
+    found = _TABLES.get((cls, name))
+    if found is None:
+        methods = table()
+        found = [getattr(methods.get(kind), "__func__", None) for kind in grammar.KINDS]
+        _TABLES[cls, name] = found
+    return found
+
+
 class Lowering(LiteralLowering):
     """Lowers the expressions of one text."""
 
@@ -39,10 +58,7 @@ class Lowering(LiteralLowering):
         self.depth = 0
         self.too_deep = False
         self.yields = False
-        table = self._table()
-        self._handlers: list[Callable[[tree_sitter.Node], ir.Expression] | None] = [
-            table.get(name) for name in grammar.KINDS
-        ]
+        self._handlers = unbound(type(self), "expressions", self._table)
         self._last = len(self._handlers) - 1
 
     def expression(self, node: tree_sitter.Node | None) -> ir.Expression:
@@ -58,7 +74,8 @@ class Lowering(LiteralLowering):
             return ir.Opaque(node.start_byte, node.end_byte)
         self.depth += 1
         try:
-            return handler(node)
+            lowered: ir.Expression = handler(self, node)
+            return lowered
         finally:
             self.depth -= 1
 

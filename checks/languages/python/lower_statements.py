@@ -8,7 +8,7 @@ import tree_sitter
 
 from checks import ir
 from checks.languages.python import grammar
-from checks.languages.python.lower import MAX_DEPTH
+from checks.languages.python.lower import MAX_DEPTH, unbound
 from checks.languages.python.lower_literals import children
 from checks.languages.python.lower_patterns import PatternLowering
 
@@ -32,10 +32,7 @@ class StatementLowering(PatternLowering):
         super().__init__(data)
         self.assigned: set[str] = set()
         self.elsewhere: dict[str, str] = {}
-        table = self._statements()
-        self._statement_handlers: list[
-            Callable[[tree_sitter.Node, list[ir.Statement]], None] | None
-        ] = [table.get(name) for name in grammar.KINDS]
+        self._statement_handlers = unbound(type(self), "statements", self._statements)
 
     def block(self, node: tree_sitter.Node | None) -> ir.Block:
         """Lower the statements in a block, a module, or an ERROR node."""
@@ -59,7 +56,7 @@ class StatementLowering(PatternLowering):
             return
         handler = self._statement_handlers[number]
         if handler is not None:
-            handler(node, out)
+            handler(self, node, out)
 
     def _statements(self) -> dict[str, Callable[[tree_sitter.Node, list[ir.Statement]], None]]:
         return {
