@@ -21,8 +21,6 @@ Emit: TypeAlias = Callable[[int, Any], None]
 """Takes the number of a listener and the event."""
 
 _CALL = grammar.kind("call")
-_IDENTIFIER = grammar.kind("identifier")
-_ATTRIBUTE = grammar.kind("attribute")
 _CHECK_EVERY = 500
 """Calls between two looks at the deadline."""
 
@@ -142,26 +140,18 @@ class Dispatch:
 
     def _send_calls(self, module: Module, emit: Emit, expired: Callable[[], bool]) -> None:
         table, every, renamed = self._calls, self._every_call, module.renamed
-        data = module.source.data
-        field = grammar.FUNCTION
+        words = module.call_words
         for index, place in enumerate(module.places[_CALL]):
             if index % _CHECK_EVERY == 0 and expired():
                 raise Expired
-            target = place[0].child_by_field_id(field)
-            word = ""
-            if target is not None:
-                kind = target.kind_id
-                last = target if kind == _IDENTIFIER else None
-                if kind == _ATTRIBUTE:
-                    last = target.child_by_field_id(grammar.ATTRIBUTE)
-                if last is not None:
-                    word = data[last.start_byte : last.end_byte].decode("utf-8", "replace")
+            word = words[index]
             call: Call | None = None
             if every:
                 call = Call(module, place, word or None)
                 for number in every:
                     emit(number, call)
             if not word:
+                target = place[0].child_by_field_id(grammar.FUNCTION)
                 read = attribute_read(module, target) if target is not None else None
                 if read is not None:
                     call = call or Call(module, place)

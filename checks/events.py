@@ -24,6 +24,8 @@ from checks.model import Confidence, Lines, Role, Span, Step
 from checks.once import once
 from checks.text import SourceText
 
+_CALL = grammar.kind("call")
+
 __all__ = [
     "UNKNOWN",
     "Call",
@@ -215,6 +217,14 @@ class ModuleEvent:
     def calls(self) -> Iterator[Call]:
         """Every call of the file."""
         return calls_of(self.module)
+
+    def calls_of_words(self, words: frozenset[str]) -> Iterator[Call]:
+        """The calls of which the last part of the callee, as it is written, is one of these."""
+        module = self.module
+        places = module.places[_CALL]
+        found = [index for word in words for index in module.calls_by_word.get(word, ())]
+        for index in sorted(found):
+            yield Call(module, places[index])
 
 
 def calls_of(module: Module, node: tree_sitter.Node | None = None) -> Iterator[Call]:

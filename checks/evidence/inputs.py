@@ -9,6 +9,7 @@ from checks.evidence.registry import gather
 from checks.hygiene.shared.assertions import is_assertion
 from checks.hygiene.shared.logs import is_log_call
 from checks.languages.python.context import Located
+from checks.languages.python.module import Module
 from checks.model import Aspect
 from checks.pattern import Pattern
 from checks.registry import MODULE, calls
@@ -40,6 +41,7 @@ _PARSERS = ("json.{load,loads}", "yaml.{safe_load,safe_load_all}", "tomllib.{loa
 _MESSAGES = frozenset({"print", "warnings.warn", "click.echo", "sys.exit", "pytest.skip"})
 _SINKS = frozenset({*_QUERIES, "Popen", "call", "check_call", "check_output", "getoutput",
                     "getstatusoutput", "popen", "run", "system"})  # fmt: skip
+_FORMAT = frozenset({"format"})
 _MAX_SINKS = 500
 
 
@@ -73,23 +75,32 @@ def _built(event: ModuleEvent) -> Iterator[Located]:
             continue
         if left.type in ("string", "concatenated_string") and _varies(located):
             yield located
-    for located in module.nodes("string"):
-        if any(one.type == "interpolation" for one in located.node.named_children):
-            above = located.parent
-            if above is not None and above.kind == "concatenated_string":
-                continue
-            if _varies(located):
-                yield located
+    for located in _interpolated(module):
+        above = located.parent
+        if above is not None and above.kind == "concatenated_string":
+            continue
+        if _varies(located):
+            yield located
     for located in module.nodes("concatenated_string"):
         above = located.parent
         formats = above is not None and above.kind in ("binary_operator", "attribute")
         if not formats and _varies(located):
             yield located
-    for call in event.calls():
-        if call.method == "format" and call.receiver is not None:
+    for call in event.calls_of_words(_FORMAT):
+        if call.receiver is not None:
             receiver = call.receiver.node.type
             if receiver in ("string", "concatenated_string") and _varies(call):
                 yield call
+
+
+def _interpolated(module: Module) -> Iterator[Located]:
+    """The f-strings with something in them, in order."""
+    seen: set[int] = set()
+    for located in module.nodes("interpolation"):
+        text = located.parent
+        if text is not None and text.kind == "string" and text.node.id not in seen:
+            seen.add(text.node.id)
+            yield text
 
 
 def _varies(located: Located) -> bool:
@@ -120,14 +131,13 @@ def _is_message(located: Located) -> bool:
 def _starts_of_sinks(event: ModuleEvent) -> set[int]:
     """Where the strings begin that reach a sink: the sinks speak of them themselves."""
     starts: set[int] = set()
-    for call in event.calls():
-        if call.method in _SINKS:
-            value = call.argument(0, "args")
-            if value is not None:
-                starts.update((value.node.start_byte, value.origin.node.start_byte))
-                starts.update(one.node.start_byte for one in value.assignments)
-                if len(starts) > _MAX_SINKS:
-                    break
+    for call in event.calls_of_words(_SINKS):
+        value = call.argument(0, "args")
+        if value is not None:
+            starts.update((value.node.start_byte, value.origin.node.start_byte))
+            starts.update(one.node.start_byte for one in value.assignments)
+            if len(starts) > _MAX_SINKS:
+                break
     return starts
 
 

@@ -21,6 +21,9 @@ from checks.model import Lines, Span
 from checks.once import once
 from checks.text import SourceText
 
+_CALL = grammar.kind("call")
+_IDENTIFIER = grammar.kind("identifier")
+_ATTRIBUTE = grammar.kind("attribute")
 _VISITS = 4_096
 """Nodes between two looks at the clock."""
 
@@ -86,12 +89,43 @@ class Module:
         """The classes of each name, in order."""
         return _by_name(self.classes)
 
-    @property
+    @once
+    def call_words(self) -> list[str]:
+        """For each call, the last part of what is called as it is written.
+
+        ``execute`` of ``cursor.execute()``, ``""`` where it is no name.
+        """
+        found = []
+        data = self.source.data
+        for place in self.places[_CALL]:
+            target = place[0].child_by_field_id(grammar.FUNCTION)
+            last = None
+            if target is not None:
+                kind = target.kind_id
+                if kind == _IDENTIFIER:
+                    last = target
+                elif kind == _ATTRIBUTE:
+                    last = target.child_by_field_id(grammar.ATTRIBUTE)
+            if last is None:
+                found.append("")
+            else:
+                found.append(data[last.start_byte : last.end_byte].decode("utf-8", "replace"))
+        return found
+
+    @once
+    def calls_by_word(self) -> dict[str, list[int]]:
+        """The numbers of the calls (their place among all) by that last part."""
+        found: dict[str, list[int]] = {}
+        for number, word in enumerate(self.call_words):
+            found.setdefault(word, []).append(number)
+        return found
+
+    @once
     def imported_modules(self) -> frozenset[str]:
         """The names of all modules that the file imports, relative ones made absolute."""
         return frozenset(entry.module for entry in self.imports)
 
-    @property
+    @once
     def imported_names(self) -> frozenset[str]:
         """The dotted names of all imports: ``unittest.mock`` for ``from unittest import mock``."""
         return frozenset(entry.qualified for entry in self.imports)
