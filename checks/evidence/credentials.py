@@ -22,6 +22,7 @@ _OVERRIDES = frozenset(
      "override_settings", "set_config", "set_default", "set_flags", "set_override", "setenv"}
 )  # fmt: skip
 _RANDOM = "long and random-looking"
+_TEXTS = ("string", "concatenated_string")
 
 
 @gather(Aspect.CREDENTIALS, on=MODULE)
@@ -112,7 +113,7 @@ def identifiers(node: Node, evidence: EvidenceSink) -> None:
 def named_credentials(node: Node, evidence: EvidenceSink) -> None:
     """Literals under a name that speaks of a credential."""
     for name, value in _named(node):
-        if not names_credential(name) or value.node.type not in ("string", "concatenated_string"):
+        if not names_credential(name):
             continue
         text = value.constant
         if not isinstance(text, str):
@@ -124,16 +125,20 @@ def named_credentials(node: Node, evidence: EvidenceSink) -> None:
 
 
 def _named(node: Located) -> Iterator[tuple[str, Value]]:
-    """The name and the value of ``name=value`` in any form."""
+    """The name and the literal of ``name="text"`` in any form."""
     if node.kind == "pair":
         key, value = node.child("key"), node.child("value")
+        if value is None or value.type not in _TEXTS:
+            return
         known = None if key is None else node.value(key).constant
-        if isinstance(known, str) and value is not None:
+        if isinstance(known, str):
             yield known[:80], node.value(value)
         return
-    left = node.child("left") or node.child("name")
     value = node.child("right") or node.child("value")
-    if left is None or value is None or left.type not in ("identifier", "attribute", "subscript"):
+    if value is None or value.type not in _TEXTS:
+        return
+    left = node.child("left") or node.child("name")
+    if left is None or left.type not in ("identifier", "attribute", "subscript"):
         return
     if left.type == "subscript":
         index = left.child_by_field_name("subscript")

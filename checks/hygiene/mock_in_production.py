@@ -24,6 +24,7 @@ _HELPER_PARTS = frozenset(
 
 _FAKES = frozenset({"fake", "fakes", "stub", "stubs", "mock", "mocks", "test", "tests", "testing"})
 _PREFIXES = ("Fake", "Stub", "Dummy", "Mock")
+_PREFIXES_AS_WRITTEN = tuple(map(str.encode, _PREFIXES))
 
 
 @check(
@@ -78,7 +79,10 @@ def mock_in_production(event: ModuleEvent, report: Report) -> None:
         for one in event.module.imports
         if _is_mock_library(one) and not _is_for_types(one, event)
     ]
-    fakes = [call for call in event.calls() if _makes_fake(call) and not _in_main(call)]
+    # The last part of a qualified name stands in the file, if only in an import.
+    may_make = any(one in event.module.source.data for one in _PREFIXES_AS_WRITTEN)
+    calls = event.calls() if may_make else ()
+    fakes = [call for call in calls if _makes_fake(call) and not _in_main(call)]
     # Who uses the file is asked last: the answer makes its report depend on other files.
     if not (imports or fakes) or _helps_tests(event, report):
         return

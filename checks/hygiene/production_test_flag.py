@@ -123,15 +123,15 @@ def _condition(event: Node) -> tree_sitter.Node | None:
     kind = event.kind
     if kind in ("if_statement", "elif_clause"):
         return event.child("condition")
+    if kind in _NAMED:
+        name = event.child("name") or event.child("left")
+        if name is None or not _is_sensitive(event.module.text_of(name)):
+            return None
+        value = event.child("value") or event.child("right")
+        return None if value is None or value.type == "conditional_expression" else value
     parts = event.children()
     if kind == "conditional_expression":
         return parts[1] if len(parts) == 3 else None
-    if kind in _NAMED:
-        name = event.child("name") or event.child("left")
-        value = event.child("value") or event.child("right")
-        if name is None or value is None or value.type == "conditional_expression":
-            return None
-        return value if _is_sensitive(event.module.text_of(name)) else None
     # "return TESTING or check(token)"
     node = parts[0] if parts else None
     return node if node is not None and node.type == "boolean_operator" else None

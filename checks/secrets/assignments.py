@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import re2
 import tree_sitter
@@ -31,6 +31,7 @@ _PAIR = re2.compile(
     rb"""([A-Za-z_][A-Za-z0-9_.-]+)["']?[ \t]*(?::[ \t]*string[ \t]*)?(?:=>|:=|=|:)[ \t]*"""
     rb"""(?:("[^"\\\n]+")|('[^'\\\n]+')|(`[^`\\\n]+`)|([^\s"'`#;,{}\[\]()][^\s"'`;,{}\[\]()]*))"""
 )
+_TEXTS = ("string", "concatenated_string")
 _MAX_CALLEE = 80
 _BARE = 5
 """The group of a value without quotes. A ``#`` begins a comment only where a value could begin:
@@ -51,8 +52,13 @@ class Literal:
     """Whether the name of a user stands beside it: in the same call, or the same pair."""
 
 
-def in_python(module: Module) -> Iterator[Literal]:
-    """Assignments, keyword arguments, defaults, entries of dicts, and comparisons by ``==``."""
+def in_python(module: Module, tells: Callable[[str], bool]) -> Iterator[Literal]:
+    """Assignments, keyword arguments, defaults, entries of dicts, and comparisons by ``==``.
+
+    Args:
+        module: the file.
+        tells: whether a name says something: what is given to others is not looked at.
+    """
     kinds = ("assignment", "keyword_argument", "pair", "default_parameter",
              "typed_default_parameter", "comparison_operator")  # fmt: skip
     for located in module.nodes(*kinds):
@@ -68,18 +74,23 @@ def in_python(module: Module) -> Iterator[Literal]:
         target, given = pair
         if target is None or given is None:
             continue
-        if located.kind == "keyword_argument" and given.type == "identifier":
-            given = Value(module, given, located.context).origin.node  # password=PW
-        if given.type not in ("string", "concatenated_string"):
+        through = located.kind == "keyword_argument" and given.type == "identifier"
+        if not through and given.type not in _TEXTS:
             continue
-        constant = Value(module, given, located.context).constant
-        if isinstance(constant, bytes):
-            constant = constant.decode("latin-1")
         name = _name(Node(module, located.place), target)
         basic = located.kind == "comparison_operator" and _is_of_basic(located, name)
         if basic:
             name = "password"
-        if isinstance(constant, str) and name:
+        if not name or not tells(name):
+            continue
+        if through:
+            given = Value(module, given, located.context).origin.node  # password=PW
+            if given.type not in _TEXTS:
+                continue
+        constant = Value(module, given, located.context).constant
+        if isinstance(constant, bytes):
+            constant = constant.decode("latin-1")
+        if isinstance(constant, str):
             beside = basic or (located.kind == "keyword_argument" and _has_user(located))
             yield Literal(name, constant, Span(*given.byte_range), beside_user=beside)
     yield from _pairs(module)
@@ -89,6 +100,9 @@ _USERS = frozenset({"user", "username", "login", "user_name", "usr"})
 _HOSTS = ("host", "hostname", "server")
 _PAIRS = frozenset({"auth", "basic_auth", "http_auth", "credentials", "creds"})
 _LOGINS = frozenset({"HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "DigestAuth", "login"})
+_OF_PAIRS = (b"auth", b"cred")
+"""What is in each of these names, in small letters; without any of them there is nothing to see."""
+_OF_LOGINS = (b"BasicAuth", b"DigestAuth", b"login")
 
 
 def may_log_in(data: bytes) -> bool:
@@ -114,7 +128,10 @@ def _has_user(located: Located) -> bool:
 
 def _pairs(module: Module) -> Iterator[Literal]:
     """``auth=("user", "password")``, ``HTTPBasicAuth("user", "password")``."""
-    for located in module.nodes("keyword_argument", "assignment"):
+    data = module.source.data
+    lower = data.lower()
+    speaks = any(one in lower for one in _OF_PAIRS)
+    for located in module.nodes("keyword_argument", "assignment") if speaks else ():
         field = grammar.NAME if located.kind == "keyword_argument" else grammar.LEFT
         name, given = (located.node.child_by_field_id(one) for one in (
             field, grammar.VALUE if field == grammar.NAME else grammar.RIGHT))  # fmt: skip
@@ -122,7 +139,8 @@ def _pairs(module: Module) -> Iterator[Literal]:
             continue
         if module.text_of(name).rpartition(".")[2].lower() in _PAIRS:
             yield from _second(module, located, evaluate.children(given))
-    for located in module.nodes("call"):
+    speaks = any(one in data for one in _OF_LOGINS)
+    for located in module.nodes("call") if speaks else ():
         function = located.node.child_by_field_id(grammar.FUNCTION)
         if function is None or function.end_byte - function.start_byte > _MAX_CALLEE:
             continue

@@ -53,6 +53,11 @@ class Judgement:
     """The secret without a scheme before it: of ``Bearer abc`` only ``abc``."""
 
 
+def tells(name: str) -> bool:
+    """Whether a name says that what it is given may be a secret."""
+    return kind_of(name) is not None and _OF_OTHERS.isdisjoint(words_of(name))
+
+
 def judge(
     name: str, value: str, *, in_code: bool = False, beside_user: bool = False
 ) -> Judgement | None:

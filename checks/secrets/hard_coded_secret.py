@@ -185,7 +185,7 @@ def _named(event: TextEvent, seen: Scan, report: Report) -> Iterator[Secret]:
     data, path = event.source.data, event.path
     if event.module is not None:
         said = seen.names or assignments.may_log_in(data)
-        literals = assignments.in_python(event.module) if said else iter(())
+        literals = assignments.in_python(event.module, generic.tells) if said else iter(())
     elif kinds.speaks_of_tests(path):
         return
     else:

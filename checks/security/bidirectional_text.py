@@ -84,6 +84,8 @@ def _suspicious_lines(event: TextEvent) -> list[int]:
     if b"\xe2\x80" not in data and b"\xe2\x81" not in data and b"\xf3\xa0" not in data:
         return []
     text = data.decode(errors="replace")
+    if _CONTROLS.search(text) is None:
+        return []
     lines = []
     for number, line in enumerate(text.split("\n"), 1):
         if _CONTROLS.search(line) and not _is_layout(line):

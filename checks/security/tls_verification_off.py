@@ -323,6 +323,10 @@ def _verifies_again(call: Call) -> bool:
     return False
 
 
+_SWITCHES = frozenset({"verify", "verify_mode", "_create_default_https_context"})
+"""Attributes that switch the verification off when they are set."""
+
+
 def _by_assignment(event: Node) -> str | None:
     """``session.verify = False``, ``context.verify_mode = ssl.CERT_NONE``."""
     left, right = event.child("left"), event.child("right")
@@ -333,7 +337,7 @@ def _by_assignment(event: Node) -> str | None:
     if attribute is None or owner is None:
         return None
     name, value = event.module.text_of(attribute), event.value(right)
-    if _is_set_again(event, event.module.text_of(left)):
+    if name not in _SWITCHES or _is_set_again(event, event.module.text_of(left)):
         return None
     if name == "verify" and value.constant is False:
         receiver = event.value(owner)
