@@ -346,3 +346,48 @@ def test_a_failure_that_is_written_like_a_question_is_no_comment() -> None:
         "        if made():\n            self.assertTrue(False)\n"
     )
     assert surfaces(report, "assert-constant") == [(6, "summary")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "surface"),
+    [
+        ("go run(&calls)", "if c := calls.Load(); c != 0 { t.Fatal(c) }", "summary"),
+        ("go run(&calls)", "assert.Zero(t, calls.Load())", "summary"),
+        ("go run(&calls)", "assert.Equal(t, int32(0), calls.Load())", "summary"),
+        ("go run(&calls)", "assert.Equal(t, int32(1), calls.Load())", "inline"),
+        ("server.SetExpiration(time.Second)", "assert.Equal(t, 1, server.Size())", "summary"),
+        ("server.SetExpiration(time.Hour)", "assert.Equal(t, 1, server.Size())", "inline"),
+    ],
+)
+def test_a_sleep_in_go_that_waits_for_no_event(before: str, after: str, surface: str) -> None:
+    head = (
+        'package jobs\n\nimport (\n\t"testing"\n\t"time"\n\n'
+        '\t"github.com/stretchr/testify/assert"\n'
+        f")\n\nfunc TestRuns(t *testing.T) {{\n\t{before}\n\ttime.Sleep(2 * time.Second)\n"
+        f"\t{after}\n}}\n"
+    )
+    file = ChangedFile("jobs/runner_test.go", head.encode(), None)
+    (report,) = engine.analyse([file], Settings(), strict=True)
+    assert surfaces(report, "sleep-in-test") == [(12, surface)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "surface"),
+    [
+        ("expect(calls).toBe(1);", "expect(calls).toBe(1);", "summary"),
+        ("const seen = host.updates;", "expect(host.updates).toBe(seen);", "summary"),
+        ("const seen = host.updates;", "expect(host.updates).toBe(seen + 1);", "inline"),
+        ("expect(calls).toBe(1);", "expect(calls).toBe(2);", "inline"),
+        ("host.stop();", "expect(host.updates).toBe(3);", "inline"),
+    ],
+)
+def test_a_sleep_in_javascript_after_which_all_is_as_before(
+    before: str, after: str, surface: str
+) -> None:
+    head = (
+        f"it('runs', async () => {{\n  {before}\n  host.poke();\n"
+        f"  await new Promise((done) => setTimeout(done, 50));\n  {after}\n}});\n"
+    )
+    file = ChangedFile("test/host.test.js", head.encode(), None)
+    (report,) = engine.analyse([file], Settings(), strict=True)
+    assert surfaces(report, "sleep-in-test") == [(4, surface)]

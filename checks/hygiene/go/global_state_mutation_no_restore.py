@@ -137,7 +137,7 @@ def _is_restored(file: GoFile, call: GoCall) -> bool:
     for one in file.calls_in(outermost(call)):
         if one.node == call.node or one.method not in alike:
             continue
-        if _is_later(one):
+        if _is_later(one) or _restores_itself(one, call):
             return True
     # A helper that is told of the test may put it back.
     hooks = any(each.kind in (Kind.MAIN, Kind.HOOK) for each in file.blocks)
@@ -145,6 +145,16 @@ def _is_restored(file: GoFile, call: GoCall) -> bool:
         each.kind in (Kind.MAIN, Kind.HOOK) and any(c.method in alike for c in each.calls())
         for each in file.blocks
     )
+
+
+def _restores_itself(before: GoCall, call: GoCall) -> bool:
+    """Whether ``t.Setenv`` of the same variable, before the change, puts it back in the end."""
+    file = call.file
+    if before.method != "Setenv" or (before.name or "") in _CALLS:
+        return False
+    if before.node.end_byte > call.node.start_byte or not (before.arguments and call.arguments):
+        return False
+    return file.text_of(before.arguments[0]) == file.text_of(call.arguments[0])
 
 
 def _is_later(located: Located) -> bool:

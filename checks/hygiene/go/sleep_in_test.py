@@ -20,6 +20,8 @@ _SUBJECTS = ("backoff", "cache", "concurren", "debounce", "deadline", "delay", "
              "sleep", "slow", "stale", "throttle", "tick", "timeout", "timer", "ttl",
              "wait")  # fmt: skip
 """Words in a test's name that say that time is what is tested."""
+_PERIODS = ("age", "delay", "expir", "expiry", "interval", "keepalive", "lifetime", "period", "ttl")
+"""Words of methods that set how long something holds."""
 
 
 @also("sleep-in-test", languages=GO, on=calls("time.Sleep"), once_a_file=True)
@@ -81,8 +83,53 @@ def sleep_in_test(call: GoCall, report: Report) -> None:
         if idle
         else "On a loaded machine it comes later than that, and the test fails now and then.",
         fix="Wait for the event: a channel, `require.Eventually`, or `testing/synctest`.",
-        confidence=Confidence.LOW if idle or not known or _is_subject(block) else Confidence.HIGH,
+        confidence=Confidence.LOW
+        if idle
+        or not known
+        or _is_subject(block)
+        or _awaits_nothing(call)
+        or _lets_pass(call, block, duration)
+        else Confidence.HIGH,
     )
+
+
+def _awaits_nothing(call: GoCall) -> bool:
+    """Whether the next statement asks that nothing has come: there is no event to wait for."""
+    file, after = call.file, following(call)
+    if not after:
+        return False
+    if after[0].type == "if_statement":
+        asked = after[0].child_by_field_name("condition")
+        return asked is not None and file.text_of(asked).endswith(("!= 0", "> 0"))
+    return any(
+        one.method.rstrip("f") in ("Zero", "Empty")
+        or (one.method.rstrip("f") == "Equal" and _expects_zero(one))
+        for one in file.calls_in(after[0])
+        if is_assertion(one)
+    )
+
+
+def _expects_zero(call: GoCall) -> bool:
+    texts = [call.file.text_of(one) for one in call.arguments[:3]]
+    return any(text == "0" or text.endswith("(0)") for text in texts)
+
+
+def _lets_pass(call: GoCall, block: Block, duration: object) -> bool:
+    """Whether a period that the test has set runs out meanwhile: ``cache.SetExpiration(1 * s)``."""
+    file = call.file
+    if not isinstance(duration, (int, float)):
+        return False
+    for one in block.calls():
+        if one.node.start_byte >= call.node.start_byte:
+            return False
+        if not any(word in one.method.lower() for word in _PERIODS):
+            continue
+        for argument in one.arguments:
+            period = file.constant(argument, one.names)
+            timed = "time." in file.text_of(argument)
+            if timed and isinstance(period, (int, float)) and 0 < period <= duration:
+                return True
+    return False
 
 
 def _is_faked(call: GoCall) -> bool:

@@ -7,6 +7,7 @@ from checks.hygiene.javascript.shared.places import (
     following,
     is_statement,
     own_block,
+    siblings,
     text,
     within_kinds,
 )
@@ -28,6 +29,7 @@ from checks.report import Report
 _YIELD = 1
 """Milliseconds up to which a sleep only lets other work run: timers have no finer step."""
 
+_EQUAL = frozenset({"eq", "equal", "toBe", "toEqual", "toStrictEqual"})
 _NEAR = 3
 """Statements behind a sleep that are looked at."""
 
@@ -157,7 +159,10 @@ def _report(
         else "On a loaded machine it comes later than that, and the test fails now and then.",
         fix="Wait for the event itself, with `waitFor` or a promise, or use fake timers.",
         confidence=Confidence.LOW
-        if ending or _is_subject(block) or _awaits_nothing(file, call)
+        if ending
+        or _is_subject(block)
+        or _awaits_nothing(file, call)
+        or _asks_for_no_change(file, call)
         else Confidence.HIGH,
     )
 
@@ -176,4 +181,31 @@ def _awaits_nothing(file: JavaScriptFile, call: JsCall) -> bool:
                 file.text_of(argument) for argument in one.matcher.arguments
             ] in (["0"], ["false"], ["null"], ["undefined"], ["[]"])
             return one.is_negated or zero or one.name in ("toBeUndefined", "toBeNull", "toBeFalsy")
+    return False
+
+
+def _asks_for_no_change(file: JavaScriptFile, call: JsCall) -> bool:
+    """Whether the next statement asserts what was asserted, or read, before the sleep.
+
+    ``expect(calls).toBe(1); await sleep(50); expect(calls).toBe(1)``, or
+    ``const before = calls; await sleep(50); expect(calls).toBe(before)``.
+    """
+    after = following(call)
+    if not after or not any(asserts(file, one) for one in file.calls_in(after[0])):
+        return False
+    asked = file.text_of(after[0]).rstrip(";")
+    before = [
+        file.text_of(one).rstrip(";")
+        for one in siblings(call)
+        if one.end_byte <= call.node.start_byte
+    ]
+    if asked in before:
+        return True
+    for one in file.expects_in(after[0]):
+        subject, matcher = one.subject, one.matcher
+        if subject is None or matcher is None or one.is_negated or len(matcher.arguments) != 1:
+            continue
+        name, read = file.text_of(matcher.arguments[0]), file.text_of(subject)
+        if one.name in _EQUAL and any(text.endswith(f" {name} = {read}") for text in before):
+            return True
     return False
