@@ -11,6 +11,7 @@ from checks.hygiene.shared.environments import (
     replaced_for_good,
 )
 from checks.hygiene.shared.nested_settings import INSIDE, changed_inside, shared_by_loop
+from checks.hygiene.shared.putting_back import tell_putting_back
 from checks.hygiene.shared.restoring import BY_LUCK, CHANGES, undone
 from checks.hygiene.shared.shared_objects import (
     OVERRIDING,
@@ -167,6 +168,7 @@ def _look_at_switch(call: Call, function: Function, report: Report) -> None:
 
 def _look_at_wrapper(function: Function, report: Report) -> None:
     """Report what undoes something only when nothing fails: a wrapper, or the end of a test."""
+    tell_putting_back(function, report)
     missed = missed_release(function) if is_test(function) else None
     if missed is not None:
         report(
