@@ -168,7 +168,10 @@ def _compare(old: Function, new: Function, before: Holder, after: Holder, report
     created = list(after.creations(new))
     times = Counter(one.code for one in created)
     told: set[str] = set()
+    daemons = {one.name for one in created if "daemon=True" in one.code}
     for one in created:
+        if one.name in daemons:
+            continue  # it ends with the process
         previous = was.get(one.code)
         if previous is None or one.code in told or times[one.code] > 1:
             continue
