@@ -32,7 +32,13 @@ from checks.hygiene.shared.tests import (
     is_test,
     preparations,
 )
-from checks.hygiene.shared.wrapping import forgets, late_reset, missed_release, skipped_cleanup
+from checks.hygiene.shared.wrapping import (
+    forgets,
+    late_removal,
+    late_reset,
+    missed_release,
+    skipped_cleanup,
+)
 from checks.languages.python.context import Located
 from checks.languages.python.scopes import Bound
 from checks.model import Aspect, Confidence, Role, Severity, Surface
@@ -185,6 +191,15 @@ def _look_at_wrapper(function: Function, report: Report) -> None:
             message=f"`{late.value().short}` is left out when an assertion before it fails.",
             why="What it would have reset stays for the tests after, which then fail as well.",
             fix="Register it before: `self.addCleanup(…)`, or a fixture with it after its `yield`.",
+            surface=Surface.SUMMARY,
+        )
+    removal = late_removal(function) if is_test(function) else None
+    if removal is not None:
+        report(
+            at=removal,
+            message=f"`{removal.value().short}` is left out when an assertion before it fails.",
+            why="What it would have removed lies in the way of the next run.",
+            fix="Register it before: `self.addCleanup(…)`, or work in pytest's `tmp_path`.",
             surface=Surface.SUMMARY,
         )
     skipped = skipped_cleanup(function)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.events import Call, Function, Value
 from checks.hygiene.shared.releases import Creation, Holder
 from checks.hygiene.shared.services import begins, noun_of, tells_to_end
-from checks.hygiene.shared.starting import started_last
+from checks.hygiene.shared.starting import missed_ending, started_last
 from checks.hygiene.shared.tests import (
     has_unknown_base,
     is_replaced,
@@ -102,6 +102,16 @@ def started_service_not_stopped(call: Call, report: Report) -> None:
         return
     if call.method in ("terminate", "kill"):
         _look_at_end(call, function, receiver, report)
+        return
+    if call.method in ("wait", "communicate"):
+        missed = missed_ending(call, receiver)
+        if missed:
+            report(
+                at=call,
+                message=f"`{missed}` is not reached when the time of this wait is over.",
+                why=f"`{call.method}` raises `TimeoutExpired` then, and the process runs on.",
+                fix="Catch `subprocess.TimeoutExpired` around it, and end the process there.",
+            )
         return
     if not (is_test(function) or is_setup(function)):
         return

@@ -11,9 +11,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import tree_sitter
+
 from checks.events import Call, Function, Module, as_call, calls_of
 from checks.hygiene.shared.blocks import holders
 from checks.hygiene.shared.leaks import Leak
+from checks.hygiene.shared.lending import is_lent
 from checks.hygiene.shared.patchers import methods_with
 from checks.hygiene.shared.tests import (
     has_unknown_base,
@@ -201,50 +204,50 @@ def _is_left_by_class(call: Call, held: str, index: Index) -> bool:
     if cls is None or has_unknown_base(cls, index) or not is_test_class(cls, index):
         return False
     users = list(methods_with(cls, held, index))
-    return all(not _ended(one.module, one, held, 0) for one in users)
+    return all(not _ended(one.module, one, held, 0, index) for one in users)
 
 
 def _is_left(call: Call, function: Function, held: str, index: Index) -> bool:
     ends, returned = False, False
-    for one in _uses(call.module, function, held, call.node.end_byte):
+    for one, child in _uses(call.module, function, held, call.node.end_byte):
         if one.kind == "return_statement":
             returned = True
         else:
-            ends = ends or _ends(one)
+            ends = ends or _ends(one, child, index)
     if ends:
         return False
     if not returned:
         return is_test(function) or is_setup(function) or is_test_class(call.cls, index)
     if is_fixture(function):
-        return not function.is_generator and _fixture_is_left(function)
-    return _is_left_by_callers(function)
+        return not function.is_generator and _fixture_is_left(function, index)
+    return _is_left_by_callers(function, index)
 
 
-def _fixture_is_left(fixture: Function) -> bool:
+def _fixture_is_left(fixture: Function, index: Index) -> bool:
     """Whether no test of the file closes what a fixture returns; the runner closes nothing."""
     users = [
         one
         for one in fixture.module.functions
         if any(parameter.name == fixture.name for parameter in one.parameters)
     ]
-    return bool(users) and not any(_ended(one.module, one, fixture.name, 0) for one in users)
+    return bool(users) and not any(_ended(one.module, one, fixture.name, 0, index) for one in users)
 
 
-def _is_left_by_callers(helper: Function) -> bool:
+def _is_left_by_callers(helper: Function, index: Index) -> bool:
     """Whether most of those that call a helper of the file leave open what it returns."""
     own = f"self.{helper.name}" if helper.is_method else helper.name
     if helper.context.function is not None:
         return False
     found = (one for one in calls_of(helper.module) if one.target.text == own)
     made = list(itertools.islice(found, _MAX_CALLERS))
-    return bool(made) and 2 * sum(_leaves(one) for one in made) > len(made)
+    return bool(made) and 2 * sum(_leaves(one, index) for one in made) > len(made)
 
 
-def _leaves(call: Call) -> bool:
+def _leaves(call: Call, index: Index) -> bool:
     held, function = _target(call), call.function
     if not held or "." in held or function is None or not is_test(_outermost(function)):
         return False
-    return not _ended(call.module, function, held, call.node.end_byte)
+    return not _ended(call.module, function, held, call.node.end_byte, index)
 
 
 def _outermost(function: Function) -> Function:
@@ -253,22 +256,26 @@ def _outermost(function: Function) -> Function:
     return function
 
 
-def _ended(module: Module, function: Function, held: str, start: int) -> bool:
-    return any(_ends(one) for one in _uses(module, function, held, start))
+def _ended(module: Module, function: Function, held: str, start: int, index: Index) -> bool:
+    return any(_ends(one, child, index) for one, child in _uses(module, function, held, start))
 
 
-def _uses(module: Module, function: Function, held: str, start: int) -> Iterator[Located]:
+def _uses(
+    module: Module, function: Function, held: str, start: int
+) -> Iterator[tuple[Located, tree_sitter.Node]]:
     for one, child in holders(module, function.node, held, *_KINDS, after=start):
         if one.kind == "assignment" and one.child("right") != child:
             continue
-        yield one
+        yield one, child
 
 
-def _ends(one: Located) -> bool:
+def _ends(one: Located, child: tree_sitter.Node, index: Index) -> bool:
     """Whether a use closes the client, or gives it to code that may."""
     if one.kind == "attribute":
         return one.text.rpartition(".")[2] in _CLOSING
     if one.kind in ("argument_list", "keyword_argument"):
         outer = next((made for up in one.ancestors() if (made := as_call(up)) is not None), None)
-        return outer is None or outer.name not in ("isinstance", "print", "repr", "str", "id")
+        if outer is None or outer.name in ("isinstance", "print", "repr", "str", "id"):
+            return outer is None
+        return one.kind != "argument_list" or not is_lent(outer, child, _CLOSING, index)
     return one.kind != "for_statement"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re2
 import tree_sitter
 
-from checks.events import Call, Function
+from checks.events import Call, Function, Value, argument_nodes
 from checks.hygiene.shared.assertions import asserts
 from checks.hygiene.shared.blocks import following, mentions, statements
 from checks.hygiene.shared.tests import own_calls
@@ -28,6 +28,11 @@ _RELEASING = frozenset({"cleanup", "close", "disconnect", "kill", "quit", "relea
 _ENOUGH = 2
 _ASSIGNED = ("attribute", "subscript")
 _MAX_STATEMENTS = 20
+
+
+_REMOVING = frozenset({"os.remove", "os.rmdir", "os.unlink", "os.removedirs", "shutil.rmtree"})
+_FOLDERS = ("chdir", "isolated_filesystem", "tmp_dir", "tmp_path", "tmpdir")
+"""Fixtures in whose folder a test works, and which take it along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,51 @@ def late_reset(function: Function) -> Call | None:
         for one in function.own("assert_statement", "call")
     )
     return last if checked else None
+
+
+def late_removal(function: Function) -> Call | None:
+    """The last statement of a test, where it removes from disk what the test has put there.
+
+    An assertion that fails before it leaves the file; and the next run finds it.
+    """
+    body = statements(function.body)
+    if len(body) < _ENOUGH or body[-1].type != "expression_statement":
+        return None
+    last = _statement_call(function, body[-1])
+    subject = None if last is None else _removed_path(last)
+    if last is None or subject is None:
+        return None
+    given = {one.name for one in function.parameters}
+    if any(word in given for word in _FOLDERS) or not _is_own_path(subject, given):
+        return None
+    checked = any(
+        one.node.end_byte <= last.node.start_byte and asserts(one)
+        for one in function.own("assert_statement", "call")
+    )
+    return last if checked else None
+
+
+def _removed_path(call: Call) -> Value | None:
+    """The path that a call removes."""
+    if call.name in _REMOVING:
+        return call.argument(0, "path")
+    if call.method in ("rmdir", "rmtree", "unlink") and call.receiver is not None:
+        return call.receiver if not call.arguments else None
+    return None
+
+
+def _is_own_path(path: Value, given: set[str]) -> bool:
+    """Whether a path is written in the test or made by ``tempfile``, and no fixture gives it."""
+    if isinstance(path.constant, str):
+        return True
+    root = path.text.partition(".")[0].partition("[")[0]
+    if root in given or not root.isidentifier():
+        return False
+    made = path.origin
+    if made.callee_name == "os.path.join":
+        parts = (Value(made.module, one, made.context) for one in argument_nodes(made.node))
+        return all(isinstance(one.constant, str) for one in parts)
+    return (made.callee_name or "").startswith("tempfile.")
 
 
 def forgets(event: Located, fixture: Function) -> bool:
