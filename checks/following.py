@@ -109,12 +109,12 @@ class Following:
 
 
 def _events(report: FlowReport, module: Module) -> Iterator[Flow]:
-    behind_helpers: set[tuple[str, int, int, int]] = set()
+    behind_helpers: set[tuple[object, ...]] = set()
     for hit in report.hits:
         if hit.way:
             # Ten sinks behind one call of a helper are one defect.
-            _, start, end = hit.way[-1]
-            key = (hit.kind, id(hit.taint.source), start, end)
+            way = tuple((start, end) for _, start, end in hit.way)
+            key = (hit.kind, id(hit.taint.source), way)
             if key in behind_helpers:
                 continue
             behind_helpers.add(key)

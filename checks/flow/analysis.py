@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from checks.flow import demand, inheriting, supplied
+from checks.flow import demand, inheriting, supplied, turns
 from checks.flow import expressions as _expressions  # noqa: F401 - fills the table of expressions
 from checks.flow import statements as _statements  # noqa: F401 - fills the table of statements
 from checks.flow.demand import Demand
-from checks.flow.entries import Entry, is_used
+from checks.flow.entries import Entry
 from checks.flow.feeding import feeding
 from checks.flow.heap import Heap
+from checks.flow.leaving import Left
 from checks.flow.machine import ENTRY_STEPS, MODULE_STEPS, Machine, ModuleRun, Spent
 from checks.flow.reachable import may_harm
 from checks.flow.results import Hit, Reach, Results
@@ -29,9 +30,8 @@ MAX_NESTED = 200
 _MAX_NAMESAKES = 20
 _MAX_TURNS = 4
 """Runs of one function that is defined while others run, each with what they left behind."""
-_BEFORE = (".before_request", ".before_app_request", ".url_value_preprocessor",
-           ".before_websocket")  # fmt: skip
-"""Decorators of what runs before the function that answers."""
+_ROUNDS = 2
+"""How often is looked for what reads what was left behind."""
 
 
 @dataclass(slots=True)
@@ -320,6 +320,7 @@ class _Run:
             machine.truncated = run.truncated
         machine.collecting = run
         machine.entered = set(run.entered)
+        self._left = Left(machine, run)
         machine.results.take(run.results)
         return run
 
@@ -330,17 +331,32 @@ class _Run:
         with is known by then.
         """
         start = self._machine.steps
-        for function in sorted(own.functions, key=_turn):
+        for function in sorted(own.functions, key=turns.turn):
             if self._machine.steps - start > MODULE_STEPS:
                 self._limits.append("data was followed in part only: the file is too complex")
                 return False
             self._machine.heap.top = {}
             self._family(own, function)
+        if not self._read_again(start):
+            return False
         for function in inheriting.methods(self._machine, own):
             if self._machine.steps - start > MODULE_STEPS:
                 return False
             self._machine.heap.top = {}
             self._inherit(own, function)
+        return True
+
+    def _read_again(self, start: int) -> bool:
+        """Run once more what reads what others left behind; whether there was room for it."""
+        for _ in range(_ROUNDS):
+            readers = self._left.readers()
+            if readers:
+                self._machine.memo.clear()
+            for function in readers:
+                if self._machine.steps - start > MODULE_STEPS:
+                    return False
+                self._machine.heap.top = {}
+                self._run(function)
         return True
 
     def _inherit(self, own: ModuleRun, function: LocalFunction) -> None:
@@ -367,12 +383,12 @@ class _Run:
         """Run a function and then those defined in it, which see what it left behind."""
         before = len(own.functions)
         self._enter(function)
-        turns: Counter[object] = Counter()
+        runs: Counter[object] = Counter()
         index = before
         while index < min(len(own.functions), before + MAX_NESTED):
             one = own.functions[index]
-            turns[one.definition] += 1
-            if turns[one.definition] <= _MAX_TURNS:
+            runs[one.definition] += 1
+            if runs[one.definition] <= _MAX_TURNS:
                 self._enter(one)  # which may define more
             index += 1
         del own.functions[before:]
@@ -405,6 +421,8 @@ class _Run:
             Entry(machine, function).run()
         except Spent:
             self._spent += 1
+        else:
+            self._left.take(function, fed=bool(feeding(machine, function)[0]))
         machine.results.muted = machine.results.guessing = False
         machine.on_return = None
         if machine.heap.count > 200_000:
@@ -422,7 +440,7 @@ class _Run:
             return True
         if feeding(self._machine, function)[0]:
             return True
-        return not _is_private(function) and function.frame.function is None
+        return not turns.is_private(function) and function.frame.function is None
 
 
 def _names_imported(module: Module) -> list[tuple[Import, str]]:
@@ -430,18 +448,3 @@ def _names_imported(module: Module) -> list[tuple[Import, str]]:
     return [
         (one, name) for one in module.imports for name in dict.fromkeys((one.module, one.qualified))
     ]
-
-
-def _turn(function: LocalFunction) -> int:
-    """When a function is run: after those that call it, as far as names tell."""
-    if any(one.endswith(_BEFORE) for one in function.decorators):
-        return -1
-    if _is_private(function):
-        return 2
-    if function.name.startswith("__"):
-        return 1  # "__call__": by no name
-    return int(is_used(function))
-
-
-def _is_private(function: LocalFunction) -> bool:
-    return function.name.startswith("_") and not function.name.startswith("__")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import guards, library, lookup
+from checks.flow import forks, guards, library, lists, lookup
 from checks.flow.folding import hashable
 from checks.flow.heap import Object, make
 from checks.flow.machine import Frame, Machine
@@ -63,9 +63,12 @@ def bind(machine: Machine, frame: Frame, target: ir.Expression, value: Value) ->
         owner = machine.evaluate(frame, target.value)
         guards.forget_key(frame, target)
         _remember(frame, owner, target, value)
-        _store(machine, frame, owner, target.name, value, target)
+        store(machine, frame, owner, target.name, value, target)
     elif isinstance(target, ir.Subscript):
         owner = machine.evaluate(frame, target.value)
+        if isinstance(target.key, ir.Slice):
+            lists.store_slice(machine, frame, owner, target.key, value, target)
+            return
         key = machine.evaluate(frame, target.key)
         guards.forget_key(frame, target)
         _remember(frame, owner, target, value)
@@ -99,29 +102,36 @@ def _unpack(machine: Machine, frame: Frame, target: ir.Sequence, value: Value) -
         ):
             bind(machine, frame, one, part)
         return
-    several = _unpacked(machine, value, count) if not stars else None
-    part = lookup.element(machine, frame, value, target)
+    rows = [] if stars else _rows(machine, value, count)
+    if not rows:
+        part = lookup.element(machine, frame, value, target)
+        for one in target.items:
+            bind(machine, frame, one, part)
+        return
     for index, one in enumerate(target.items):
-        bind(machine, frame, one, part if several is None else several[index])
+        whole = rows[0][index]
+        for row in rows[1:]:
+            whole = join(whole, row[index])
+        bind(machine, frame, one, whole)
+    names = [one.id if isinstance(one, ir.Name) else None for one in target.items]
+    forks.unpacked(frame, names, rows)
 
 
-def _unpacked(machine: Machine, value: Value, count: int) -> list[Value] | None:
-    """The items of one of several tuples of a length, joined place by place."""
-    found: list[Value] | None = None
+def _rows(machine: Machine, value: Value, count: int) -> list[list[Value]]:
+    """The items of each of several tuples of a length; none, when one is of another."""
+    found = []
     for one in value.references:
         items = lookup.known_items(machine, Value(references=(one,)))
         if items is None or len(items) != count:
-            return None
-        if found is None:
-            found = items
-        else:
-            found = [join(first, second) for first, second in zip(found, items, strict=True)]
+            return []
+        found.append(items)
     return found
 
 
-def _store(
+def store(
     machine: Machine, frame: Frame, owner: Value, identifier: str, value: Value, node: ir.Node
 ) -> None:
+    """``owner.identifier = value``."""
     if value.taints:
         value = stepped(
             value, frame.module, node.start, node.end, f"stored in the attribute `{identifier}`"
@@ -196,6 +206,9 @@ def delete(machine: Machine, frame: Frame, target: ir.Expression) -> None:
     if not isinstance(target, ir.Subscript):
         return
     owner = machine.evaluate(frame, target.value)
+    if isinstance(target.key, ir.Slice):
+        lists.delete_slice(machine, frame, owner, target.key)
+        return
     known = machine.evaluate(frame, target.key).constant
     guards.forget_key(frame, target)
     frame.writes = True
@@ -205,7 +218,9 @@ def delete(machine: Machine, frame: Frame, target: ir.Expression) -> None:
         made = machine.heap.get(one)
         if made.type == "dict" and hashable(known) and known in made.fields:
             fields = {key: value for key, value in made.fields.items() if key != known}
-            machine.heap.put(one, Object("dict", fields, made.rest, made.keys))
+            machine.heap.put(
+                one, Object("dict", fields, made.rest, made.keys, cls=made.cls, trait=made.trait)
+            )
         elif made.type == "list":
             items = lookup.known_items(machine, Value(references=(one,)))
             if items is not None and isinstance(known, int) and -len(items) <= known < len(items):

@@ -15,7 +15,7 @@ from checks.flow import (
     methods,
 )
 from checks.flow.heap import Object, as_fields, make
-from checks.flow.machine import MAX_CALLS, Frame, Machine, Names
+from checks.flow.machine import MAX_CALLS, Frame, Machine, Names, Snapshot
 from checks.flow.site import Site
 from checks.flow.values import (
     NONE,
@@ -394,8 +394,8 @@ def answers(
     node: ir.Node,
     *,
     truth: bool,
-) -> list[Names]:
-    """The names at every ``return`` of a function that may give a true (or false) answer."""
+) -> list[Snapshot]:
+    """The state at every ``return`` of a function that may give a true (or false) answer."""
     if len(machine.active) >= MAX_CALLS or function.definition in machine.active:
         return []
     top = machine.heap.top
@@ -405,17 +405,17 @@ def answers(
     try:
         completes = run(machine, inner, function)
         if completes:
-            inner.stated.append((None, inner.names))
+            inner.stated.append((None, machine.state(inner)))
         return _answering(machine, inner, truth=truth)
     finally:
         machine.heap.top = top
         machine.heap.mine = None
 
 
-def _answering(machine: Machine, inner: Frame, *, truth: bool) -> list[Names]:
-    found: list[Names] = []
-    for expression, names in inner.stated or ():
-        inner.names = dict(names)
+def _answering(machine: Machine, inner: Frame, *, truth: bool) -> list[Snapshot]:
+    found: list[Snapshot] = []
+    for expression, state in inner.stated or ():
+        machine.restore(inner, state)
         if expression is None:
             answer: bool | None = False
         else:
@@ -424,5 +424,5 @@ def _answering(machine: Machine, inner: Frame, *, truth: bool) -> list[Names]:
             continue
         if expression is not None:
             guards.refine(machine, inner, expression, truth=truth)
-        found.append(inner.names)
+        found.append(machine.state(inner))
     return found

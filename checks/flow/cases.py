@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import binding, folding, guards, lookup
+from checks.flow import binding, folding, forks, guards, lookup
 from checks.flow.kinds import ALL, HOST
 from checks.flow.machine import Frame, Machine, Snapshot
 from checks.flow.values import NOTHING, VAGUE, Cell, Value, constant, content
@@ -13,6 +13,7 @@ def match(machine: Machine, frame: Frame, node: ir.Match) -> bool:
     """Run a ``match`` statement."""
     subject = machine.evaluate(frame, node.subject)
     ends: list[Snapshot] = []
+    known = frame.forks
     for case in node.cases:
         kept = machine.snapshot(frame)
         matches = _bind(machine, frame, case.pattern, subject)
@@ -30,10 +31,14 @@ def match(machine: Machine, frame: Frame, node: ir.Match) -> bool:
         if machine.execute(frame, case.body):
             ends.append(machine.state(frame))
         if matches is True:
-            return machine.enter(frame, ends)
+            alive = machine.enter(frame, ends)
+            forks.met(machine, frame, ends, known)
+            return alive
         machine.restore(frame, kept)
     ends.append(machine.state(frame))
-    return machine.enter(frame, ends)
+    alive = machine.enter(frame, ends)
+    forks.met(machine, frame, ends, known)
+    return alive
 
 
 def _narrow(

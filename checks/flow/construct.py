@@ -29,7 +29,11 @@ def instance(machine: Machine, frame: Frame, cls: LocalClass, site: Site) -> Val
     """What calling a class gives."""
     if cls.is_enum:
         # An enum's call gives one of its members, or raises.
-        return Value(references=(cls,)) if not site.arguments else CLEAN
+        if not site.arguments:
+            return Value(references=(cls,))
+        if site.arguments[0].taints and len(site.node.arguments) == 1:
+            machine.converted(frame, site.node.arguments[0])
+        return CLEAN
     if site.keywords:
         storing.constructed(machine, frame, cls, site)
     cell = machine.heap.new(Object("instance", {}, cls=cls))
@@ -49,10 +53,7 @@ def instance(machine: Machine, frame: Frame, cls: LocalClass, site: Site) -> Val
         return value
     if any(one.is_record for one in lookup.lineage(machine, cls)):
         _fill(machine, cell, cls, site)
-        after = lookup.class_attribute(machine, cls, "__post_init__")
-        for one in () if after is None else after.references:
-            if isinstance(one, LocalFunction):
-                calls.call_function(machine, frame, one, [value], {}, None, site.node)
+        initialised(machine, frame, cls, cell, site)
         return value
     if not _DICTS.isdisjoint(lookup.library_bases(machine, cls)):
         made = Object("dict", {}, cls=cls)
@@ -67,10 +68,20 @@ def instance(machine: Machine, frame: Frame, cls: LocalClass, site: Site) -> Val
     return value
 
 
+def initialised(machine: Machine, frame: Frame, cls: LocalClass, cell: Cell, site: Site) -> None:
+    """Call what the class does with its fields once they are filled."""
+    after = lookup.class_attribute(machine, cls, "__post_init__")
+    for one in () if after is None else after.references:
+        if isinstance(one, LocalFunction):
+            value = Value(references=(cell,))
+            calls.call_function(machine, frame, one, [value], {}, None, site.node)
+
+
 def _fill(machine: Machine, cell: Cell, cls: LocalClass, site: Site) -> None:
     """A dataclass, named tuple or model: its fields are its parameters."""
     made = machine.heap.get(cell)
-    position = 0
+    by_place = any(one.endswith(".NamedTuple") for one in lookup.library_bases(machine, cls))
+    position = index = 0
     for one in reversed(lookup.lineage(machine, cls)):
         for name, annotation, default in one.fields:
             if position < len(site.arguments) and name not in site.keywords:
@@ -85,6 +96,9 @@ def _fill(machine: Machine, cell: Cell, cls: LocalClass, site: Site) -> None:
             if cls.is_typed and typing_facts.is_harmless(machine, one.frame, annotation):
                 value = CLEAN
             made = made.with_field(name, value)
+            if by_place:
+                made = made.with_field(index, value)
+                index += 1
     machine.heap.put(cell, made)
 
 

@@ -1,4 +1,4 @@
-"""Methods of lists, dicts, buffers and configurations: what they hold, and at which place."""
+"""Methods of dicts, buffers and configurations: what they hold, and at which place."""
 
 from __future__ import annotations
 
@@ -17,93 +17,6 @@ from checks.flow.values import (
     content,
     join,
 )
-
-
-def of_list(
-    machine: Machine, frame: Frame, cell: Cell, made: Object, name: str, site: Site
-) -> Value:
-    """A method of a list, a tuple, a set, a deque or a queue."""
-    heap = machine.heap
-    first = site.arguments[0] if site.arguments else None
-    if name in ("append", "add", "put", "put_nowait", "appendleft") and first is not None:
-        frame.writes = True
-        at = 0 if name == "appendleft" else made.size
-        heap.put(cell, _with_item(made, first, at))
-        return NONE
-    if name in ("extend", "update", "union", "extendleft", "__iadd__") and first is not None:
-        items = lookup.known_items(machine, first)
-        if items is not None and made.size is not None and name == "extend":
-            fields = dict(made.fields)
-            for one in items:
-                fields[len(fields)] = one
-            new = make(fields, "list")
-        else:
-            new = made.blurred().with_rest(lookup.element(machine, frame, first, site.node))
-        if name == "union":
-            return Value(references=(heap.new(new),))
-        frame.writes = True
-        heap.put(cell, new)
-        return NONE
-    if name == "insert" and len(site.arguments) == 2:
-        frame.writes = True
-        heap.put(cell, _with_item(made, site.arguments[1], site.constant(0)))
-        return NONE
-    if name in ("pop", "popleft", "get", "get_nowait"):
-        return _popped(machine, frame, cell, made, name, site)
-    if name == "clear":
-        frame.writes = True
-        heap.put(cell, make({}, made.type) if made.type != "set" else Object("set", {}))
-        return NONE
-    if name in ("sort", "reverse", "rotate", "remove", "discard"):
-        frame.writes = True
-        if made.size is not None and name == "reverse":
-            turned = [made.fields[index] for index in reversed(range(made.size))]
-            heap.put(cell, make(dict(enumerate(turned)), "list"))
-        elif made.size is not None:
-            heap.put(cell, made.blurred())
-        return NONE
-    if name == "copy":
-        return Value(references=(heap.new(made),))
-    if name in ("index", "count", "__len__", "qsize", "empty"):
-        return CLEAN
-    if name == "intersection":
-        return CLEAN
-    if name == "difference":
-        return Value(references=(heap.new(made),))
-    return content(heap.flat(Value(references=(cell,))), site.everything())
-
-
-def _with_item(made: Object, item: Value, at: object) -> Object:
-    """A list with one more item, at a place that may not be known."""
-    if made.type != "list" or at is None:
-        return made.with_rest(item)
-    if made.size is None or not isinstance(at, int):
-        return made.blurred().with_rest(item)
-    items = [made.fields[index] for index in range(made.size)]
-    items.insert(at, item)
-    return make(dict(enumerate(items)), "list")
-
-
-def _popped(
-    machine: Machine, frame: Frame, cell: Cell, made: Object, name: str, site: Site
-) -> Value:
-    frame.writes = True
-    if made.size is None:
-        return made.any_item()
-    if not made.size:
-        return CLEAN
-    at = 0 if name in ("popleft", "get", "get_nowait") else -1
-    if name == "pop" and site.arguments:
-        known = site.constant(0)
-        if not isinstance(known, int):
-            return made.any_item()
-        at = known
-    items = [made.fields[index] for index in range(made.size)]
-    if not -len(items) <= at < len(items):
-        return CLEAN
-    found = items.pop(at)
-    machine.heap.put(cell, make(dict(enumerate(items)), "list"))
-    return found
 
 
 def of_dict(
@@ -129,7 +42,9 @@ def of_dict(
         if name == "pop" and known in made.fields:
             frame.writes = True
             fields = {key: value for key, value in made.fields.items() if key != known}
-            heap.put(cell, Object("dict", fields, made.rest, made.keys))
+            heap.put(
+                cell, Object("dict", fields, made.rest, made.keys, cls=made.cls, trait=made.trait)
+            )
         if at is None:
             return NONE if default is None else default
         return at
@@ -146,7 +61,7 @@ def of_dict(
         last = list(made.fields)[0 if site.constant(0, "last") is False else -1]
         pair = make({0: constant(last), 1: made.fields[last]}, "tuple")
         others = {one: value for one, value in made.fields.items() if one != last}
-        heap.put(cell, Object("dict", others, made.rest, made.keys, cls=made.cls))
+        heap.put(cell, Object("dict", others, made.rest, made.keys, cls=made.cls, trait=made.trait))
         return Value(references=(heap.new(pair),))
     if name == "update":
         frame.writes = True
@@ -180,7 +95,7 @@ def of_dict(
         return Value(references=(heap.new(made),))
     if name == "clear":
         frame.writes = True
-        heap.put(cell, Object("dict", {}))
+        heap.put(cell, Object("dict", {}, cls=made.cls, trait=made.trait))
         return NONE
     return content(heap.flat(Value(references=(cell,))), site.everything())
 

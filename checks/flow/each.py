@@ -7,7 +7,7 @@ c.isalnum()]`` that is empty, and loops that leave at the first item which they 
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import guards, lookup, proofs
+from checks.flow import guards, lookup, memberships, proofs
 from checks.flow.kinds import ALL
 from checks.flow.machine import Frame, Machine, Snapshot
 from checks.flow.values import CLEAN, Value
@@ -23,6 +23,21 @@ def gained(before: Value, after: Value) -> int:
     if before.vague:
         bits &= before.vague & ~after.vague
     return bits
+
+
+def written_out(node: ir.Expression) -> ir.Expression:
+    """``map(test, items)`` as ``(test(one) for one in items)``."""
+    if not isinstance(node, ir.Call) or len(node.arguments) != 2 or node.keywords:
+        return node
+    function, items = node.arguments
+    if not isinstance(node.function, ir.Name) or node.function.id != "map":
+        return node
+    if isinstance(function, ir.Star) or isinstance(items, ir.Star):
+        return node
+    one = ir.Name(node.start, node.end, f"{guards.MADE}item")
+    clause = ir.Clause(node.start, node.end, one, items, [])
+    call = ir.Call(node.start, node.end, function, (one,))
+    return ir.Comprehension(node.start, node.end, "generator", None, call, (clause,))
 
 
 def refine(
@@ -85,7 +100,7 @@ def _none_in(machine: Machine, frame: Frame, node: ir.Comprehension) -> None:
     if isinstance(test, ir.Compare) and test.operators == ("in",):
         source = guards.read(machine, frame, node.clauses[0].source)
         for text in sorted(proofs.characters(machine, source)):
-            guards.absent(machine, frame, test.rights[0], text)
+            memberships.absent(machine, frame, test.rights[0], text)
 
 
 def looped(

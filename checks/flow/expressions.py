@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import amounts, binding, calls, folding, guards, lookup, operators
+from checks.flow import amounts, binding, calls, folding, guards, lookup, operators, protocols
 from checks.flow.heap import Object, make
-from checks.flow.kinds import NOSQL
+from checks.flow.kinds import ALL, NOSQL
 from checks.flow.machine import EVALUATORS, Frame, Machine
 from checks.flow.values import (
     CLEAN,
@@ -53,6 +53,8 @@ def _subscript(machine: Machine, frame: Frame, node: ir.Subscript) -> Value:
     if isinstance(node.key, ir.Slice):
         return _sliced(machine, frame, value, node.key)
     key = machine.evaluate(frame, node.key)
+    if key.taints and lookup.is_closed(machine, value):
+        guards.clean(machine, frame, node.key, ALL)  # it raises for any other key
     return lookup.item(machine, frame, value, key, node)
 
 
@@ -97,6 +99,10 @@ def _operation(machine: Machine, frame: Frame, node: ir.Operation) -> Value:
         right = machine.evaluate(frame, outer.right)
         if outer.operator == "*":
             amounts.repeated(machine, frame, outer, value, right)
+        own = protocols.operated(machine, frame, outer.operator, value, right, outer)
+        if own is not None:
+            value = own
+            continue
         result = operators.operate(machine, outer.operator, value, right)
         value = amounts.counted(outer.operator, value, right, result)
     return value

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import re2
 
 from checks.flow import addresses, headings
-from checks.flow.heap import Heap
+from checks.flow.heap import Heap, Object
 from checks.flow.kinds import LINES
 from checks.flow.values import (
     CLEAN,
@@ -106,9 +106,18 @@ def truth(heap: Heap, value: Value) -> bool | None:
         if isinstance(one, (LocalFunction, LocalClass)):
             return True
         if isinstance(one, Cell):
-            made = heap.get(one)
-            if made.type in ("list", "tuple") and made.size is not None:
-                return made.size > 0
+            return has_items(heap.get(one))
+    return None
+
+
+def has_items(made: Object) -> bool | None:
+    """Whether a container is true: whether there is something in it; ``None``: not known."""
+    if made.type in ("list", "tuple") and made.size is not None:
+        return made.size > 0
+    if made.type in ("dict", "set") and made.cls is None:
+        if made.rest is None and made.keys is None:
+            return bool(made.fields)
+        return True if made.fields else None
     return None
 
 

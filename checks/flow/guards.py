@@ -7,11 +7,27 @@ again later (``request.args.get("x")``).
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from typing import Final
+
 from checks import ir
-from checks.flow import amounts, copies, each, folders, folding, patterns, proofs, verdicts
-from checks.flow.kinds import ALL, CSV, HOST, LINES, PATH, REDIRECT, REQUEST, SINGLE, SLASH, XPATH
+from checks.flow import (
+    amounts,
+    copies,
+    each,
+    folders,
+    folding,
+    forks,
+    memberships,
+    patterns,
+    proofs,
+    unions,
+    verdicts,
+)
+from checks.flow.kinds import ALL, HOST, LINES, REDIRECT, REQUEST, SINGLE, SLASH
 from checks.flow.machine import Frame, Machine
-from checks.flow.values import CLEAN, Cell, Taint, Value, cleaned, constant
+from checks.flow.values import CLEAN, NOTHING, Cell, Taint, Value, cleaned, constant
 
 _MAX_KEY = 120
 _READERS = frozenset({"get", "getlist", "get_argument", "getvalue", "get_param", "cookies"})
@@ -20,6 +36,23 @@ _THROUGH = frozenset({"lower", "upper", "strip", "casefold", "title", "lstrip", 
 _ALPHABETS = frozenset({"isdigit", "isalnum", "isalpha", "isdecimal", "isnumeric", "isidentifier"})
 _CONVERSIONS = frozenset({"str", "int", "float", "set", "list", "tuple", "os.path.basename"})
 _WEB_KINDS = REDIRECT | REQUEST
+
+
+MADE: Final = "\0"
+"""How names begin that stand for values for a moment, and in no text."""
+
+
+@contextlib.contextmanager
+def made(frame: Frame, values: list[Value]) -> Iterator[list[ir.Name]]:
+    """Names for values, to be used in expressions that stand in no text."""
+    first = sum(name.startswith(MADE) for name in frame.names)
+    names = [ir.Name(0, 0, f"{MADE}{first + index}") for index in range(len(values))]
+    frame.names.update((name.id, value) for name, value in zip(names, values, strict=True))
+    try:
+        yield names
+    finally:
+        for name in names:
+            frame.names.pop(name.id, None)
 
 
 def key_of(node: ir.Expression, depth: int = 0) -> str | None:
@@ -100,15 +133,26 @@ def refine(machine: Machine, frame: Frame, node: ir.Expression, *, truth: bool) 
     elif isinstance(node, ir.Name):
         stored = frame.names.get(node.id)
         if stored is not None:
+            if frame.forks:
+                forks.told(machine, frame, node.id, stored, truth=truth)
             verdicts.recall(machine, frame, node.id, truth=truth)
+            if stored.references and verdicts.asked(
+                machine, frame, node, stored, "__bool__", truth=truth
+            ):
+                return
         _falsy(machine, frame, node, truth=truth)
     elif isinstance(node, (ir.Attribute, ir.Subscript)):
+        unions.by_part(machine, frame, node, truth=truth)
+        if isinstance(node, ir.Attribute) and verdicts.asked(
+            machine, frame, node, read(machine, frame, node.value), node.name, truth=truth
+        ):
+            return
         _falsy(machine, frame, node, truth=truth)
     elif isinstance(node, ir.Comprehension):
         if not truth:
             each.empty(machine, frame, node)
     elif isinstance(node, ir.Operation):
-        _refine_sets(machine, frame, node, truth=truth)
+        memberships.operated(machine, frame, node, truth=truth)
 
 
 def _refine_any(
@@ -244,7 +288,10 @@ def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: 
         return
     sign, left, right = node.operators[0], node.left, node.rights[0]
     if sign in ("in", "not in"):
-        _refine_membership(machine, frame, left, right, holds=truth is (sign == "in"))
+        memberships.refine(machine, frame, left, right, holds=truth is (sign == "in"))
+        return
+    if isinstance(left, ir.Call) and memberships.is_length(left):
+        memberships.counted(machine, frame, left.arguments[0], sign, right, truth=truth)
         return
     if sign in ("==", "!=", "is", "is not", "<>"):
         equal = truth is (sign in ("==", "is"))
@@ -255,6 +302,12 @@ def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: 
                 folders.below(machine, frame, one_side, value)
             _equal(machine, frame, left, one, other)
             _equal(machine, frame, right, other, one)
+        if equal and isinstance(left, (ir.Attribute, ir.Subscript)):
+            unions.by_part(machine, frame, left, truth=None, known=other)
+        if equal and frame.forks and isinstance(left, ir.Name) and other.constant is not NOTHING:
+            forks.told(machine, frame, left.id, other, truth=None)
+        elif frame.forks and isinstance(left, ir.Name) and other.constant is None:
+            forks.told(machine, frame, left.id, one, truth=True)
         if isinstance(other.constant, str):
             proofs.slashes(machine, frame, left, other.constant, holds=equal)
         if isinstance(left, ir.Call) and other.constant in (True, False, None):
@@ -266,8 +319,10 @@ def _refine_compare(machine: Machine, frame: Frame, node: ir.Compare, *, truth: 
         elif isinstance(left, ir.Name) and other.constant is None:
             verdicts.recall(machine, frame, left.id, truth=not equal)
         return
-    if sign == "<=" and truth and _is_set(left):
-        _within(machine, frame, left, right)
+    if sign == "<=" and truth and memberships.is_set(left):
+        memberships.within(machine, frame, left, right)
+    elif sign == ">=" and truth and memberships.is_set(right):
+        memberships.within(machine, frame, right, left)
 
 
 def _equal(machine: Machine, frame: Frame, node: ir.Expression, value: Value, other: Value) -> None:
@@ -291,64 +346,18 @@ def _equal(machine: Machine, frame: Frame, node: ir.Expression, value: Value, ot
         clean(machine, frame, node, ALL)
 
 
-def _refine_membership(
-    machine: Machine, frame: Frame, left: ir.Expression, right: ir.Expression, *, holds: bool
-) -> None:
-    if holds and isinstance(right, ir.Attribute) and right.name == "parents":
-        folders.inside(machine, frame, right.value)
-        return
-    one, other = read(machine, frame, left), read(machine, frame, right)
-    flat = machine.heap.flat(other)
-    container = isinstance(other.constant, str) or other.text is None
-    if holds and container and not flat.taints and isinstance(left, ir.Sequence):
-        for part in left.items:
-            clean(machine, frame, part, ALL)  # (kind, name) in a list of pairs
-        return
-    if holds and container and not flat.taints and (one.taints or one.vague):
-        # A list that comes from nowhere untrusted is a list of what is allowed.
-        clean(machine, frame, left, ALL)
-        return
-    if holds and amounts.of(one) is not None:
-        write(machine, frame, left, amounts.limited(one))
-    if not holds and one.constant == "..":
-        path = proofs.split_path(copies.settled(machine, frame, right))
-        if path is not None:
-            clean(machine, frame, path, PATH)  # no part of it leads upwards
-            return
-    if not holds and isinstance(one.constant, str) and (other.taints or other.vague):
-        absent(machine, frame, right, one.constant)
-    elif not holds:
-        text = proofs.begun(left)
-        if text is not None and "=" in proofs.characters(machine, other):
-            clean(machine, frame, text, CSV)  # it begins with none of "=+-@"
-        elif "/" in proofs.characters(machine, other):
-            proofs.slashes(machine, frame, left, "/", holds=False)
-
-
-def absent(machine: Machine, frame: Frame, node: ir.Expression, text: str) -> None:
-    """A text is known not to be in a value."""
-    if isinstance(node, ir.Operation) and node.operator == "+" and len(text) == 1:
-        # What is not in the sum is in none of its parts.
-        absent(machine, frame, node.left, text)
-        absent(machine, frame, node.right, text)
-        return
-    if text in ("..", "../", "/"):
-        clean(machine, frame, node, PATH)
-    elif text == "\n":
-        clean(machine, frame, node, LINES)
-    elif text in ("'", '"'):
-        clean(machine, frame, node, XPATH)  # XPath has no escapes: no quote, no way out
-
-
 def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) -> None:
     function = node.function
     if isinstance(function, ir.Name) and function.id in ("bool", "all", "any") and node.arguments:
         inner = node.arguments[0]
         if function.id == "bool":
             refine(machine, frame, inner, truth=truth)
-        elif isinstance(inner, ir.Comprehension) and len(inner.clauses) == 1:
+            return
+        inner = each.written_out(inner)
+        if isinstance(inner, ir.Comprehension) and len(inner.clauses) == 1:
             each.refine(machine, frame, inner, function.id, truth=truth)
         return
+    unions.typed(machine, frame, node, truth=truth)
     if truth and proofs.refine(machine, frame, node):
         return
     if isinstance(function, ir.Attribute):
@@ -363,14 +372,16 @@ def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) 
             folders.begins(machine, frame, function.value, node, truth=truth)
             return
         if name == "endswith" and truth and node.arguments:
-            _ends(machine, frame, function.value, node.arguments[0])
+            memberships.ends(machine, frame, function.value, node.arguments[0])
             return
         if name == "is_relative_to" and truth:
             folders.inside(machine, frame, function.value)
             return
-        if name in ("issubset", "isdisjoint", "__contains__"):
+        if name in ("issubset", "issuperset", "isdisjoint", "__contains__"):
             if name == "issubset" and truth:
                 clean(machine, frame, function.value, ALL)
+            elif name == "issuperset" and truth and node.arguments:
+                memberships.within(machine, frame, node.arguments[0], function.value)
             elif name == "__contains__" and truth and node.arguments:
                 clean(machine, frame, node.arguments[0], ALL)
             return
@@ -379,45 +390,3 @@ def _refine_call(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) 
     if patterns.refine(machine, frame, node, truth=truth):
         return
     verdicts.refine(machine, frame, node, truth=truth)
-
-
-def _is_set(node: ir.Expression) -> bool:
-    """Whether an expression makes a set: only of those does ``<=`` say what they hold."""
-    if isinstance(node, ir.Call) and isinstance(node.function, ir.Name):
-        return node.function.id in ("set", "frozenset")
-    return isinstance(node, ir.Sequence) and node.type == "set"
-
-
-def _within(machine: Machine, frame: Frame, node: ir.Expression, allowed: ir.Expression) -> None:
-    """A set holds nothing but what stands in another one."""
-    if machine.heap.flat(read(machine, frame, allowed)).taints:
-        return
-    parts = node.items if isinstance(node, ir.Sequence) else (node,)
-    for one in parts:
-        clean(machine, frame, one, ALL)
-
-
-def _refine_sets(machine: Machine, frame: Frame, node: ir.Operation, *, truth: bool) -> None:
-    """``if set(text) - ALLOWED``: nothing is left, so all of it is allowed."""
-    if (node.operator == "-" and not truth and _is_set(node.left)) or (
-        node.operator == "&"
-        and truth
-        and isinstance(node.left, ir.Sequence)
-        and len(node.left.items) == 1
-    ):
-        _within(machine, frame, node.left, node.right)
-
-
-def _ends(machine: Machine, frame: Frame, tested: ir.Expression, ending: ir.Expression) -> None:
-    """``host.endswith(".example.org")``: a host of that domain, and of no other."""
-    value, wanted = read(machine, frame, tested), read(machine, frame, ending)
-    texts = [wanted.constant]
-    for one in wanted.references:
-        if isinstance(one, Cell):
-            texts = [part.constant for part in machine.heap.get(one).fields.values()]
-    if (
-        value.taints
-        and all(one.clean & HOST for one in value.taints)
-        and all(isinstance(text, str) and text[:1] == "." and "." in text[1:] for text in texts)
-    ):
-        clean(machine, frame, tested, _WEB_KINDS)

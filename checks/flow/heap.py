@@ -16,12 +16,16 @@ MAX_FIELDS = 64
 """Parts that are told apart in one object; the others are one."""
 MAX_DEPTH = 4
 """How deep the content of an object is looked into."""
+ITERATOR = "iterator"
+"""The trait of an iterator: what ``next`` gave is gone from it."""
+LAST = "last"
+"""The trait of a stack: :class:`queue.LifoQueue`."""
 
 
 class Object:
     """An object of the heap."""
 
-    __slots__ = ("cls", "fields", "keys", "rest", "size", "type")
+    __slots__ = ("cls", "fields", "keys", "rest", "size", "trait", "type")
 
     def __init__(
         self,
@@ -31,6 +35,7 @@ class Object:
         keys: Value | None = None,
         size: int | None = None,
         cls: LocalClass | None = None,
+        trait: object = None,
     ) -> None:
         self.type = type_
         """``list``, ``tuple``, ``set``, ``dict`` or ``instance``."""
@@ -42,6 +47,9 @@ class Object:
         self.size = size
         """For lists and tuples: how many items, when the fields are all of them."""
         self.cls = cls
+        self.trait = trait
+        """What it does otherwise than others of its type: how many items a ``deque`` keeps,
+        :data:`LAST` for what gives back what came last, what a ``defaultdict`` calls."""
 
     def with_field(self, key: object, value: Value) -> Object:
         """The object with one part written."""
@@ -49,7 +57,7 @@ class Object:
             return self.with_rest(value)
         fields = dict(self.fields)
         fields[key] = value
-        return Object(self.type, fields, self.rest, self.keys, self.size, self.cls)
+        return Object(self.type, fields, self.rest, self.keys, self.size, self.cls, self.trait)
 
     def with_rest(self, value: Value, keys: Value | None = None) -> Object:
         """The object with something written at a place that is not known."""
@@ -57,19 +65,19 @@ class Object:
         known = self.keys
         if keys is not None:
             known = keys if known is None else join(known, keys)
-        return Object(self.type, self.fields, rest, known, None, self.cls)
+        return Object(self.type, self.fields, rest, known, None, self.cls, self.trait)
 
     def overlaid(self, value: Value) -> Object:
         """The dict with something written under any of its keys: whoever wrote chose them."""
         fields = {key: join(one, value) for key, one in self.fields.items()}
-        return Object(self.type, fields, self.rest, self.keys, self.size, self.cls)
+        return Object(self.type, fields, self.rest, self.keys, self.size, self.cls, self.trait)
 
     def blurred(self) -> Object:
         """The list with its places forgotten."""
         rest = self.rest
         for one in self.fields.values():
             rest = one if rest is None else join(rest, one)
-        return Object(self.type, {}, rest, self.keys, None, self.cls)
+        return Object(self.type, {}, rest, self.keys, None, self.cls, self.trait)
 
     def any_item(self) -> Value:
         """What an item of it may be."""
@@ -118,7 +126,8 @@ def join_objects(first: Object, second: Object) -> Object:
         keys = second.keys if keys is None else join(keys, second.keys)
     size = first.size if first.size == second.size else None
     cls = first.cls if first.cls is second.cls else None
-    return Object(first.type, fields, rest, keys, size, cls)
+    trait = first.trait if first.trait == second.trait else None
+    return Object(first.type, fields, rest, keys, size, cls, trait)
 
 
 def as_fields(values: dict[str, Value]) -> dict[object, Value]:

@@ -134,6 +134,8 @@ def attribute(
 ) -> Value:
     """``value.identifier`` for something of a library."""
     facts = machine.facts
+    if identifier == "string" and one.path in matches.PATHS:
+        return matches.whole(value)
     path = canonical(facts, f"{one.path}.{identifier}")
     known = machine.kept.get(path) or _read(facts, path)
     if known is not None:
@@ -153,7 +155,7 @@ def item(
     machine: Machine, frame: Frame, value: Value, one: Api, key: Value, node: ir.Node
 ) -> Value:
     """``value[key]`` for something of a library."""
-    if one.path == matches.PATH:
+    if one.path in matches.PATHS:
         return matches.item(value, key)
     if one.path in machine.facts.sources:
         if isinstance(key.constant, str) and key.constant in _OF_SERVER:

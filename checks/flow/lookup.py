@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 
 from checks import ir
-from checks.flow import calls, library
+from checks.flow import calls, holders, library
 from checks.flow.folding import hashable
 from checks.flow.heap import Object
 from checks.flow.kinds import FULL
@@ -13,6 +13,7 @@ from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import (
     CLEAN,
+    NONE,
     NOTHING,
     VAGUE,
     Api,
@@ -36,9 +37,10 @@ _BUILTINS = frozenset(dir(builtins)) | {"unicode", "raw_input", "xrange", "bases
 _BUILTIN_VALUES = {name: api(name, vague=0) for name in sorted(_BUILTINS)}
 _OWN = {"__file__": CLEAN, "__name__": CLEAN, "__doc__": CLEAN, "__package__": CLEAN}
 _MAX_BASES = 12
+_MEMBERS = ("__members__", "_value2member_map_", "_member_map_")
 _AS_DICT = frozenset({"model_dump", "dict", "_asdict", "model_copy", "copy", "json", "to_dict",
-                      "model_dump_json"})  # fmt: skip
-_CONTAINER_METHODS = ("list", "tuple", "set", "dict", "buffer", "config", "parser")
+                      "model_dump_json", "_replace"})  # fmt: skip
+_CONTAINER_METHODS = ("list", "tuple", "set", "dict", "buffer", "config", "parser", "variable")
 
 
 def name(machine: Machine, frame: Frame, identifier: str) -> Value:
@@ -103,6 +105,8 @@ def _attribute_of(
         return VAGUE if inner is None else Value(references=(LocalModule(inner),))
     if isinstance(one, LocalClass):
         found = class_attribute(machine, one, identifier)
+        if found is None and one.is_enum and identifier in _MEMBERS:
+            return _members(machine, one, identifier)
         if found is None:
             return _inherited(machine, frame, one, Value(references=(one,)), identifier, node)
         return _bound_to_class(found, one)
@@ -142,8 +146,7 @@ def _part(
     if is_container:
         return Value(references=(Method(receiver, identifier),))
     if identifier == "__dict__":
-        inner = Object("dict", dict(made.fields), made.rest)
-        return Value(references=(machine.heap.new(inner),))
+        return Value(references=(cell,))
     if identifier in _AS_DICT or "netloc" in made.fields:  # of an address, see urls.py
         return Value(references=(Method(receiver, identifier),))
     own = own_method(machine, frame, cell, "__getattr__", node)
@@ -169,6 +172,8 @@ def bind_method(
             return calls.call_function(machine, frame, one, [receiver], {}, None, node)
         if isinstance(one, LocalFunction) and one.kind != "static":
             references.append(Bound(Value(references=(one,)), (receiver,), {}))
+        elif isinstance(one, Bound):
+            references.append(holders.as_method(one, receiver))
         else:
             references.append(one)
     return Value(found.taints, found.vague, found.constant, tuple(references), found.text)
@@ -261,7 +266,7 @@ def item(machine: Machine, frame: Frame, value: Value, key: Value, node: ir.Node
         if isinstance(one, Cell):
             own = own_method(machine, frame, one, "__getitem__", node)
             if own is None:
-                part = object_item(machine.heap.get(one), key)
+                part = _entry(machine, frame, one, key, node)
             else:
                 part = apply(machine, frame, own, [key], node)
         elif isinstance(one, Api):
@@ -279,6 +284,56 @@ def item(machine: Machine, frame: Frame, value: Value, key: Value, node: ir.Node
     if not value.taints and value.vague == FULL:
         return Value((), FULL, NOTHING, ())
     return content(value)
+
+
+def is_closed(machine: Machine, value: Value) -> bool:
+    """Whether a value is a mapping whose keys are all known, or an enum."""
+    if len(value.references) != 1 or value.taints or value.vague:
+        return False
+    one = value.references[0]
+    if isinstance(one, LocalClass):
+        return one.is_enum
+    made = machine.heap.get(one) if isinstance(one, Cell) else None
+    if made is None or made.type != "dict" or made.cls is not None or made.trait is not None:
+        return False
+    return made.rest is None and made.keys is None and bool(made.fields)
+
+
+def _members(machine: Machine, cls: LocalClass, identifier: str) -> Value:
+    """``Color.__members__``: the members of an enum by name."""
+    fields: dict[object, Value] = {}
+    for name, value in cls.frame.names.items():
+        for one in value.references:
+            if isinstance(one, Cell) and (made := machine.heap.get(one)).cls is cls:
+                known = made.fields.get("value", NONE).constant
+                key = known if identifier == "_value2member_map_" else name
+                if hashable(key):
+                    fields[key] = value
+    return Value(references=(machine.heap.new(Object("dict", fields)),))
+
+
+def _entry(machine: Machine, frame: Frame, cell: Cell, key: Value, node: ir.Node) -> Value:
+    """An item; one that is missing is what its class, or what was given for it, makes of it."""
+    made = machine.heap.get(cell)
+    if made.type != "dict" or (made.trait is None and made.cls is None):
+        return object_item(made, key)
+    known = key.constant is not NOTHING and hashable(key.constant)
+    if known and key.constant in made.fields:
+        return made.fields[key.constant]
+    missing = own_method(machine, frame, cell, "__missing__", node)
+    if missing is not None:
+        part = apply(machine, frame, missing, [key], node)
+        return part if known and made.rest is None else join(part, made.any_item())
+    if not isinstance(made.trait, Value) or (made.rest is not None and not known):
+        return object_item(made, key)
+    part = apply(machine, frame, made.trait, [], node)
+    frame.writes = True
+    if known:
+        whole = part if made.rest is None else join(part, made.rest)
+        machine.heap.put(cell, made.with_field(key.constant, whole))
+        return whole
+    machine.heap.put(cell, made.with_rest(part, machine.heap.flat(key)))
+    return join(part, made.any_item()) if made.fields else part
 
 
 def object_item(made: Object, key: Value) -> Value:

@@ -87,11 +87,12 @@ def _run(machine: Machine, frame: Frame, node: ir.Loop) -> bool:
 def _unrolled(machine: Machine, frame: Frame, node: ir.Loop, items: list[Value]) -> bool:
     exits: list[Snapshot] = []
     alive = True
-    places = _places(node, len(items))
+    places = _places(machine, frame, node, len(items))
+    named = _named(node.target)
     for index, item in enumerate(items):
         binding.bind(machine, frame, node.target, item)
-        if places is not None and isinstance(node.target, ir.Name):
-            copies.remember(frame, node.target.id, places[index])
+        if places is not None and named is not None:
+            copies.remember(frame, named, places[index])
         frame.jumps.append([])
         frame.jumps.append([])
         done = machine.execute(frame, node.body)
@@ -107,8 +108,33 @@ def _unrolled(machine: Machine, frame: Frame, node: ir.Loop, items: list[Value])
     return machine.enter(frame, exits)
 
 
-def _places(node: ir.Loop, count: int) -> tuple[ir.Expression, ...] | None:
+def _named(target: ir.Expression) -> str | None:
+    """The name that an item is bound to; of a pair, that of the second."""
+    if isinstance(target, ir.Sequence) and len(target.items) == 2:
+        target = target.items[1]
+    return target.id if isinstance(target, ir.Name) else None
+
+
+def _places(
+    machine: Machine, frame: Frame, node: ir.Loop, count: int
+) -> tuple[ir.Expression, ...] | None:
     """Where the items stand that a loop goes through: ``for name in (first, second)``."""
+    source = node.source
+    if isinstance(source, ir.Call) and isinstance(source.function, ir.Attribute):
+        paired = isinstance(node.target, ir.Sequence)
+        if source.arguments or source.function.name != ("items" if paired else "values"):
+            return None
+        owner = source.function.value
+        keys = lookup.known_items(machine, guards.read(machine, frame, owner))
+        if guards.key_of(owner) is None or keys is None or len(keys) != count:
+            return None
+        return tuple(
+            ir.Subscript(node.start, node.end, owner,
+                         ir.Constant(node.start, node.end, one.constant))
+            for one in keys
+        )  # fmt: skip
+    if isinstance(node.target, ir.Sequence):
+        return None
     if not isinstance(node.source, ir.Sequence) or len(node.source.items) != count:
         return None
     return None if any(isinstance(x, ir.Star) for x in node.source.items) else node.source.items

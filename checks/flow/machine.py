@@ -19,6 +19,7 @@ from checks.languages.python.parse import Expired
 from checks.models.facts import Tables
 
 if TYPE_CHECKING:
+    from checks.flow.forks import Fork
     from checks.languages.python.module import Module
 
 MAX_NESTING = 110
@@ -79,9 +80,9 @@ class ModuleRun:
 class Frame:
     """One run of a function, a class body or a module."""
 
-    __slots__ = ("answers", "assigned", "cls", "copies", "dead", "depth", "elsewhere", "function",
-                 "jumps", "keyed", "module", "names", "parent", "raised", "result", "returns",
-                 "stated", "writes", "yielded")  # fmt: skip
+    __slots__ = ("answers", "assigned", "cls", "copies", "dead", "depth", "elsewhere", "forks",
+                 "function", "jumps", "keyed", "module", "names", "parent", "raised", "result",
+                 "returns", "stated", "writes", "yielded")  # fmt: skip
 
     def __init__(
         self, module: ModuleRun, function: LocalFunction | None, parent: Frame | None
@@ -99,8 +100,8 @@ class Frame:
         self.yielded: Value | None = None
         self.returns: Snapshot | None = None
         """The states at the ``return`` statements, joined."""
-        self.stated: list[tuple[ir.Expression | None, Names]] | None = None
-        """When its answers are asked for: every ``return``, and the names as they were then."""
+        self.stated: list[tuple[ir.Expression | None, Snapshot]] | None = None
+        """When its answers are asked for: every ``return``, and the state as it was then."""
         self.jumps: list[list[Snapshot]] = []
         """States at ``break`` (even places) and ``continue`` (odd ones), a pair a loop."""
         self.raised: list[Value] = []
@@ -113,6 +114,8 @@ class Frame:
         """Whether something outside of the frame was written."""
         self.answers: dict[str, ir.Expression] = {}
         """Names that hold the answer of a test, and the test."""
+        self.forks: list[Fork] = []
+        """What goes together where ways met, the newest last."""
         self.copies: dict[str, ir.Expression] = {}
         """Names that were bound to what stands at another place, and the place."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from checks.flow import lookup
-from checks.flow.heap import Object, as_fields, make
+from checks.flow.heap import Object, make
 from checks.flow.kinds import PATH
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
@@ -19,10 +19,8 @@ from checks.flow.values import (
     NOTHING,
     VAGUE,
     Api,
-    Bound,
     Cell,
     Value,
-    api,
     cleaned,
     constant,
     content,
@@ -97,55 +95,8 @@ def _character(_machine: Machine, _frame: Frame, _target: Value, site: Site) -> 
     return CLEAN
 
 
-def _named_tuple(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-    """``collections.namedtuple("Point", "x y")``: what it gives is called with the fields."""
-    names = site.get(1, "field_names")
-    if names is None:
-        return VAGUE
-    words = names.constant
-    if isinstance(words, str):
-        fields = [constant(one) for one in words.replace(",", " ").split()]
-    else:
-        fields = lookup.known_items(machine, names) or []
-    if not fields:
-        return VAGUE
-    given = Value(references=(machine.heap.new(make(dict(enumerate(fields)), "tuple")),))
-    return Value(references=(Bound(api("@namedtuple"), (given,), {}),))
-
-
-def _tuple_made(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-    """An instance of a named tuple: its fields by name and by place."""
-    names = [one.constant for one in lookup.known_items(machine, site.arguments[0]) or []]
-    fields: dict[object, Value] = {}
-    for index, name in enumerate(names):
-        value = site.get(index + 1, str(name))
-        if value is None:
-            value = VAGUE if site.star is None else site.star
-        fields[name] = fields[index] = value
-    return Value(references=(machine.heap.new(Object("instance", fields)),))
-
-
 def _config_parser(machine: Machine, _frame: Frame, _target: Value, _site: Site) -> Value:
     return Value(references=(machine.heap.new(Object("config", {})),))
-
-
-def _namespace(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-    made = Object("instance", as_fields(site.keywords), site.star)
-    return Value(references=(machine.heap.new(made),))
-
-
-def _default_dict(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-    kinds = [one.path for value in site.arguments[:1] for one in value.references
-             if isinstance(one, Api)]  # fmt: skip
-    default: Value | None = None
-    if kinds and kinds[0] in ("list", "dict", "set", "collections.deque"):
-        # One object stands for what every missing key would get.
-        inner = make({}, "list").blurred() if kinds[0] != "dict" else Object("dict", {})
-        default = Value(references=(machine.heap.new(inner),))
-    made = Object("dict", {}, default)
-    for one in site.arguments[1:]:
-        made = lookup.updated(machine, made, one) if one.references else made
-    return Value(references=(machine.heap.new(made),))
 
 
 def _field(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
@@ -161,9 +112,7 @@ TABLE: Final[dict[str, Callable[[Machine, Frame, Value, Site], Value]]] = {
     "os.path.splitext": _splitext, "posixpath.splitext": _splitext, "isinstance": _isinstance,
     "str.maketrans": _maketrans, "ord": _ordinal, "chr": _character,
     "dataclasses.field": _field, "attr.ib": _field, "attrs.field": _field, "attr.field": _field,
-    "collections.namedtuple": _named_tuple, "@namedtuple": _tuple_made,
-    "collections.defaultdict": _default_dict, "types.SimpleNamespace": _namespace,
-    "argparse.Namespace": _namespace, "configparser.ConfigParser": _config_parser,
+    "configparser.ConfigParser": _config_parser,
     "configparser.RawConfigParser": _config_parser,
     "configparser.SafeConfigParser": _config_parser,
 }  # fmt: skip

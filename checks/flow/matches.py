@@ -14,6 +14,9 @@ from checks.flow.values import NOTHING, VAGUE, Api, Value, cleaned, content
 
 PATH: Final = "re.match()"
 """A match, of whichever function."""
+FULL_PATH: Final = "re.fullmatch()"
+"""A match of all of a text."""
+PATHS: Final = (PATH, FULL_PATH)
 
 
 def matched(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
@@ -25,7 +28,8 @@ def matched(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Valu
         return VAGUE
     value = content(machine.heap.flat(text))
     known = None if pattern.taints else pattern.template
-    match = Value(value.taints, value.vague, NOTHING, (Api(PATH),), known)
+    path = FULL_PATH if site.callee.endswith("fullmatch") else PATH
+    match = Value(value.taints, value.vague, NOTHING, (Api(path),), known)
     if not site.callee.endswith("finditer"):
         return match
     return Value(references=(machine.heap.new(Object("list", {}, match)),))
@@ -41,6 +45,12 @@ def group(machine: Machine, _frame: Frame, target: Value, site: Site) -> Value:
     part = content(Value(match.taints, match.vague))
     kind = "dict" if site.callee.endswith("groupdict") else "list"
     return Value(references=(machine.heap.new(Object(kind, {}, part)),))
+
+
+def whole(match: Value) -> Value:
+    """``match.string``: all of the text; of what ``fullmatch`` found, what it matched."""
+    full = any(isinstance(one, Api) and one.path == FULL_PATH for one in match.references)
+    return item(match, Value(constant=0)) if full else Value(match.taints, match.vague)
 
 
 def item(match: Value, key: Value) -> Value:
@@ -103,6 +113,7 @@ TABLE: Final[dict[str, Callable[[Machine, Frame, Value, Site], Value]]] = {
         [f"{owner}.{name}" for owner in ("re", "re.compile()")
          for name in ("match", "search", "fullmatch", "finditer")], matched,
     ),
-    **dict.fromkeys([f"{PATH}.{name}" for name in ("group", "groups", "groupdict")], group),
+    **dict.fromkeys([f"{path}.{name}" for path in PATHS
+                    for name in ("group", "groups", "groupdict")], group),
 }  # fmt: skip
 """By the path of what is called."""

@@ -7,9 +7,12 @@ from checks.flow import (
     containers,
     folding,
     headings,
+    holders,
     library,
+    lists,
     lookup,
     parsers,
+    records,
     special,
     tasks,
     urls,
@@ -257,20 +260,23 @@ def _of_object(machine: Machine, frame: Frame, cell: Cell, name: str, site: Site
         "dict": containers.of_dict,
         "buffer": containers.of_buffer,
         "config": containers.of_config,
+        holders.TYPE: holders.of_variable,
         parsers.TYPE: parsers.method,
     }
-    handler = handlers.get(made.type, containers.of_list)
+    handler = handlers.get(made.type, lists.of_list)
     if made.type == "instance":
         library.check_sinks(machine, frame, site.callee, site)
-        return _of_instance(machine, cell, made, name, site)
+        return _of_instance(machine, frame, cell, made, name, site)
     return handler(machine, frame, cell, made, name, site)
 
 
-def _of_instance(machine: Machine, cell: Cell, made: Object, name: str, site: Site) -> Value:
+def _of_instance(
+    machine: Machine, frame: Frame, cell: Cell, made: Object, name: str, site: Site
+) -> Value:
     if (found := urls.method(machine, cell, made, name, site)) is not None:
         return found
-    if name in ("model_copy", "copy"):
-        return Value(references=(machine.heap.new(made),))
+    if (found := records.method(machine, frame, cell, made, name, site)) is not None:
+        return found
     if name in ("model_dump", "dict", "_asdict", "to_dict"):
         return as_dict(machine, made)
     whole = content(machine.heap.flat(Value(references=(cell,))), site.everything(), sure=False)
@@ -281,5 +287,8 @@ def _of_instance(machine: Machine, cell: Cell, made: Object, name: str, site: Si
 
 def as_dict(machine: Machine, made: Object) -> Value:
     """The parts of an instance as a dict."""
-    inner = Object("dict", dict(made.fields), made.rest)
+    fields = dict(made.fields)
+    if made.type == "instance":  # a named tuple's are known by their places, too
+        fields = {key: value for key, value in fields.items() if isinstance(key, str)}
+    inner = Object("dict", fields, made.rest)
     return Value(references=(machine.heap.new(inner),))

@@ -41,11 +41,13 @@ def operate(machine: Machine, operator: str, left: Value, right: Value) -> Value
         return Value(merge_taints(left.taints, right.taints), left.vague | right.vague)
     if operator == "&":
         flat = [machine.heap.flat(left), machine.heap.flat(right)]
-        return min(flat, key=lambda one: (len(one.taints), one.vague))
+        return _some_of(machine, min(flat, key=lambda one: (len(one.taints), one.vague)))
     if operator in ("//", "**", "<<", ">>", "^", "@"):
         return CLEAN
     if operator == "|":
         return _merged(machine, left, right)
+    if operator == "-" and left.references:
+        return _some_of(machine, left)
     return content(left, right) if left.taints or left.vague else left
 
 
@@ -86,6 +88,17 @@ def _repeated(machine: Machine, left: Value, right: Value) -> Value | None:
             whole = make(dict(enumerate(items)), made.type)
             return Value(references=(machine.heap.new(whole),))
     return None
+
+
+def _some_of(machine: Machine, value: Value) -> Value:
+    """Some items of a set, or none."""
+    references = []
+    for one in value.references:
+        if isinstance(one, Cell):
+            made = machine.heap.get(one)
+            one = machine.heap.new(Object(made.type, {}, made.any_item(), made.keys))
+        references.append(one)
+    return Value(value.taints, value.vague, value.constant, tuple(references), value.text)
 
 
 def _merged(machine: Machine, left: Value, right: Value) -> Value:

@@ -85,7 +85,7 @@ def refine(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) -> boo
     """Learn from ``re.match(pattern, text)``; whether the call was one of those."""
     function = node.function
     name = getattr(function, "name", "") or getattr(function, "id", "")
-    if name not in _MATCHERS:
+    if name not in _MATCHERS and not name.startswith(guards.MADE):
         return False
     value = machine.evaluate(frame, function)
     for one in value.references:

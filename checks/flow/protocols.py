@@ -7,6 +7,9 @@ from checks.flow import lookup
 from checks.flow.machine import Frame, Machine
 from checks.flow.values import NONE, Cell, Value
 
+_OPERATORS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod",
+              "|": "or", "&": "and", "^": "xor", "<<": "lshift", ">>": "rshift",
+              "@": "matmul"}  # fmt: skip
 _WRITING = ("__str__", "__repr__")
 
 
@@ -29,6 +32,32 @@ def left(machine: Machine, frame: Frame, value: Value, node: ir.Node) -> None:
                 (own := lookup.own_method(machine, frame, one, name, node)) is not None
             ):
                 lookup.apply(machine, frame, own, [NONE, NONE, NONE], node)
+
+
+def operated(
+    machine: Machine,
+    frame: Frame,
+    operator: str,
+    left: Value,
+    right: Value,
+    node: ir.Node,
+    *,
+    in_place: bool = False,
+) -> Value | None:
+    """What the project's own makes of ``left operator right``; ``None`` when it does nothing."""
+    name = _OPERATORS.get(operator)
+    if name is None or not (left.references or right.references):
+        return None
+    names = (f"__i{name}__", f"__{name}__") if in_place else (f"__{name}__",)
+    for value, other, called in ((left, right, names), (right, left, (f"__r{name}__",))):
+        for one in value.references:
+            if not isinstance(one, Cell) or machine.heap.get(one).cls is None:
+                continue
+            for each in called:
+                own = lookup.own_method(machine, frame, one, each, node)
+                if own is not None:
+                    return lookup.apply(machine, frame, own, [other], node)
+    return None
 
 
 def written(machine: Machine, value: Value) -> Value | None:

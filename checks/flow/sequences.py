@@ -8,30 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from checks import ir
 from checks.flow import calls, lookup, verdicts
 from checks.flow.heap import Object, make
-from checks.flow.kinds import ALL
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import (
     CLEAN,
     NONE,
     VAGUE,
-    Api,
     Bound,
     Cell,
-    LocalFunction,
     Value,
     api,
     cleaned,
     constant,
     content,
+    join,
 )
 
 MANY: Final = 16
 """Items up to which they are told apart."""
-_LETTERS = frozenset({"str.isalnum", "str.isalpha", "str.isdigit", "str.isdecimal",
-                      "str.isnumeric", "str.isidentifier"})  # fmt: skip
 
 
 def listed(machine: Machine, items: list[Value]) -> Value:
@@ -44,7 +41,8 @@ def some(machine: Machine, item: Value) -> Value:
     return Value(references=(machine.heap.new(Object("list", {}, item)),))
 
 
-def _pair(machine: Machine, parts: list[Value]) -> Value:
+def pair(machine: Machine, parts: list[Value]) -> Value:
+    """A tuple of these items."""
     return Value(references=(machine.heap.new(make(dict(enumerate(parts)), "tuple")),))
 
 
@@ -57,9 +55,9 @@ def _zip(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
     known = [_items(machine, one) for one in site.arguments]
     exact = [one for one in known if one is not None]
     if len(exact) == len(known) and site.star is None:
-        return listed(machine, [_pair(machine, list(one)) for one in zip(*exact, strict=False)])
+        return listed(machine, [pair(machine, list(one)) for one in zip(*exact, strict=False)])
     parts = [lookup.element(machine, frame, one, site.node) for one in site.arguments]
-    return some(machine, _pair(machine, parts))
+    return some(machine, pair(machine, parts))
 
 
 def _enumerate(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
@@ -68,10 +66,10 @@ def _enumerate(machine: Machine, frame: Frame, _target: Value, site: Site) -> Va
     known = _items(machine, site.arguments[0])
     start = site.constant(1, "start") if site.get(1, "start") is not None else 0
     if known is not None and isinstance(start, int):
-        pairs = [_pair(machine, [constant(start + n), one]) for n, one in enumerate(known)]
+        pairs = [pair(machine, [constant(start + n), one]) for n, one in enumerate(known)]
         return listed(machine, pairs)
     part = lookup.element(machine, frame, site.arguments[0], site.node)
-    return some(machine, _pair(machine, [CLEAN, part]))
+    return some(machine, pair(machine, [CLEAN, part]))
 
 
 def _range(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
@@ -108,18 +106,11 @@ def _filter(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value
     if len(site.arguments) < 2:
         return VAGUE
     part = lookup.element(machine, frame, site.arguments[1], site.node)
-    bits = ALL
-    for one in site.arguments[0].references:
-        if isinstance(one, Api):
-            bits &= ALL if one.path in _LETTERS else 0
-        elif isinstance(one, LocalFunction):
-            bits &= verdicts.passed(machine, frame, one, part, site.node)
-        else:
-            bits = 0
     inner = Site(machine, frame, site.node, site.callee, None, [part], {})
     calls.invoke(machine, frame, site.arguments[0], inner)
-    if bits and site.arguments[0].references:
-        part = cleaned(part, bits)
+    test = site.node.arguments[0] if site.node.arguments else None
+    if test is not None and not isinstance(test, ir.Star):
+        part = cleaned(part, verdicts.passed(machine, frame, test, part))
     return some(machine, part)
 
 
@@ -142,7 +133,12 @@ def _chain(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
         return listed(machine, whole)
     if site.star is not None:
         parts.append(lookup.element(machine, frame, site.star, site.node))
-    return some(machine, content(*(machine.heap.flat(one) for one in parts)))
+    if not parts:
+        return some(machine, CLEAN)
+    found = parts[0]
+    for one in parts[1:]:
+        found = join(found, one)
+    return some(machine, found)
 
 
 def _sliced(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
@@ -183,7 +179,7 @@ def _got(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
         for name in str(key.constant).split("."):
             part = lookup.attribute(machine, frame, part, name, site.node)
         found.append(part)
-    return found[0] if len(found) == 1 else _pair(machine, found)
+    return found[0] if len(found) == 1 else pair(machine, found)
 
 
 def _pushed(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:

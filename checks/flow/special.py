@@ -9,18 +9,21 @@ from checks.flow import (
     calls,
     encodings,
     folding,
+    holders,
+    iterating,
+    lists,
     lookup,
     making,
     matches,
-    methods,
     parsers,
     querysets,
+    records,
     sequences,
     tasks,
     templates,
     urls,
 )
-from checks.flow.heap import Object, make
+from checks.flow.heap import ITERATOR, Object, make
 from checks.flow.kinds import CSV, FULL, LINES, NORMAL, NOSQL, PATH, SLASH
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
@@ -120,6 +123,12 @@ def _reordered(machine: Machine, frame: Frame, _target: Value, site: Site) -> Va
     if not site.arguments:
         return VAGUE
     value = site.arguments[0]
+    known = lookup.known_items(machine, value)
+    if known is not None and site.callee != "sorted":
+        ordered = known if site.callee == "iter" else known[::-1]
+        made = make(dict(enumerate(ordered)), "list")
+        made.trait = ITERATOR if site.callee == "iter" else None
+        return Value(references=(machine.heap.new(made),))
     part = lookup.element(machine, frame, value, site.node)
     if site.callee == "sorted" and len(lookup.known_items(machine, value) or ()) == 3:
         part = amounts.limited(part)  # sorted((low, n, high))[1]
@@ -167,17 +176,6 @@ def _getattr(machine: Machine, frame: Frame, _target: Value, site: Site) -> Valu
     return content(*site.arguments[:1], VAGUE)
 
 
-def _setattr(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
-    name = site.constant(1)
-    if isinstance(name, str) and len(site.arguments) == 3:
-        for one in site.arguments[0].references:
-            if isinstance(one, Cell):
-                made = machine.heap.get(one)
-                machine.heap.put(one, made.with_field(name, site.arguments[2]))
-        frame.writes = True
-    return CLEAN
-
-
 def _first(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
     """``next``, ``min``, ``max``, ``random.choice``: one of the items."""
     if not site.arguments:
@@ -185,10 +183,28 @@ def _first(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
     if len(site.arguments) > 1 and site.callee in ("min", "max"):
         number = amounts.chosen(site.callee, site.arguments)
         return content(*site.arguments) if number is None else number
-    found = lookup.element(machine, frame, site.arguments[0], site.node)
+    found = _taken(machine, site)
+    if found is None:
+        found = lookup.element(machine, frame, site.arguments[0], site.node)
     if site.callee == "next" and (default := site.get(1)) is not None:
         return join(found, default)
     return found
+
+
+def _taken(machine: Machine, site: Site) -> Value | None:
+    """What ``next`` takes out of an iterator whose items are known."""
+    value = site.arguments[0]
+    if site.callee != "next" or len(value.references) != 1:
+        return None
+    cell = value.references[0]
+    made = machine.heap.get(cell) if isinstance(cell, Cell) else None
+    if made is None or made.trait != ITERATOR or not made.size or not isinstance(cell, Cell):
+        return None
+    items = [made.fields[index] for index in range(made.size)]
+    rest = make(dict(enumerate(items[1:])), "list")
+    rest.trait = ITERATOR
+    machine.heap.put(cell, rest)
+    return items[0]
 
 
 def _length(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
@@ -261,13 +277,6 @@ def _string_buffer(machine: Machine, _frame: Frame, _target: Value, site: Site) 
     return Value(references=(machine.heap.new(Object("buffer", {}, rest)),))
 
 
-def _queue(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
-    if not site.arguments or site.callee.endswith("Queue"):
-        return Value(references=(machine.heap.new(make({}, "list")),))
-    part = lookup.element(machine, frame, site.arguments[0], site.node)
-    return Value(references=(machine.heap.new(Object("list", {}, part)),))
-
-
 def _replaced(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
     """``re.sub(pattern, replacement, text)``: a class of characters taken out is gone."""
     from checks.flow import patterns
@@ -305,15 +314,6 @@ def _cast(_machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value
     return VAGUE if found is None else found
 
 
-def _as_dict(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-    """``vars(x)``, ``dataclasses.asdict(x)``."""
-    for value in site.arguments[:1]:
-        for one in value.references:
-            if isinstance(one, Cell):
-                return methods.as_dict(machine, machine.heap.get(one))
-    return content(site.everything())
-
-
 def _thread(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
     """``Thread(target=f, args=(x,))``."""
     target = site.get(1, "function") if "Timer" in site.callee else site.get(None, "target")
@@ -336,7 +336,11 @@ def callback(machine: Machine, frame: Frame, path: str, site: Site) -> Value:
     """A library function that calls what it is given, with the arguments after it."""
     meaning = machine.facts.callbacks[path]
     for index, one in enumerate(site.arguments):
-        if any(isinstance(ref, (LocalFunction, Bound)) for ref in one.references):
+        if any(
+            isinstance(ref, (LocalFunction, Bound))
+            or (isinstance(ref, Api) and ref.path in machine.facts.sinks)
+            for ref in one.references
+        ):
             inner = Site(machine, frame, site.node, site.callee, None,
                          site.arguments[index + 1 :], dict(site.keywords), site.star)  # fmt: skip
             result = calls.invoke(machine, frame, one, inner)
@@ -353,7 +357,7 @@ def make_handlers() -> dict[str, Handler]:
         "frozenset": _container("set"), "dict": _dict, "collections.OrderedDict": _dict,
         "sorted": _reordered, "reversed": _reordered,
         "iter": _reordered, "getattr": _getattr,
-        "setattr": _setattr, "next": _first, "min": _first, "max": _first,
+        "next": _first, "min": _first, "max": _first,
         "random.choice": _first, "functools.partial": _partial, "re.compile": _compiled,
         "os.path.join": _joined_path, "posixpath.join": _joined_path,
         "pathlib.Path": _joined_path,
@@ -369,17 +373,12 @@ def make_handlers() -> dict[str, Handler]:
         "pathlib.Path().relative_to": _relative, "posixpath.normpath": _normal_path,
         "io.StringIO": _string_buffer, "io.BytesIO": _string_buffer,
         "StringIO.StringIO": _string_buffer,
-        "collections.deque": _queue, "queue.Queue": _queue, "queue.SimpleQueue": _queue,
-        "queue.LifoQueue": _queue,
         "string.Template": templates.made, "jinja2.Template": templates.made_jinja,
         f"{templates.PLAIN}.render": templates.rendered,
         "string.Template().substitute": templates.substituted,
         "string.Template().safe_substitute": templates.substituted,
         "re.sub": _replaced, "re.subn": _replaced, "re.compile().sub": _replaced,
         "open": _open, "io.open": _open, "codecs.open": _open, "typing.cast": _cast,
-        "vars": _as_dict,
-        "dataclasses.asdict": _as_dict,
-        "attr.asdict": _as_dict,
         "xml.sax.make_parser": parsers.made_sax,
         "lxml.etree.XMLParser": parsers.made_lxml,
         "lxml.etree.ETCompatXMLParser": parsers.made_lxml,
@@ -397,5 +396,9 @@ def make_handlers() -> dict[str, Handler]:
 HANDLERS.update(make_handlers())
 HANDLERS.update(making.TABLE)
 HANDLERS.update(sequences.TABLE)
+HANDLERS.update(iterating.TABLE)
+HANDLERS.update(lists.TABLE)
+HANDLERS.update(holders.TABLE)
+HANDLERS.update(records.TABLE)
 HANDLERS.update(matches.TABLE)
 HANDLERS.update(encodings.TABLE)

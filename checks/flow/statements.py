@@ -8,7 +8,9 @@ from checks.flow import (
     cases,
     construct,
     copies,
+    forks,
     guards,
+    holders,
     library,
     lookup,
     loops,
@@ -57,6 +59,10 @@ def _assign(machine: Machine, frame: Frame, node: ir.Assign) -> bool:
 def _augment(machine: Machine, frame: Frame, node: ir.Augment) -> bool:
     left = machine.evaluate(frame, node.target)
     right = machine.evaluate(frame, node.value)
+    own = protocols.operated(machine, frame, node.operator, left, right, node, in_place=True)
+    if own is not None:
+        binding.bind(machine, frame, node.target, own)
+        return True
     if node.operator == "+" and binding.extend(machine, frame, left, right, node):
         return True
     value = operators.operate(machine, node.operator, left, right)
@@ -72,6 +78,7 @@ def _evaluate(machine: Machine, frame: Frame, node: ir.Evaluate) -> bool:
 def _branch(machine: Machine, frame: Frame, node: ir.Branch) -> bool:
     ends: list[Snapshot] = []
     answers = dict(frame.answers)
+    known = frame.forks
     for test, body in node.branches:
         truth = guards.test(machine, frame, test)
         if frame.dead:
@@ -95,12 +102,16 @@ def _branch(machine: Machine, frame: Frame, node: ir.Branch) -> bool:
     frame.answers = {name: one for name, one in answers.items() if frame.answers.get(name) is one}
     if len(ends) == 1:
         machine.return_to(frame, ends[0])
+        frame.forks = known
         return True
-    return machine.enter(frame, ends)
+    alive = machine.enter(frame, ends)
+    forks.met(machine, frame, ends, known)
+    return alive
 
 
 def _try(machine: Machine, frame: Frame, node: ir.Try) -> bool:
     before = machine.snapshot(frame)
+    known = frame.forks
     raised, frame.raised = frame.raised, []
     ends: list[Snapshot] = []
     done = machine.execute(frame, node.body)
@@ -127,7 +138,9 @@ def _try(machine: Machine, frame: Frame, node: ir.Try) -> bool:
     if not node.final:
         if not node.handlers:
             frame.raised = [*frame.raised, *thrown]
-        return machine.enter(frame, ends)
+        alive = machine.enter(frame, ends)
+        forks.met(machine, frame, ends, known)
+        return alive
     if ends:
         _finish(machine, frame, node.final, left)
         machine.enter(frame, ends)
@@ -180,7 +193,7 @@ def _return(machine: Machine, frame: Frame, node: ir.Return) -> bool:
     if frame.dead:
         return False
     if frame.stated is not None:
-        frame.stated.append((node.value, dict(frame.names)))
+        frame.stated.append((node.value, (dict(frame.names), dict(machine.heap.top))))
     frame.result = value if frame.result is None else join(frame.result, value)
     if machine.on_return is not None and len(machine.active) == 1:
         machine.on_return(frame, node, value)
@@ -295,6 +308,8 @@ def _function(machine: Machine, frame: Frame, node: ir.Function) -> bool:
     if node.decorators and not any(isinstance(one, LocalFunction) for one in value.references):
         value = Value(references=(function,))
     frame.names[node.name] = value
+    if node.decorators:
+        holders.registered(frame, node, value)
     return True
 
 

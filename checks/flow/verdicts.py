@@ -7,32 +7,97 @@ of the argument. ``ok = is_safe(name)`` is remembered until ``ok`` is tested.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checks import ir
-from checks.flow import calls, guards, library
+from checks.flow import calls, guards, library, lookup
 from checks.flow.kinds import ALL
-from checks.flow.values import Api, Bound, LocalFunction, Source, Taint, Value
+from checks.flow.values import Api, Bound, Cell, LocalFunction, Source, Taint, Value, cleaned
 
 if TYPE_CHECKING:
     from checks.flow.machine import Frame, Machine
 
 _MAX_DEPTH = 3
+_MAX_MARKS = 8
+ALPHABETS = frozenset({"str.isalnum", "str.isalpha", "str.isdigit", "str.isdecimal",
+                       "str.isnumeric", "str.isidentifier"})  # fmt: skip
+"""Tests of every character of a text."""
 
 
 def refine(machine: Machine, frame: Frame, node: ir.Call, *, truth: bool) -> None:
     """Learn from the answer of a call."""
+    place = _place(frame, node.function)
+    if place is not None:
+        again = ir.Call(node.start, node.end, place, node.arguments, node.keywords)
+        guards.refine(machine, frame, again, truth=truth)
+        return
     value = guards.read(machine, frame, node.function)
     for one in value.references:
         if isinstance(one, Api):
+            if truth and one.path in ALPHABETS and len(node.arguments) == 1:
+                guards.clean(machine, frame, node.arguments[0], ALL)
             _library_guard(machine, frame, node, one.path, truth=truth)
         elif isinstance(one, LocalFunction):
             _local_guard(machine, frame, node, one, [], truth=truth)
         elif isinstance(one, Bound):
-            for inner in one.function.references:
-                if isinstance(inner, LocalFunction):
-                    _local_guard(machine, frame, node, inner, list(one.arguments), truth=truth)
+            _bound_guard(machine, frame, node, one, truth=truth)
+        elif isinstance(one, Cell):
+            asked(machine, frame, node, value, "__call__", node.arguments, truth=truth)
+
+
+def _place(frame: Frame, function: ir.Expression) -> ir.Expression | None:
+    """``is_word(name)`` after ``is_word = PATTERN.fullmatch``: what the name stands for."""
+    if not isinstance(function, ir.Name):
+        return None
+    place = frame.copies.get(function.id)
+    if place is None and function.id not in frame.names:
+        place = frame.module.frame.copies.get(function.id)
+    return place if isinstance(place, ir.Attribute) else None
+
+
+def _bound_guard(machine: Machine, frame: Frame, node: ir.Call, one: Bound, *, truth: bool) -> None:
+    for inner in one.function.references:
+        if isinstance(inner, LocalFunction):
+            _local_guard(machine, frame, node, inner, list(one.arguments), truth=truth)
+        elif isinstance(inner, Api) and not one.keywords:
+            # partial(re.fullmatch, pattern)(name)
+            values = [one.function, *one.arguments]
+            with guards.made(frame, values) as (function, *given):
+                again = ir.Call(node.start, node.end, function, (*given, *node.arguments),
+                                node.keywords)  # fmt: skip
+                guards.refine(machine, frame, again, truth=truth)
+
+
+def asked(
+    machine: Machine,
+    frame: Frame,
+    node: ir.Node,
+    owner: Value,
+    name: str,
+    arguments: tuple[ir.Expression, ...] = (),
+    *,
+    truth: bool,
+) -> bool:
+    """Learn from what a method says that the language calls by itself; whether there is one.
+
+    ``name in allowed``, ``if parsed:``, ``is_known(name)`` with an object that can be called, and
+    properties.
+    """
+    if len(owner.references) != 1 or not isinstance(cell := owner.references[0], Cell):
+        return False
+    cls = machine.heap.get(cell).cls
+    found = None if cls is None else lookup.class_attribute(machine, cls, name)
+    for one in () if found is None else found.references:
+        if isinstance(one, LocalFunction) and (not name.isidentifier() or one.kind != "static"):
+            if not name.startswith("__") and one.kind != "property":
+                continue
+            call = ir.Call(node.start, node.end, ir.Opaque(node.start, node.end), arguments)
+            _local_guard(machine, frame, call, one, [owner], truth=truth)
+            return True
+    return False
 
 
 def _library_guard(
@@ -74,10 +139,50 @@ def _local_guard(
             named.append((positional[at].name, expression))
     known = {one.name for one in parameters}
     named += [(name, one) for name, one in node.keywords if name is not None and name in known]
-    found = cleaned_by(machine, frame, node, function, before, named, truth=truth)
+    with _marked(machine, function, before) as marks:
+        found = cleaned_by(machine, frame, node, function, before, named, marks, truth=truth)
     for name, expression in named:
         if bits := found.get(name, 0):
             guards.clean(machine, frame, expression, bits)
+    for cell, key, mark in marks:
+        if (bits := found.get(mark, 0)) and (made := machine.heap.get(cell)).fields.get(key):
+            frame.writes = True
+            machine.heap.put(cell, made.with_field(key, cleaned(made.fields[key], bits)))
+
+
+_Marks = list[tuple[Cell, object, Source]]
+
+
+@contextlib.contextmanager
+def _marked(machine: Machine, function: LocalFunction, before: list[Value]) -> Iterator[_Marks]:
+    """While a method is asked: the fields of its object hold marks."""
+    marks: _Marks = []
+    top = machine.heap.top
+    receiver = before[0] if before and function.cls is not None else None
+    references = () if receiver is None or function.kind in ("static", "class") else (
+        receiver.references
+    )  # fmt: skip
+    if len(references) == 1 and isinstance(cell := references[0], Cell):
+        made = machine.heap.get(cell)
+        for key, value in made.fields.items():
+            if value.taints and len(marks) < _MAX_MARKS:
+                mark = Source("mark", str(key), function.frame.module, 0, 0)
+                marks.append((cell, key, mark))
+                made = made.with_field(key, _mark(mark, value))
+        if marks:
+            machine.heap.top = {**top, cell.number: made}
+    try:
+        yield marks
+    finally:
+        machine.heap.top = top
+
+
+def _mark(mark: Source, value: Value) -> Value:
+    """A mark in the place of a value, with the facts that are known of that."""
+    facts = 0
+    for one in value.taints:
+        facts |= one.clean & ~ALL
+    return Value((Taint(mark, facts, None, sure=True),), 0)
 
 
 def cleaned_by(
@@ -87,24 +192,21 @@ def cleaned_by(
     function: LocalFunction,
     before: list[Value],
     named: list[tuple[str, ir.Expression]],
+    fields: _Marks,
     *,
     truth: bool,
-) -> dict[str, int]:
-    """For the parameters: the kinds that they are harmless to where the function answers so."""
+) -> dict[str | Source, int]:
+    """For parameters and fields: the kinds that they are harmless to where it answers so."""
     marks: dict[str, Source] = {}
     given: dict[str, Value] = {}
     for name, expression in named:
         value = guards.read(machine, frame, expression)
         if value.taints or value.vague:
-            mark = Source("mark", name, frame.module, 0, 0)
-            facts = 0
-            for one in value.taints:
-                facts |= one.clean & ~ALL
-            marks[name] = mark
-            given[name] = Value((Taint(mark, facts, None, sure=True),), 0)
+            mark = marks[name] = Source("mark", name, frame.module, 0, 0)
+            given[name] = _mark(mark, value)
         else:
             given[name] = value
-    if not marks:
+    if not marks and not fields:
         return {}
     muted, machine.results.muted = machine.results.muted, True
     machine.asking.append(function.definition)
@@ -115,44 +217,43 @@ def cleaned_by(
         machine.results.muted = muted
     if not states:
         return {}
-    result: dict[str, int] = {}
+    result: dict[str | Source, int] = {}
     for name, mark in marks.items():
-        bits = ALL
-        for names in states:
-            left = names.get(name)
-            if left is None:
-                bits = 0
-                break
-            for one in left.taints:
-                if one.source is mark:
-                    bits &= one.clean
-        result[name] = bits
+        result[name] = _left(mark, [names.get(name) for names, _ in states])
+    for cell, key, mark in fields:
+        after = [heap.get(cell.number) for _, heap in states]
+        result[mark] = _left(mark, [None if one is None else one.fields.get(key) for one in after])
     return result
 
 
-def passed(
-    machine: Machine, frame: Frame, function: LocalFunction, value: Value, node: ir.Node
-) -> int:
-    """The kinds to which an argument is harmless of which a function says yes."""
-    parameters = [one for one in function.definition.parameters if not one.kind]
-    if not parameters or not (value.taints or value.vague):
-        return 0
-    mark = Source("mark", "", frame.module, 0, 0)
-    given = Value((Taint(mark, 0, None, sure=True),), 0)
-    muted, machine.results.muted = machine.results.muted, True
-    machine.asking.append(function.definition)
-    try:
-        states = calls.answers(machine, frame, function, [given], {}, node, truth=True)
-    finally:
-        machine.asking.pop()
-        machine.results.muted = muted
-    bits = ALL if states else 0
-    for names in states:
-        left = names.get(parameters[0].name)
-        for one in (given if left is None else left).taints:
+def _left(mark: Source, after: list[Value | None]) -> int:
+    """The kinds that what is marked is harmless to in all states."""
+    bits = ALL
+    for value in after:
+        if value is None:
+            return 0
+        for one in value.taints:
             if one.source is mark:
                 bits &= one.clean
     return bits
+
+
+def passed(machine: Machine, frame: Frame, function: ir.Expression, value: Value) -> int:
+    """The kinds to which an argument is harmless of which a function says yes."""
+    if not (value.taints or value.vague):
+        return 0
+    mark = Source("mark", "", frame.module, 0, 0)
+    given = _mark(mark, value)
+    kept = machine.snapshot(frame)
+    muted, machine.results.muted = machine.results.muted, True
+    try:
+        with guards.made(frame, [given]) as (name,):
+            call = ir.Call(function.start, function.end, function, (name,))
+            guards.refine(machine, frame, call, truth=True)
+            return _left(mark, [frame.names.get(name.id)])
+    finally:
+        machine.results.muted = muted
+        machine.return_to(frame, kept)
 
 
 def recall(machine: Machine, frame: Frame, name: str, *, truth: bool) -> None:
@@ -167,6 +268,8 @@ def recall(machine: Machine, frame: Frame, name: str, *, truth: bool) -> None:
 
 def remember(frame: Frame, name: str, value: ir.Expression) -> None:
     """A name is bound: to an answer, perhaps."""
+    if isinstance(value, ir.Choice):
+        value = _chosen(value)
     inner = value
     while isinstance(inner, ir.Unary) and inner.operator == "not":
         inner = inner.operand
@@ -178,6 +281,17 @@ def remember(frame: Frame, name: str, value: ir.Expression) -> None:
         read = _names_in(frame.answers[other])
         if read is None or name in read:
             del frame.answers[other]
+
+
+def _chosen(node: ir.Choice) -> ir.Expression:
+    """``name if test else None`` is true where the test and the name are."""
+    first, second = node.first, node.second
+    if isinstance(second, ir.Constant) and not second.value:
+        return ir.Logic(node.start, node.end, "and", (node.test, first))
+    if isinstance(first, ir.Constant) and not first.value:
+        negated = ir.Unary(node.start, node.end, "not", node.test)
+        return ir.Logic(node.start, node.end, "and", (negated, second))
+    return node
 
 
 @functools.lru_cache(maxsize=512)
