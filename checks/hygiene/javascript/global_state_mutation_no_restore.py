@@ -273,7 +273,11 @@ def _is_reset(file: JavaScriptFile, target: str, owner: str, block: Block) -> bo
         if hook.callback is None:
             continue
         written = file.text_of(hook.callback)
-        if target in written or "estore" in written:
+        helped = any(
+            call.receiver is None and call.method.lower().startswith(("restore", "reset"))
+            for call in hook.calls()
+        )
+        if target in written or helped:
             return True
         if owner in written and (
             f"{owner} = " in written

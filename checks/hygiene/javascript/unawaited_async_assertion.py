@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import tree_sitter
 
 from checks.hygiene.javascript.shared.assertions import assertions, callee, is_asynchronous
+from checks.hygiene.javascript.shared.dropped import PROMISED, taken_for_values
 from checks.hygiene.javascript.shared.places import stands_in, text
 from checks.hygiene.javascript.shared.promises import floating
 from checks.hygiene.javascript.shared.waiting import fakes_clock
@@ -157,6 +158,15 @@ def unawaited_async_assertion(event: JsFileEvent, report: Report) -> None:
                 edits=_await(file, left.call),
                 confidence=left.confidence,
             )
+    for call, name, confidence in taken_for_values(file):
+        report(
+            at=call,
+            message=f"`{name}` is the promise of `{call.short}`, and is used as its value.",
+            why="A promise has none of the members that are asserted on, or is never equal.",
+            fix="Put `await` before the call.",
+            edits=_await(file, call),
+            confidence=confidence,
+        )
 
 
 def _later(file: JavaScriptFile) -> Iterator[tuple[JsCall, str]]:
@@ -196,6 +206,8 @@ def _is_dropped(whole: Located) -> bool:
 
 
 def _gives_promise(file: JavaScriptFile, one: Expect) -> bool:
+    if PROMISED.intersection(one.words) and file.block_at(one.call.node) is not None:
+        return "notify" not in one.words
     if one.matcher is None:
         return False
     if one.is_async:
@@ -262,17 +274,38 @@ def _callbacks(file: JavaScriptFile) -> Iterator[JsCall]:
             if call.receiver is None or not _ends_as_statement(call):
                 continue
             block = file.block_at(call.node)
-            if block is None or not block.is_test or not stands_in(call, block):
+            if block is None or not block.is_test or fakes_clock(file, block):
                 continue
-            if block.parameters or _awaits_after(file, call, block) or _is_handed(block):
-                continue
-            if fakes_clock(file, block):
+            if stands_in(call, block):
+                if block.parameters or _awaits_after(file, call, block) or _is_handed(block):
+                    continue
+            elif block.parameters or not _ends_link(file, call):
                 continue
             functions = [one for one in call.arguments if one.type in FUNCTIONS]
             if any(
                 any(True for _ in assertions(file, function)) for function in functions
             ) and _is_outermost(call):
                 yield call
+
+
+def _ends_link(file: JavaScriptFile, call: JsCall) -> bool:
+    """Whether it stands in the function of a ``then`` that gives, and waits for, nothing more."""
+    function = call.names.function
+    if function.node.type not in FUNCTIONS:
+        return False
+    link = next((one for one in call.ancestors() if one.kind == "arguments"), None)
+    outer = None if link is None else link.parent
+    callee = None if outer is None else outer.child("function")
+    name = None if callee is None else callee.child_by_field_name("property")
+    if name is None or file.text_of(name) not in _DEFERRED:
+        return False
+    if link is None or not any(one == function.node for one in link.node.named_children):
+        return False
+    kinds = ("await_expression", "return_statement", "yield_expression")
+    return not any(
+        one.names.function is function
+        for one in file.within(function.node, *kinds, after=call.node.end_byte)
+    )
 
 
 def _is_handed(block: Block) -> bool:

@@ -8,7 +8,19 @@ from typing import TypeAlias
 import tree_sitter
 
 from checks.hygiene.javascript.shared.assertions import callee, is_asynchronous
-from checks.hygiene.javascript.shared.places import following, promise_of, stands_in
+from checks.hygiene.javascript.shared.dropped import (
+    asserts_on_promise,
+    elsewhere,
+    is_combined,
+    is_kept,
+    is_unsent,
+)
+from checks.hygiene.javascript.shared.places import (
+    following,
+    promise_of,
+    stands_in,
+    within_kinds,
+)
 from checks.hygiene.javascript.shared.releases import RELEASES
 from checks.languages.javascript.blocks import Block
 from checks.languages.javascript.calls import JsCall
@@ -118,6 +130,12 @@ def _waits(file: JavaScriptFile, call: JsCall, awaited: _Awaited) -> bool:
 
 def _of(file: JavaScriptFile, call: JsCall, block: Block, awaited: _Awaited) -> Floating | None:
     written = _written(file, call)
+    if is_combined(call) and _is_left(call, block):
+        return Floating(call, "The test goes on, or ends, before they are done.", None)
+    if asserts_on_promise(file, call):
+        return Floating(call, "The test ends before it is asserted, and passes whatever.", None)
+    if is_unsent(call) and stands_in(call, block):
+        return Floating(call, "The request is never sent, and nothing is asserted.", None)
     if _is_user(file, call, awaited):
         return Floating(call, "What stands after it runs before the event has come.", None)
     if _acts_on_page(file, call):
@@ -140,7 +158,65 @@ def _of(file: JavaScriptFile, call: JsCall, block: Block, awaited: _Awaited) -> 
         _is_awaited(call, written, awaited) or _is_last(file, call, block)
     ):
         return Floating(call, "The test goes on, or ends, before it is done.", None)
+    if call.method in RELEASES and call.method != "kill":
+        sure = _releases_as_others(file, call, awaited)
+        return (
+            Floating(call, "It may still be open when the next test begins.", sure)
+            if sure
+            else None
+        )
+    if is_kept(file, call, block, written, awaited):
+        return Floating(call, "What follows may come before it is written.", Confidence.LOW)
+    times = sum(one is call.names.owner(_root(written)) for one in awaited.get(written, ()))
+    if not written or not times or "(" in written:
+        return None
+    alone = file.remember((_alone, written), lambda: _alone(file, written))
+    sure = elsewhere(file, call, block, times, alone)
+    return None if sure is None else Floating(call, "What follows may come before it.", sure)
+
+
+def _is_left(call: JsCall, block: Block) -> bool:
+    """Whether it is a test or hook that runs it, and that is not told of its end otherwise."""
+    return stands_in(call, block) and not block.parameters and not block.is_suite
+
+
+def _alone(file: JavaScriptFile, written: str) -> int:
+    """How often a callee stands alone, as a statement."""
+    found = 0
+    for call in file.calls_named(written.rpartition(".")[2]):
+        above = call.parent
+        if above is not None and above.kind == "expression_statement":
+            found += _written(file, call) == written
+    return found
+
+
+def _releases_as_others(file: JavaScriptFile, call: JsCall, awaited: _Awaited) -> Confidence | None:
+    """How sure it is that what closes gives a promise: the like of it is awaited elsewhere."""
+    written = _written(file, call)
+    ending = not following(call) or any(True for _ in within_kinds(call, "finally_clause"))
+    if _is_awaited(call, written, awaited):
+        return Confidence.LOW if ending and not _waits_for_it(file, call) else None
+    origin = _origin(file, call.names, written)
+    if not origin[0] or _waits_for_it(file, call):
+        return None
+    for other, scopes in awaited.items():
+        if other.rpartition(".")[2] != call.method:
+            continue
+        if any(one is not None and _origin(file, one, other) == origin for one in scopes):
+            ends = any(True for _ in within_kinds(call, "finally_clause"))
+            return Confidence.MEDIUM if ends else Confidence.LOW
     return None
+
+
+def _origin(file: JavaScriptFile, names: Scope, written: str) -> tuple[str, str]:
+    """What gave the name a callee begins with: the function, and the way into its value."""
+    found = sole(names.find(_root(written)))
+    if found is None or found.value is None or found.how not in (Bound.VALUE, Bound.PART):
+        return "", ""
+    made = promise_of(found.value)
+    if made.type != "call_expression":
+        return "", ""
+    return _plain(file, made.child_by_field_name("function")), found.path
 
 
 def _is_last(file: JavaScriptFile, call: JsCall, block: Block) -> bool:
