@@ -24,6 +24,7 @@ _LISTING = frozenset(
     {"all", "applications", "find", "get", "list", "query", "rows", "search", "select", "fetch"}
 )  # fmt: skip
 _GIVEN = re2.compile(rb"(?:\b(?:id|pk)\s*=\s*\d|[\"'](?:id|pk)[\"']\s*:\s*\d|\bfixtures\s*=)")
+_BUILTINS = frozenset({"list", "tuple", "next", "iter", "reversed", "filter", "map"})
 _FEWEST = 2
 _DEPTH = 3
 
@@ -40,7 +41,7 @@ def created_in_order(side: Value, other: Value, function: Function) -> bool:
     if len(set(names)) < len(names) or not all(_is_created(one) for one in elements):
         return False
     listing = side.origin
-    if listing.node.type != "call" or not _lists(listing):
+    if listing.node.type != "call" or listing.callee_name in _BUILTINS or not _lists(listing):
         return False
     if any(name in listing.text for name in names):
         return False

@@ -190,15 +190,23 @@ def missed_release(function: Function) -> Call | None:
             receiver = call.receiver
             if receiver is None or call.method not in _RELEASING or call.arguments:
                 continue
+            roots = {receiver.text.partition(".")[0], *_makers(receiver)}
             if any(
-                next(mentions(function.module, clause, receiver.text.partition(".")[0]), None)
+                next(mentions(function.module, clause, root), None)
                 for clause in one.node.named_children
                 if clause.type in ("finally_clause", "except_clause")
+                for root in roots
             ):
                 continue
             if _is_asserted_before(call, one, function):
                 return call
     return None
+
+
+def _makers(value: Value) -> set[str]:
+    """What the object was taken from, which may let go of it as well: ``pool`` of ``pool.get()``."""
+    made = (one.text.removeprefix("await ").partition(".")[0] for one in value.assignments)
+    return {one for one in made if one.isidentifier()}
 
 
 def _ends_body(call: Call, block: Located) -> bool:
