@@ -204,9 +204,9 @@ def missed_release(function: Function) -> Call | None:
 
 
 def _makers(value: Value) -> set[str]:
-    """What the object was taken from, which may let go of it as well: ``pool`` of ``pool.get()``."""
+    """What the object was taken from, and may be closed with: ``pool`` of ``pool.get()``."""
     made = (one.text.removeprefix("await ").partition(".")[0] for one in value.assignments)
-    return {one for one in made if one.isidentifier()}
+    return {one for one in made if one.isidentifier() and one not in ("self", "cls")}
 
 
 def _ends_body(call: Call, block: Located) -> bool:
