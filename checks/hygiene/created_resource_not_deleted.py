@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.events import Call, Class, Function
+from checks.hygiene.shared.endings import ends_by_luck, first_asked, is_told, unended
 from checks.hygiene.shared.environments import may_fail_between
 from checks.hygiene.shared.habits import forgotten, unmatched
 from checks.hygiene.shared.releases import Creation, Holder
@@ -19,7 +20,7 @@ _MAKING = frozenset({"create", "post", "boot", "provision", "launch", "upload"})
 _CLIENTS = frozenset(
     {"api", "client", "admin", "service", "cloud", "conn", "connection", "manager"}
 )
-_ACTIONS = frozenset({"action", "actions"})
+_ACTIONS = frozenset({"action", "actions", "graphql", "query", "search"})
 """What is posted so does something to what is there already."""
 _RESETTING = ("Database", "reset", "InMemory", "Fake", "rollback", "transaction", "flush",
               "tmp_path", "testing", "Mock", "mock")  # fmt: skip
@@ -64,7 +65,7 @@ def created_resource_not_deleted(call: Call, report: Report) -> None:
         Where a fixture resets the service between the tests.
     """
     function = call.function
-    if function is None or call.receiver is None:
+    if function is None or _tell_ending(call, report) or call.receiver is None:
         return
     if call.method in _REGISTERING and _makes_again(call, function):
         _tell_again(call, report)
@@ -109,6 +110,38 @@ def created_resource_not_deleted(call: Call, report: Report) -> None:
         if call.cls is not None
         else "Delete it in a fixture, after its `yield`.",
     )
+
+
+def _tell_ending(call: Call, report: Report) -> bool:
+    """Report what only this test of the file does not end, or ends only when all goes well."""
+    by = unended(call)
+    if by in ("join", "wait"):
+        report(
+            at=first_asked(call),
+            message=f"What `{call.target.short}` began may still run here: nothing waits for it.",
+            why=f"The other tests of the file call `{by}` first; this one asks for a result that "
+            "may not be there yet.",
+            fix=f"Call `{call.assigned_to}.{by}()` before.",
+        )
+    elif by:
+        report(
+            at=call,
+            message=f"`{call.assigned_to}` is never ended with `{by}`, as the other tests do.",
+            why="What it holds stays with the process while the tests that follow run.",
+            fix=f"Register its end right away: `self.addCleanup({call.assigned_to}.{by})`."
+            if call.cls is not None
+            else f"Call `{call.assigned_to}.{by}()` in a `finally`, or in a fixture.",
+        )
+    elif ends_by_luck(call) and is_told(call):
+        report(
+            at=call,
+            message=f"`{call.value().short}` is left out when an assertion before it fails.",
+            why="What it would have ended lives on, and disturbs the tests that follow.",
+            fix="Register it where the object is made, or use a `with` or a `finally`.",
+        )
+    else:
+        return False
+    return True
 
 
 def _is_registered_late(call: Call, function: Function) -> bool:
