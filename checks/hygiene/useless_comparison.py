@@ -36,6 +36,7 @@ _QUERIES = frozenset({"peewee", "pony", "sqlalchemy", "sqlmodel"})
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     roles=TEST_ROLES,
+    once=True,
     on=nodes("expression_statement"),
     cwe=(670,),
 )

@@ -8,7 +8,7 @@ import tree_sitter
 
 from checks.hygiene.javascript.shared.assertions import assertions, callee, is_asynchronous
 from checks.hygiene.javascript.shared.dropped import PROMISED, taken_for_values
-from checks.hygiene.javascript.shared.places import stands_in, text
+from checks.hygiene.javascript.shared.places import runs_in_cypress, stands_in, text
 from checks.hygiene.javascript.shared.promises import floating
 from checks.hygiene.javascript.shared.waiting import fakes_clock
 from checks.languages.javascript.blocks import Block
@@ -285,6 +285,8 @@ def _callbacks(file: JavaScriptFile) -> Iterator[JsCall]:
             if any(
                 any(True for _ in assertions(file, function)) for function in functions
             ) and _is_outermost(call):
+                if runs_in_cypress(file):
+                    return
                 yield call
 
 

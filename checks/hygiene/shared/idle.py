@@ -37,7 +37,7 @@ def idle_cleanups(module: Module) -> Iterator[Idle]:
     """The loops and branches of tests and their set-up whose body can never run."""
     for one in itertools.islice(module.nodes("for_statement", "if_statement"), _MAX_FOUND):
         function = one.function
-        if function is None or not _is_of_tests(function):
+        if function is None or not _is_of_tests(function) or _is_to_raise(one):
             continue
         subject = one.child("right") if one.kind == "for_statement" else _asked(one)
         if subject is None or subject.type != "identifier" or not _holds_call(one):
@@ -51,6 +51,14 @@ def idle_cleanups(module: Module) -> Iterator[Idle]:
 
 def _is_of_tests(function: Function) -> bool:
     return is_fixture(function) or is_test(function) or is_setup(function) or is_teardown(function)
+
+
+def _is_to_raise(one: Located) -> bool:
+    """Whether the block is expected to raise: what never runs in it may be what is tested."""
+    return any(
+        above.kind == "with_statement" and "aises" in above.text.partition("\n")[0]
+        for above in one.ancestors()
+    )
 
 
 def _holds_call(one: Located) -> bool:

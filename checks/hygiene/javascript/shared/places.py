@@ -121,3 +121,11 @@ def promise_of(node: tree_sitter.Node) -> tree_sitter.Node:
     if node.type == "await_expression" and node.named_children:
         return bare(node.named_children[0])
     return node
+
+
+def runs_in_cypress(file: JavaScriptFile) -> bool:
+    """Whether the file gives commands to Cypress, which runs what ``then`` is given in its turn.
+
+    Source: https://docs.cypress.io/app/core-concepts/introduction-to-cypress#Commands-Are-Asynchronous
+    """
+    return any((call.name or "").startswith(("cy.", "Cypress.")) for call in file.calls())
