@@ -109,7 +109,7 @@ def review(folder: Path, commits: int, seed: int) -> History:
     Raises:
         RepositoryUnreadable: git cannot read it.
     """
-    found = History(folder.name if folder.name not in (".git", "repo") else folder.parent.name)
+    found = History(folder.resolve().name.removesuffix(".git") or folder.resolve().parent.name)
     with Commits(folder) as history:
         order = sorted(history.ids())
         random.Random(seed).shuffle(order)

@@ -75,6 +75,7 @@ def test_a_bare_repository_and_a_name_with_a_line_end(
     repository.commit({"a.md": "a"})
     repository.commit({"tests/test_pair.py": NEW, "tests/odd\nname.py": NEW})
     (found,) = measured(capsys, str(repository.folder / ".git"))
+    assert found["name"] == "tea"
     assert [one["path"] for one in found["said"]] == ["tests/test_pair.py"]
 
 
