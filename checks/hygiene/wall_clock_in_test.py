@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks.events import Call, Function, calls_of
 from checks.hygiene.shared.blocks import holders
 from checks.hygiene.shared.calendar import reckons_days
+from checks.hygiene.shared.calendar_steps import stepped
 from checks.hygiene.shared.clocks import is_frozen
 from checks.hygiene.shared.equalities import (
     Equality,
@@ -90,6 +91,15 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
             message="The expected value is some days after now, in a zone with summer time.",
             why="Where the clocks change in these days, it is an hour off, and the test fails.",
             fix="Start from a fixed date in the test.",
+        )
+        return
+    if (step := stepped(call)) is not None and not is_frozen(call, report.index):
+        value, when = step
+        report(
+            at=call,
+            message=f"`{value.short}` makes a date that does not exist {when}.",
+            why="On such days the test fails with a `ValueError`, and nothing is wrong.",
+            fix="Add a `timedelta`, or start from a fixed date in the test.",
         )
         return
     if call.name not in _NOW:

@@ -163,7 +163,15 @@ def _undoes(one: Located, subject: str, target: str, words: tuple[str, ...]) -> 
         return True
     if call.receiver is not None and call.receiver.text == target:
         return call.method in ("clear", "pop", "remove")
+    if _is_taken_back_otherwise(name):
+        return False
     return CHANGES.get(name) == target or name in (f"{target}.remove", f"{target}.pop")
+
+
+def _is_taken_back_otherwise(name: str) -> bool:
+    """Whether the same call again takes nothing back: ``signal.connect`` is no ``disconnect``."""
+    switch = SWITCHES.get(name)
+    return switch is not None and name.rpartition(".")[2] not in switch.words
 
 
 def _is_restoration(event: Located, function: Function, subject: str) -> bool:
@@ -176,6 +184,8 @@ def _is_restoration(event: Located, function: Function, subject: str) -> bool:
         if one.node.start_byte >= event.node.start_byte or one.kind == "delete_statement":
             continue
         if own is not None and isinstance(one, Call):
+            if _is_taken_back_otherwise(own.name or ""):
+                continue
             if own.name == one.name and own.name not in ("os.putenv", "os.environ.setdefault"):
                 return True
         elif own is None and not isinstance(one, Call) and _subject(one) == subject:

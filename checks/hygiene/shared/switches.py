@@ -34,6 +34,16 @@ def _pair(undoing: str, *others: str, mild: bool = False) -> Switch:
     return Switch((undoing, *others), f"Call `{undoing}()`", mild)
 
 
+_SIGNALS = {
+    "contrib.auth": ("user_logged_in", "user_logged_out", "user_login_failed"),
+    "core": ("got_request_exception", "request_finished", "request_started"),
+    "db.models": ("class_prepared", "m2m_changed", "post_delete", "post_init", "post_migrate",
+                  "post_save", "pre_delete", "pre_init", "pre_migrate", "pre_save"),
+    "db.backends": ("connection_created",),
+    "test": ("setting_changed", "template_rendered"),
+}  # fmt: skip
+"""Django's signals, by the package that has them: a receiver stays until it is disconnected."""
+
 SWITCHES = {
     # https://docs.python.org/3/library/gc.html
     "gc.disable": _pair("gc.enable", "enable()"),
@@ -80,6 +90,21 @@ SWITCHES = {
     "django.utils.timezone.activate": _pair("deactivate", "timezone.activate"),
     "django.urls.set_script_prefix": _pair("clear_script_prefix", "set_script_prefix"),
     "django.urls.set_urlconf": _again("django.urls.set_urlconf"),
+    # https://github.com/spulec/freezegun and https://time-machine.readthedocs.io
+    "freezegun.freeze_time().start": _pair("stop", ".stop"),
+    "time_machine.travel().start": _pair("stop", ".stop"),
+    # https://docs.djangoproject.com/en/stable/topics/testing/tools/#overriding-settings
+    **{
+        f"django.test.{where}{name}().enable": _pair("disable", ".disable")
+        for where in ("", "utils.")
+        for name in ("override_settings", "modify_settings")
+    },
+    # https://docs.djangoproject.com/en/stable/ref/signals/
+    **{
+        f"django.{module}.signals.{signal}.connect": _pair("disconnect")
+        for module, signals in _SIGNALS.items()
+        for signal in signals
+    },
     # https://www.structlog.org/en/stable/api.html
     "structlog.configure": _pair("structlog.reset_defaults", "reset_defaults", "configure"),
     # https://numpy.org/doc/stable/reference and https://pandas.pydata.org/docs/reference
@@ -125,12 +150,30 @@ def _is_own_logger(call: Call) -> bool:
     return not isinstance(name, str) or "test" in name.lower()
 
 
+def _outlives_test(call: Call) -> bool:
+    """Whether a receiver of a signal is still there after the test.
+
+    A signal holds its receivers weakly: what only the test knows goes with it, unless
+    ``weak=False`` says otherwise.
+    """
+    weak, receiver = call.argument(None, "weak"), call.argument(0, "receiver")
+    if weak is not None:
+        return weak.constant is False
+    if receiver is None or receiver.node.type not in ("identifier", "attribute"):
+        return False
+    root = receiver.text.partition(".")[0]
+    scope = call.context.scope.find(root)
+    return scope is not None and scope.kind == "module"
+
+
 def switches(call: Call) -> bool:
     """Whether the call switches something over; not, where it takes something back."""
     name = call.name or ""
     if name not in SWITCHES or call.is_with_item or call.is_decorator:
         return False
     if name in _ENTERED and not call.result_is_ignored:
+        return False
+    if name.endswith(".connect") and not _outlives_test(call):
         return False
     given = call.arguments[-1] if call.arguments else None
     if name == "threading.stack_size" or name == "signal.pthread_sigmask":
