@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tree_sitter
+
 from checks.hygiene.go.shared.asserting import TESTIFY
+from checks.hygiene.go.shared.places import holds_word, preceding, statements
 from checks.languages.go.events import GoCall
 from checks.languages.go.grammar import STRINGS
 from checks.languages.syntax.constants import UNKNOWN
@@ -11,6 +14,10 @@ from checks.report import Report
 
 _TRUTHS = {"True": True, "False": False}
 _PAIRS = frozenset({"Equal", "EqualValues", "Exactly", "Same", "NotEqual"})
+_NOTHING = frozenset({"Nil", "NoError"})
+_TESTIFY_SUITE = "testify/suite"
+_BEFORE = 6
+"""Statements before an assertion that are looked at."""
 _THINGS = {"NotNil": (None,), "NotEmpty": ("", None, 0, False)}
 
 
@@ -19,7 +26,8 @@ _THINGS = {"NotNil": (None,), "NotEmpty": ("", None, 0, False)}
     languages=GO,
     on=(
         *(calls(f"github.com/stretchr/testify/{one}.{{True,False,Equal,EqualValues,Exactly,Same,"
-                "NotEqual,NotNil,NotEmpty}") for one in ("assert", "require")),
+                "NotEqual,NotNil,NotEmpty,Nil,NoError}") for one in ("assert", "require")),
+        calls("*.NoError", "*.Nil"),
     ),
 )  # fmt: skip
 def assert_constant(call: GoCall, report: Report) -> None:
@@ -54,7 +62,10 @@ def assert_constant(call: GoCall, report: Report) -> None:
         }
     """
     name = call.name or ""
-    if not name.startswith(TESTIFY) or len(call.arguments) < 2:
+    if not name.startswith(TESTIFY):
+        _of_suite(call, report)
+        return
+    if len(call.arguments) < 2:
         return
     what = call.method
     first = call.arguments[1]
@@ -66,6 +77,9 @@ def assert_constant(call: GoCall, report: Report) -> None:
         other = _literal(call, 2)
         if value is UNKNOWN or other is UNKNOWN or (value == other) is (what == "NotEqual"):
             return
+    elif what in _NOTHING:
+        if first.type != "nil" and not _is_nil_already(call, first):
+            return
     elif what not in _THINGS or value is UNKNOWN or value in _THINGS[what]:
         return
     shown = " ".join(call.file.text_of(first).split())[:40].replace("`", "'")
@@ -75,6 +89,44 @@ def assert_constant(call: GoCall, report: Report) -> None:
         why="The test passes whatever the code does.",
         fix="Assert on what the code gives back.",
     )
+
+
+def _of_suite(call: GoCall, report: Report) -> None:
+    """``s.NoError(err)`` of a suite, where ``err`` is nil already."""
+    receiver = call.receiver
+    if call.method not in _NOTHING or receiver is None or not call.arguments:
+        return
+    if receiver.type != "identifier" or not _is_nil_already(call, call.arguments[0]):
+        return
+    suite = any(_TESTIFY_SUITE in one for one in call.file.imported_modules)
+    if suite or call.file.text_of(receiver) in ("s", "suite", "ts"):
+        report(
+            at=call,
+            message=f"`{call.short}` can never fail: the test has left where it is not nil.",
+            why="The test passes whatever the code does.",
+            fix="Assert before the `return`, or leave the `return` out.",
+        )
+
+
+def _is_nil_already(call: GoCall, node: tree_sitter.Node) -> bool:
+    """Whether the function has left where the value was not nil: ``if err != nil { return }``."""
+    if node.type != "identifier":
+        return False
+    file = call.file
+    name = file.text_of(node)
+    for one in reversed(preceding(call)[-_BEFORE:]):
+        text = file.text_of(one)
+        if one.type == "if_statement":
+            condition = one.child_by_field_name("condition")
+            body = one.child_by_field_name("consequence")
+            initial = one.child_by_field_name("initializer")
+            written = "" if condition is None else " ".join(file.text_of(condition).split())
+            if initial is None and body is not None and written == f"{name} != nil":
+                last = statements(body)[-1:]
+                return bool(last) and last[0].type == "return_statement"
+        if holds_word(text, name):
+            return False
+    return False
 
 
 def _literal(call: GoCall, position: int) -> object:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+
+import tree_sitter
+
 from checks.hygiene.go.shared.places import outermost, own_helper, own_test, short
+from checks.hygiene.go.shared.sidebyside import set_side_by_side
 from checks.languages.go.blocks import Block, Kind
 from checks.languages.go.events import GoCall, GoFileEvent
 from checks.languages.go.file import GoFile
 from checks.languages.syntax.located import Located
 from checks.languages.syntax.scopes import Bound
-from checks.model import Role, Span
+from checks.model import Confidence, Role, Span
 from checks.registry import GO, MODULE, also
 from checks.report import Report
 
+_DEEPEST = 10
 _CALLS = {
     "os.Setenv": "`t.Setenv` puts it back by itself.",
     "os.Unsetenv": "Set it with `t.Setenv` first: that puts it back by itself.",
@@ -116,6 +122,14 @@ def global_state_mutation_no_restore(event: GoFileEvent, report: Report) -> None
         )
     for one in file.nodes("assignment_statement"):
         _assigned(file, one, report)
+    for call, where in itertools.islice(set_side_by_side(file), 3):
+        report(
+            at=where,
+            message=f"`{call.short}` sets what all tests share, in tests that run side by side.",
+            why="Each of them may get what another has set: it is a race.",
+            fix="Leave `t.Parallel()` out, or hand the test its own.",
+            confidence=Confidence.MEDIUM,
+        )
 
 
 def _alike(call: GoCall) -> set[str]:
@@ -175,14 +189,14 @@ def _assigned(file: GoFile, one: Located, report: Report) -> None:
     target = None if left is None else next(iter(left.named_children), None)
     if target is None or target.type != "selector_expression":
         return
-    owner = target.child_by_field_name("operand")
-    found = (
-        [] if owner is None or owner.type != "identifier" else one.names.find(file.text_of(owner))
-    )
+    owner = _package(target)
+    found = [] if owner is None else one.names.find(file.text_of(owner))
     if len(found) != 1 or found[0].how is not Bound.IMPORT:
         return
     block = own_test(file, one)
-    if block is None or not block.is_test or _is_later(one):
+    if _is_later(one):
+        return
+    if not (_is_kept_by_helper(file, one) if block is None else block.is_test):
         return
     text = file.text_of(target)
     whole = outermost(one)
@@ -201,6 +215,34 @@ def _assigned(file: GoFile, one: Located, report: Report) -> None:
         why="The tests that run after it see the change, and fail or pass for it.",
         fix="Keep the old value, and put it back in `t.Cleanup`.",
     )
+
+
+def _package(target: tree_sitter.Node) -> tree_sitter.Node | None:
+    """What a chain of fields begins with: ``http`` of ``http.DefaultTransport.(*T).Proxy``."""
+    node: tree_sitter.Node | None = target
+    for _ in range(_DEEPEST):
+        if node is None or node.type == "identifier":
+            return node
+        if node.type not in ("selector_expression", "type_assertion_expression", "index_expression",
+                             "parenthesized_expression"):  # fmt: skip
+            return None
+        node = node.child_by_field_name("operand") or next(iter(node.named_children), None)
+    return None
+
+
+def _is_kept_by_helper(file: GoFile, one: Located) -> bool:
+    """Whether a helper of a test file changes it, which gives nothing that takes it back."""
+    function = one.names.function.node
+    if function.type != "function_declaration" or not file.path.endswith("_test.go"):
+        return False
+    name = function.child_by_field_name("name")
+    word = "" if name is None else file.text_of(name)
+    if file.block_at(one.node) is not None or word in ("init", "main") or not word:
+        return False
+    if any(True for _ in file.within(function, "func_literal")):
+        return False
+    calls = file.calls_named(word)
+    return any((block := file.block_at(call.node)) is not None and block.is_test for call in calls)
 
 
 def _is_kept_value(file: GoFile, one: Located, text: str) -> bool:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import tree_sitter
+
 from checks.hygiene.go.shared.asserting import STOPPING
 from checks.hygiene.go.shared.goroutines import shared_errors
 from checks.hygiene.go.shared.places import runs_in, short
 from checks.languages.go.blocks import Block
 from checks.languages.go.events import GoCall, GoFileEvent
+from checks.languages.syntax.located import MAX_ANCESTORS
 from checks.model import Aspect, Confidence, Severity
 from checks.registry import GO, MODULE, TEST_ROLES, calls, check
 from checks.report import Report
 
+_MUST = ("github.com/shoenig/test/must.",)
+_GOTEST = ("gotest.tools/assert.", "gotest.tools/v3/assert.")
+"""Of these some stop the test: https://pkg.go.dev/gotest.tools/v3/assert,
+https://pkg.go.dev/github.com/shoenig/test/must."""
 _REQUIRE = "github.com/stretchr/testify/require."
 
 
@@ -112,13 +119,33 @@ def t_fatal_in_goroutine(event: GoCall | GoFileEvent, report: Report) -> None:
             )
         return
     call = event
+    if call.method == "Add" and _is_counted_late(call):
+        report(
+            at=call,
+            message=f"`{call.short}` runs in the goroutine that it counts.",
+            why="`Wait` may come before it: the test ends early, and what fails later is lost.",
+            fix="Call `Add` before the `go` statement.",
+            confidence=Confidence.MEDIUM,
+        )
+        return
     name = call.name or ""
-    required = name.startswith(_REQUIRE) and call.method != "New"
+    required = (name.startswith(_REQUIRE) and call.method != "New") or _stops(call)
     if not required and not (name.startswith("testing.") and call.method in STOPPING):
+        return
+    handle = _handle(call, required=required)
+    handler = _handler(call)
+    if handler is not None:
+        if handle and _is_first(call, handler) and _is_test_handle(call, handle):
+            report(
+                at=call,
+                message=f"`{call.short}` runs in a handler, in a goroutine of the server.",
+                why="It ends that goroutine, not the test: the client gets no answer, or hangs.",
+                fix="Use `t.Error` and return, with an answer that makes the client fail.",
+                confidence=Confidence.MEDIUM,
+            )
         return
     if not runs_in(call, "go_statement"):
         return
-    handle = _handle(call, required=required)
     block = call.file.block_at(call.node)
     if block is None or not _is_outer(handle, block):
         return
@@ -128,6 +155,71 @@ def t_fatal_in_goroutine(event: GoCall | GoFileEvent, report: Report) -> None:
         why="The test goes on as if nothing had happened, or waits for ever.",
         fix="Use `t.Error` and return, or send the error to the test by a channel.",
     )
+
+
+def _stops(call: GoCall) -> bool:
+    """Whether it is an assertion of a library, or of the project, that stops the test."""
+    name, method = call.name or "", call.method
+    if name.startswith(_MUST):
+        return True
+    if name.startswith(_GOTEST):
+        return method in ("Assert", "Equal", "NilError", "DeepEqual", "Error", "ErrorContains")
+    return (
+        not call.is_method
+        and method.startswith(("require_", "require", "must"))
+        and (name in ("", method, f":{method}"))
+    )
+
+
+def _is_counted_late(call: GoCall) -> bool:
+    """Whether ``wg.Add`` runs first in a goroutine, on a group from outside of it."""
+    receiver = call.receiver
+    if receiver is None or receiver.type != "identifier" or len(call.arguments) != 1:
+        return False
+    if not runs_in(call, "go_statement") or call.file.text_of(call.arguments[0]) != "1":
+        return False
+    function = call.names.function.node
+    text = call.file.text_of(receiver)
+    return any(
+        one.method == "Done" and call.file.text_of(one.receiver or one.node) == text
+        for one in call.file.calls_in(function)
+    )
+
+
+def _handler(call: GoCall) -> tree_sitter.Node | None:
+    """The innermost function literal around it, when it is one that answers HTTP requests."""
+    place = call.place[2]
+    kinds = call.file.grammar.kinds
+    for _ in range(MAX_ANCESTORS):
+        if place is None or kinds[place[1]] in ("function_declaration", "method_declaration"):
+            return None
+        if kinds[place[1]] == "func_literal":
+            listed = place[0].child_by_field_name("parameters")
+            if listed is not None and "http.ResponseWriter" in call.file.text_of(listed):
+                return place[0]
+            return None
+        place = place[2]
+    return None
+
+
+def _is_first(call: GoCall, handler: tree_sitter.Node) -> bool:
+    """Whether no such call stands before it in the handler: one comment is enough."""
+    for one in call.file.calls_in(handler):
+        if one.span.start >= call.span.start:
+            return True
+        name = one.name or ""
+        if name.startswith(_REQUIRE) or (name.startswith("testing.") and one.method in STOPPING):
+            return False
+    return True
+
+
+def _is_test_handle(call: GoCall, handle: str) -> bool:
+    """Whether a name stands for what ``testing`` hands to a test or a helper."""
+    node = call.receiver if call.file.text_of(call.receiver or call.node) == handle else None
+    node = call.argument(0) if node is None else node
+    if node is None or node.type != "identifier":
+        return False
+    return any(one.path.startswith("testing.") for one in call.names.find(handle))
 
 
 def _handle(call: GoCall, *, required: bool) -> str:

@@ -41,6 +41,16 @@ def following(located: Located) -> list[tree_sitter.Node]:
     return every[bisect.bisect_left(every, located.node.end_byte, key=_start) :]
 
 
+def preceding(located: Located) -> list[tree_sitter.Node]:
+    """The statements before it in its list."""
+    above = statement(located).place[2]
+    if above is None:
+        return []
+    file, block = located.file, above[0]
+    every = file.remember((statements, block.id), lambda: statements(block))
+    return every[: bisect.bisect_left(every, statement(located).node.start_byte, key=_start)]
+
+
 def _start(node: tree_sitter.Node) -> int:
     return node.start_byte
 
