@@ -11,8 +11,8 @@ from checks.hygiene.shared.blocks import (
     following,
     later_in_function,
     mentions,
-    statements,
 )
+from checks.hygiene.shared.steps import is_step_of_tests, only_sleeps
 from checks.hygiene.shared.tests import (
     called,
     decorators,
@@ -137,7 +137,11 @@ def sleep_in_test(call: Call, report: Report) -> None:
     if _stops_loop(call, function, report):
         return
     if not _is_fixed(call) or not (
-        is_test(function) or is_setup(function) or is_teardown(function) or _only_sleeps(function)
+        is_test(function)
+        or is_setup(function)
+        or is_teardown(function)
+        or only_sleeps(function)
+        or is_step_of_tests(function)
     ):
         return
     if _repeats_until(call) or _is_subject(call) or _clock_is_replaced(call, report):
@@ -160,6 +164,7 @@ def sleep_in_test(call: Call, report: Report) -> None:
         confidence=Confidence.LOW
         if ending
         or is_teardown(function)
+        or is_step_of_tests(function)
         or _awaits_nothing(call)
         or _lets_pass(call, duration)
         or wants_later_stamp(call)
@@ -192,21 +197,6 @@ def _is_yielded(call: Call) -> bool:
     above = call.parent
     outer = None if above is None or above.kind != "yield" else above.parent
     return outer is not None and outer.kind == "expression_statement"
-
-
-def _only_sleeps(function: Function) -> bool:
-    """Whether it is a sleep by another name, ``def settle(): time.sleep(0.5)``, for tests here."""
-    body = [one for one in statements(function.body) if one.type != "comment"]
-    if function.docstring is not None:
-        body = body[1:]
-    if len(body) != 1 or body[0].type != "expression_statement":
-        return False
-    if function.context.function is not None or function.is_method or function.decorators:
-        return False
-    return any(
-        is_test(one) and any(made.target.text == function.name for made in own_calls(one))
-        for one in function.module.functions
-    )
 
 
 def _is_fixed(call: Call) -> bool:

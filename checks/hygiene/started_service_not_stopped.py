@@ -13,6 +13,7 @@ from checks.hygiene.shared.tests import (
     is_teardown,
     is_test,
 )
+from checks.hygiene.shared.unheld import is_forgotten_task, is_started_unheld
 from checks.model import Aspect, Confidence, Severity, Surface
 from checks.registry import TEST_ROLES, calls, check
 from checks.report import Report
@@ -90,6 +91,14 @@ def started_service_not_stopped(call: Call, report: Report) -> None:
     receiver = call.receiver
     if function is None or receiver is None:
         return
+    if is_forgotten_task(call):
+        report(
+            at=call,
+            message=f"The task of `{call.value().short}` is begun, and nobody waits for it.",
+            why="What fails in it is never seen, and it can run on into the test after this one.",
+            fix="Keep it, and await or cancel it before the test ends; or use a task group.",
+        )
+        return
     ending = started_last(call, report.index)
     if ending:
         report(
@@ -119,6 +128,15 @@ def started_service_not_stopped(call: Call, report: Report) -> None:
         return
     if any("raises" in one.text.partition("(")[0].lower() for one in call.entered()):
         return  # it is not to start at all
+    if is_started_unheld(call):
+        if not is_replaced(call, report.index, "start", "Thread", "Process", "Timer"):
+            report(
+                at=call,
+                message=f"What `{receiver.short}` makes is started, and nobody keeps it.",
+                why="Nobody can wait for its end or stop it: it runs on through later tests.",
+                fix="Keep it under a name, and join or cancel it before the test ends.",
+            )
+        return
     name = receiver.text
     maker = _maker(call, receiver)
     noun = "" if maker is None else noun_of(maker)

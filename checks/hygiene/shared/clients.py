@@ -52,12 +52,17 @@ CLIENTS = {
     "select.epoll": "selector",
     "select.kqueue": "selector",
     "mmap.mmap": "memory map",
+    "socket.socketpair": "socket",
     "shelve.open": "shelf",
     "dbm.open": "database",
     "dbm.dumb.open": "database",
     "multiprocessing.Manager": "manager",
     "multiprocessing.shared_memory.SharedMemory": "shared memory",
     "asyncio.Runner": "runner",
+    "asyncio.open_connection": "stream",
+    "asyncio.open_unix_connection": "stream",
+    "asyncio.start_server": "server",
+    "asyncio.start_unix_server": "server",
     # https://peps.python.org/pep-0249 and its asynchronous relatives
     "aiomysql.connect": _CONNECTION,
     "aiomysql.create_pool": _POOL,
@@ -135,6 +140,13 @@ _IDLE = {
 }
 """Those that hold nothing before one of these methods is called."""
 
+_PAIRS = {
+    "asyncio.open_connection": 1,
+    "asyncio.open_unix_connection": 1,
+    "socket.socketpair": 0,
+}
+"""Makers of two things, with the first of them that has to be closed."""
+
 _CLOSING = frozenset(
     {"__exit__", "__aexit__", "_close", "aclose", "cleanup", "close", "close_all", "destroy",
      "detach", "disconnect", "dispose", "kill", "logout", "quit", "release", "shutdown", "stop",
@@ -158,8 +170,8 @@ def client_of(call: Call, index: Index) -> Leak | None:
     if function.context.function is not None and not is_test(function.context.function):
         return None
     held = _target(call)
-    if not held:
-        return None
+    if not held or call.name in _PAIRS:
+        return _half_of_pair(call, function, index)
     begun = _IDLE.get(call.name or "")
     if begun is not None and not any(_begins(one, held, begun) for one in own_calls(function)):
         return None
@@ -170,6 +182,25 @@ def client_of(call: Call, index: Index) -> Leak | None:
     else:
         left = _is_left(call, function, held, index)
     return Leak(noun, held, _FIX) if left else None
+
+
+def _half_of_pair(call: Call, function: Function, index: Index) -> Leak | None:
+    """What of ``reader, writer = await asyncio.open_connection(…)`` has to be closed and is not."""
+    wanted = _PAIRS.get(call.name or "")
+    above = call.parent
+    if above is not None and above.kind == "await":
+        above = above.parent
+    target = above.child("left") if above is not None and above.kind == "assignment" else None
+    parts = [] if target is None else target.named_children
+    if wanted is None or len(parts) != 2 or not (is_test(function) or is_setup(function)):
+        return None
+    for part in parts[wanted:]:
+        held = call.module.text_of(part)
+        if not held.isidentifier() or held in call.context.scope.elsewhere:
+            return None
+        if held == "_" or not _ended(call.module, function, held, call.node.end_byte, index):
+            return Leak(CLIENTS[call.name or ""], held, _FIX)
+    return None
 
 
 def _begins(call: Call, held: str, begun: frozenset[str]) -> bool:

@@ -21,6 +21,7 @@ from checks.light import dataclass
 
 LOOPS = frozenset(
     {"asyncio.new_event_loop", "asyncio.DefaultEventLoopPolicy().new_event_loop",
+     "asyncio.get_event_loop_policy().new_event_loop",
      "asyncio.ProactorEventLoop", "asyncio.SelectorEventLoop", "tornado.ioloop.IOLoop",
      "uvloop.new_event_loop", "zmq.eventloop.ioloop.IOLoop"}
 )  # fmt: skip
