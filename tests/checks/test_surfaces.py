@@ -71,9 +71,9 @@ def test_an_older_line_does_not_silence_a_new_one() -> None:
     assert report.preexisting == 2
 
 
-def test_two_dropped_results_are_two_comments() -> None:
+def test_two_dropped_results_are_one_comment() -> None:
     report = reviewed("def test_it(left, right):\n    left.x == 1\n    right.x == 2\n")
-    assert surfaces(report, "useless-comparison") == [(2, "inline"), (3, "inline")]
+    assert surfaces(report, "useless-comparison") == [(2, "inline"), (3, "summary")]
 
 
 @pytest.mark.parametrize(
