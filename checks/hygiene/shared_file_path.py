@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.events import Call, Function, Value
 from checks.hygiene.shared.places import folder_of_all, read_beside
+from checks.hygiene.shared.temporary import in_temporary
 from checks.hygiene.shared.tests import (
     is_replaced,
     is_setup,
@@ -118,8 +119,8 @@ def shared_file_path(call: Call, report: Report) -> None:
     if not (is_test(function) or is_setup(function) or is_test_class(call.cls, report.index)):
         return
     path = _path_of(call) or _looked_at(call, function) or _removed(call, function)
-    text = None if path is None else _written(path)
-    if path is None or text is None:
+    text = None if path is None else _written(path) or in_temporary(path, report.index)
+    if path is None or not text:
         if (beside := read_beside(call)) is not None and not (
             _is_elsewhere(call, report) or _must_fail(call)
         ):
