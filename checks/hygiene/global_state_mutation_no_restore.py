@@ -16,6 +16,7 @@ from checks.hygiene.shared.restoring import BY_LUCK, CHANGES, undone
 from checks.hygiene.shared.shared_objects import (
     OVERRIDING,
     alias_of_module,
+    attribute_of_logger,
     member_of_module,
     overrides_options,
     registers_undoing,
@@ -326,6 +327,7 @@ def _target(event: Call | Node) -> str:
         return ""
     return (
         _module_attribute(event, left)
+        or attribute_of_logger(event, left)
         or alias_of_module(event, left)
         or settings_of_module(event, left)
         or member_of_module(event, left)

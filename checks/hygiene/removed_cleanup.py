@@ -6,6 +6,7 @@ from collections import Counter
 
 from checks.events import Change, Function, ModuleEvent, calls_of
 from checks.hygiene.shared.comparing import STILL_ALIKE, Comparison
+from checks.hygiene.shared.cut_short import cut_short
 from checks.hygiene.shared.idle import idle_cleanups
 from checks.hygiene.shared.releases import Creation, Holder
 from checks.hygiene.shared.silenced import silenced_cleanups
@@ -144,6 +145,14 @@ def removed_cleanup(change: Change | ModuleEvent, report: Report) -> None:
                 fix=f"Bind `{idle.name}` where the object is made, with `nonlocal` in a function."
                 if idle.always == "None"
                 else f"Put what is made into `{idle.name}`, or take the loop away.",
+            )
+        for short in cut_short(change.module):
+            report(
+                at=short.at,
+                message=f"After this skip, `{short.partner}` is not run.",
+                why=f"What `{short.made.target.short}` has made before stays for the tests after.",
+                fix="Skip before anything is made, or register its end with `addCleanup`.",
+                surface=Surface.SUMMARY,
             )
         return
     base, head = change.base, change.head

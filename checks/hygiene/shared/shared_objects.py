@@ -5,7 +5,7 @@ from __future__ import annotations
 import re2
 import tree_sitter
 
-from checks.events import Call, Function
+from checks.events import Call, Function, Value, argument_nodes
 from checks.hygiene.shared.tests import SETUP, TEARDOWN, has_unknown_base, own_calls
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
@@ -103,6 +103,24 @@ def alias_of_module(event: Located, left: tree_sitter.Node) -> str:
     whole = {entry.module for entry in event.module.imports if not entry.name}
     inside = name.rpartition(".")[0] in whole or name.rpartition(".")[2][:1].isupper()
     return event.module.text_of(left) if name and inside else ""
+
+
+_OF_LOGGERS = frozenset({"disabled", "handlers", "propagate"})
+
+
+def attribute_of_logger(event: Located, left: tree_sitter.Node) -> str:
+    """``logger.propagate`` of a logger of the code under test: a logger lives with the process."""
+    owner = left.child_by_field_name("object")
+    if owner is None or event.module.text_of(left).rpartition(".")[2] not in _OF_LOGGERS:
+        return ""
+    made = event.value(owner).origin
+    if made.callee_name != "logging.getLogger":
+        return ""
+    given = argument_nodes(made.node)
+    name = Value(made.module, given[0], made.context).constant if given else ""
+    if not isinstance(name, str) or "test" in name.lower():
+        return ""  # a logger of the test's own
+    return event.module.text_of(left)
 
 
 def resets_filters(call: Call) -> bool:
