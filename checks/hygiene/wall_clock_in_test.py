@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Call, Function, calls_of
+from checks.events import Call, Function, Node, calls_of
 from checks.hygiene.shared.blocks import holders
 from checks.hygiene.shared.calendar import reckons_days
 from checks.hygiene.shared.calendar_steps import stepped
@@ -20,9 +20,10 @@ from checks.hygiene.shared.moments import (
     seconds_in_text,
     whole_name,
 )
+from checks.hygiene.shared.readings import moved_on, read_at_once, same_moment
 from checks.hygiene.shared.tests import is_test, is_test_class
 from checks.model import Aspect, Confidence, Severity, Surface
-from checks.registry import TEST_ROLES, calls, check
+from checks.registry import TEST_ROLES, calls, check, nodes
 from checks.report import Report
 
 _NOW = ("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today",
@@ -43,9 +44,9 @@ _TOLERANT = ("timedelta", "abs(", "delta", "approx", "almost", "within")
     confidence=Confidence.MEDIUM,
     surface=Surface.SUMMARY,
     roles=TEST_ROLES,
-    on=calls(),
+    on=(calls(), nodes("assert_statement", "list_comprehension")),
 )
-def wall_clock_in_test(call: Call, report: Report) -> None:
+def wall_clock_in_test(call: Call | Node, report: Report) -> None:
     """A test asks the clock for what it expects, while the code under test asks it on its own.
 
     Why:
@@ -85,6 +86,8 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
     Suppress:
         Where the library under test is the clock.
     """
+    if _tell_readings(call, report) or isinstance(call, Node):
+        return
     if call.method == "now" and reckons_days(call) and not is_frozen(call, report.index):
         report(
             at=call,
@@ -134,6 +137,40 @@ def wall_clock_in_test(call: Call, report: Report) -> None:
             if compared and not is_given_away(call, name):
                 _tell(call, report)
                 return
+
+
+def _tell_readings(event: Call | Node, report: Report) -> bool:
+    """Report readings that must be the same or must differ, and may be either."""
+    if isinstance(event, Node) and event.kind == "list_comprehension":
+        reading = read_at_once(event)
+        if reading is None or event.function is None or is_frozen(event, report.index):
+            return False
+        report(
+            at=event,
+            message=f"`{reading.value().short}` is read several times, within moments.",
+            why="The clock may or may not move on in between: the readings are equal as a rule, "
+            "and differ now and then.",
+            fix="Read the clock once, and add what they are to be apart.",
+        )
+        return True
+    if not is_test(event.function):
+        return False
+    same, different = same_moment(event), moved_on(event)
+    found = same or different
+    if found is None or is_frozen(event, report.index):
+        return False
+    report(
+        at=event,
+        message=f"`{found[0].short}` and `{found[1].short}` are two readings of the clock, "
+        f"expected to {'be the same' if same else 'differ'}.",
+        why="Now and then the clock moves on between them, and the test fails."
+        if same
+        else "The clock of a file system may not move on between two writes.",
+        fix="Let the test set the clock, or allow for the time between them."
+        if same
+        else "Compare what was written, or set the time of the file with `os.utime`.",
+    )
+    return True
 
 
 def _at_import(call: Call, report: Report) -> None:
