@@ -33,6 +33,8 @@ def watch(machine: Machine, function: LocalFunction, feeds: str) -> None:
     html = feeds in _HTML_FEEDS or (feeds == "params" and _is_html_route(machine, function))
     if html or (feeds == "wsgi" and _says_html(function)):
         machine.on_return = functools.partial(_page, machine, feeds)
+    elif feeds == "event" and _says_html(function):
+        machine.on_return = functools.partial(_answer, machine)
     elif _is_target(machine, function):
         machine.on_return = functools.partial(_target, machine)
 
@@ -48,7 +50,7 @@ def _is_target(machine: Machine, function: LocalFunction) -> bool:
 
 
 def _says_html(function: LocalFunction) -> bool:
-    """Whether a WSGI application calls what it answers with HTML."""
+    """Whether a function calls what it answers with HTML."""
     definition = function.definition
     data = function.frame.module.module.source.data
     return b"text/html" in data[definition.start : definition.end]
@@ -88,6 +90,23 @@ def _page(machine: Machine, feeds: str, frame: Frame, node: ir.Return, value: Va
     ):
         return
     _tell(machine, frame, _HTML, node, body)
+
+
+def _answer(machine: Machine, frame: Frame, node: ir.Return, value: Value) -> None:
+    """``{"statusCode": 200, "headers": {"Content-Type": "text/html"}, "body": page}``."""
+    for one in value.references:
+        made = machine.heap.get(one) if isinstance(one, Cell) else None
+        body = None if made is None else made.fields.get("body")
+        if made is None or body is None or "statusCode" not in made.fields:
+            continue
+        headers = made.fields.get("headers")
+        for cell in () if headers is None else headers.references:
+            if isinstance(cell, Cell) and any(
+                isinstance(key, str) and key.lower() == "content-type"
+                and "html" in (given.template or "")
+                for key, given in machine.heap.get(cell).fields.items()
+            ):  # fmt: skip
+                _tell(machine, frame, _HTML, node, body)
 
 
 def _target(machine: Machine, frame: Frame, node: ir.Return, value: Value) -> None:

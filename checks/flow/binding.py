@@ -166,6 +166,11 @@ def _set(
             receiver = Value(references=(cell,))
             lookup.apply(machine, frame, Value(references=(one.setter,)), [receiver, value], node)
             return True
+        if isinstance(one, Cell):
+            own = lookup.own_method(machine, frame, one, "__set__", node)
+            if own is not None:
+                lookup.apply(machine, frame, own, [Value(references=(cell,)), value], node)
+                return True
     return False
 
 

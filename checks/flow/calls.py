@@ -286,6 +286,8 @@ def enter(
                 value = rest.pop(name)
             elif star is not None:
                 value = star
+            elif name in function.defaults:
+                value = function.defaults[name]
             elif parameter.default is not None:
                 value = machine.evaluate(function.frame, parameter.default)
             if value is None:
@@ -299,6 +301,15 @@ def enter(
     if machine.watched is definition:
         machine.seen.append(dict(inner.names))
     return inner
+
+
+def defaults(machine: Machine, frame: Frame, node: ir.Function | ir.Lambda) -> Names:
+    """The defaults that are names, as they are where the function is defined."""
+    return {
+        one.name: machine.evaluate(frame, one.default)
+        for one in node.parameters
+        if isinstance(one.default, ir.Name)
+    }
 
 
 def run(machine: Machine, inner: Frame, function: LocalFunction) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import binding, folding, forks, guards, lookup
-from checks.flow.kinds import ALL, HOST
+from checks.flow import binding, folding, forks, guards, library, lookup
+from checks.flow.kinds import ALL, HOST, NOSQL
 from checks.flow.machine import Frame, Machine, Snapshot
-from checks.flow.values import NOTHING, VAGUE, Cell, Value, constant, content
+from checks.flow.values import CLEAN, NOTHING, VAGUE, Cell, Value, cleaned, constant, content
+
+_NUMBERS = frozenset({"int", "float", "bool", "complex"})
 
 
 def match(machine: Machine, frame: Frame, node: ir.Match) -> bool:
@@ -45,6 +47,10 @@ def _narrow(
     machine: Machine, frame: Frame, node: ir.Expression, subject: Value, pattern: ir.Pattern
 ) -> None:
     """In a case of constants the subject is one of them."""
+    if frame.forks and isinstance(node, ir.Name) and pattern.type == "value":
+        known = _known(machine, frame, pattern)
+        if known.constant is not NOTHING:
+            forks.told(machine, frame, node.id, known, truth=None)
     if not subject.taints and not subject.vague:
         return
     if pattern.type == "as" and pattern.parts:
@@ -123,6 +129,12 @@ def _bind_parts(machine: Machine, frame: Frame, pattern: ir.Pattern, subject: Va
             return False
         return None if None in results else True
     flat = content(machine.heap.flat(subject))
+    if pattern.type == "class" and pattern.value is not None:
+        path = library.path_of(machine, frame, pattern.value)
+        if path in _NUMBERS:
+            flat = CLEAN  # int(size)
+        elif path == "str":
+            flat = cleaned(flat, NOSQL)
     for index, one in enumerate(pattern.parts):
         part = flat
         key = pattern.keys[index] if index < len(pattern.keys) else None

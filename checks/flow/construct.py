@@ -6,23 +6,42 @@ from checks import ir
 from checks.flow import (
     amounts,
     calls,
+    constraints,
     form_classes,
     library,
     lookup,
     pickles,
     storing,
     typing_facts,
+    urls,
 )
 from checks.flow.heap import Object
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
-from checks.flow.values import CLEAN, VAGUE, Cell, LocalClass, LocalFunction, Value, content
+from checks.flow.values import (
+    CLEAN,
+    VAGUE,
+    Cell,
+    LocalClass,
+    LocalFunction,
+    Value,
+    cleaned,
+    constant,
+    content,
+)
 
-_DICTS = frozenset({"dict", "collections.UserDict", "collections.OrderedDict"})
+_DICTS = frozenset({"dict", "collections.UserDict", "collections.OrderedDict", "typing.TypedDict",
+                    "typing_extensions.TypedDict"})  # fmt: skip
 """Bases whose instances are dicts."""
 
 
 _VALIDATORS = frozenset({"pydantic.field_validator()", "pydantic.validator()"})
+
+
+ADDRESSES = frozenset({"pydantic.HttpUrl", "pydantic.AnyUrl", "pydantic.AnyHttpUrl",
+                       "pydantic.networks.HttpUrl", "pydantic.networks.AnyUrl",
+                       "pydantic.networks.AnyHttpUrl"})  # fmt: skip
+"""Types whose values are addresses, taken apart."""
 
 
 def instance(machine: Machine, frame: Frame, cls: LocalClass, site: Site) -> Value:
@@ -143,8 +162,10 @@ def tainted_model(
                 part = _number(machine, one, name, annotation, value)
             elif inner is not None and depth < 3:
                 part = tainted_model(machine, frame, inner, value, depth + 1)
+            elif typing_facts.path_of(machine, one.frame, annotation) in ADDRESSES:
+                part = urls.of(machine, value)
             else:
-                part = value
+                part = cleaned(value, constraints.of_field(machine, one, annotation))
             made = made.with_field(name, _validated(machine, cls, name, part))
     return Value(references=(machine.heap.new(made),))
 
@@ -233,6 +254,13 @@ def made_class(machine: Machine, frame: Frame, definition: ir.Class) -> LocalCla
         for one in (*bases, *cls.decorators)
     )
     machine.execute(inner, definition.body)
+    for name, value in list(inner.names.items()):
+        for one in value.references:
+            if isinstance(one, Cell) and (
+                own := lookup.own_method(machine, frame, one, "__set_name__", definition)
+            ):
+                given = [Value(references=(cls,)), constant(name)]
+                lookup.apply(machine, frame, own, given, definition)
     for statement in definition.body:
         if isinstance(statement, ir.Assign) and statement.annotation is not None:
             target = statement.targets[0]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from checks import ir
 from checks.flow import guards, lookup, memberships, proofs
-from checks.flow.kinds import ALL
+from checks.flow.kinds import ALL, BARE, PATH
 from checks.flow.machine import Frame, Machine, Snapshot
 from checks.flow.values import CLEAN, Value
 from checks.flow.walking import inside
+
+_MAX_TESTS = 8
 
 
 def gained(before: Value, after: Value) -> int:
@@ -51,6 +53,40 @@ def refine(
         _hold(machine, frame, node.clauses[0], node.value, truth=False)
     elif name == "any" and not node.clauses[0].conditions:
         _some(machine, frame, node.clauses[0], node.value)
+
+
+def components(machine: Machine, frame: Frame, clause: ir.Clause) -> None:
+    """``[one for one in name.split("/") if one not in ("", "..")]``: nothing that leads upwards.
+
+    Nor to the root: what is empty, or a slash, is left out as well.
+    """
+    if not clause.conditions or not isinstance(clause.target, ir.Name):
+        return
+    path = proofs.split_path(clause.source)
+    if path is None:
+        return
+    refused: set[object] = set()
+    waiting = list(clause.conditions)
+    for _ in range(_MAX_TESTS):
+        if not waiting:
+            break
+        test = waiting.pop()
+        if isinstance(test, ir.Logic) and test.operator == "and":
+            waiting += test.operands
+        elif isinstance(test, ir.Name) and test.id == clause.target.id:
+            refused.add("")
+        elif isinstance(test, ir.Compare) and test.operators in (("not in",), ("!=",)):
+            if not isinstance(test.left, ir.Name) or test.left.id != clause.target.id:
+                continue
+            value = guards.read(machine, frame, test.rights[0])
+            if test.operators == ("!=",):
+                refused.add(value.constant)
+            else:
+                refused |= {one.constant for one in lookup.known_items(machine, value) or ()}
+    whole = guards.read(machine, frame, path)
+    bare = bool(whole.taints) and all(one.clean & BARE for one in whole.taints)
+    if ".." in refused and (bare or not refused.isdisjoint(("", "/"))):
+        guards.clean(machine, frame, clause.target, PATH)
 
 
 def _some(machine: Machine, frame: Frame, clause: ir.Clause, test: ir.Expression) -> None:

@@ -31,6 +31,7 @@ from checks.flow import (
     amounts,
     answers,
     calls,
+    constraints,
     construct,
     depending,
     form_classes,
@@ -40,6 +41,7 @@ from checks.flow import (
     patterns,
     supplied,
     typing_facts,
+    urls,
     wrapping,
 )
 from checks.flow.feeding import REQUEST_NAMES, feeding
@@ -62,6 +64,8 @@ from checks.flow.values import (
 )
 
 REQUEST = "@request"
+_OPEN = frozenset({"request", "route", "falcon", "message", "resolver"})
+"""How handlers are fed that may take anything by name."""
 _PLACE = re2.compile(r"([<{])([^<>{}]{1,120})[>}]")
 _FIRST = frozenset({"string", "int", "float", "path", "uuid", "any", "default", "str", "slug"})
 """Converters that Flask and Django write before the name: ``<int:page>``."""
@@ -136,7 +140,7 @@ class Entry:
             for name, bits in wrapping.tested(machine, function, self.feeds, receiver).items():
                 if bits:
                     keywords[name] = cleaned(keywords[name], bits)
-        if function.decorators or function.cls is not None or self.feeds == "wsgi":
+        if function.decorators or function.cls is not None or self.feeds in ("wsgi", "event"):
             answers.watch(machine, function, self.feeds)
         inner = calls.enter(machine, function, [], {}, VAGUE, definition, function.frame)
         for parameter in definition.parameters:
@@ -162,9 +166,11 @@ class Entry:
 
     def _parameter(self, node: ir.Parameter, position: int) -> Value:
         if node.kind:
-            if self.feeds in ("request", "route", "falcon", "message") and node.kind == "**":
-                value = incoming(self.function, _WORDS[self.feeds], "remote", node)
-                made = Object("dict", {}, value)
+            if self.feeds in _OPEN and node.kind == "**":
+                words = _WORDS.get(self.feeds, _WORDS["request"])
+                value = incoming(self.function, words, "remote", node)
+                # The arguments of a query are given by the names that it declares.
+                made = Object("dict", {}, value, value if self.feeds == "resolver" else None)
                 return Value(references=(self.machine.heap.new(made),))
             part = VAGUE
             if self.feeds in ("request", "message"):
@@ -315,7 +321,10 @@ class Entry:
             value = incoming(function, "the uploaded file", "remote", node)
             return Value(value.taints, 0, NOTHING, (Api("@upload"),))
         if path.startswith("pydantic."):
-            return incoming(function, "the request", "remote", node)
+            value = incoming(function, "the request", "remote", node)
+            if path.removesuffix("()") in construct.ADDRESSES:
+                return urls.of(machine, value)
+            return cleaned(value, constraints.passed(machine, function.frame, node.annotation))
         if path != "()" and not _is_text(path):
             return Value((), FULL, NOTHING, (Api(path),))
         words = "the URL path" if node.name in self.converters else self._place(node)
@@ -323,7 +332,9 @@ class Entry:
         model = typing_facts.model_of(machine, function.frame, node.annotation)
         if model is not None:
             return construct.tainted_model(machine, function.frame, model, value)
-        return value
+        return cleaned(
+            value, constraints.passed(machine, function.frame, node.annotation, node.default)
+        )
 
     def _as_parameter(self, function: LocalFunction, node: ir.Parameter, position: int) -> Value:
         """A parameter of something that the framework calls for this function."""

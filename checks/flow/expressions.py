@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import amounts, binding, calls, folding, guards, lookup, operators, protocols
-from checks.flow.heap import Object, make
+from checks.flow import amounts, binding, calls, each, folding, guards, lookup, operators, protocols
+from checks.flow.heap import ITERATOR, Object, make
 from checks.flow.kinds import ALL, NOSQL
 from checks.flow.machine import EVALUATORS, Frame, Machine
 from checks.flow.values import (
@@ -250,6 +250,8 @@ def _comprehension(machine: Machine, frame: Frame, node: ir.Comprehension) -> Va
     elif exact:
         fields: dict[object, Value] = {n: value for n, (_, value) in enumerate(items)}
         made = make(fields, "set" if node.type == "set" else "list")
+        if node.type == "generator":
+            made.trait = ITERATOR
     else:
         for _, value in items:
             made = made.with_rest(value)
@@ -288,14 +290,17 @@ def _clauses(
                 break
             exact = exact and truth is True
             guards.refine(machine, frame, condition, truth=True)
+        each.components(machine, frame, clause)
         if runs:
             inner = _clauses(machine, frame, node, index + 1, items, copies * len(values))
             exact = exact and inner
     return exact
 
 
-def _lambda(_machine: Machine, frame: Frame, node: ir.Lambda) -> Value:
-    return Value(references=(LocalFunction(node, frame, "lambda", ""),))
+def _lambda(machine: Machine, frame: Frame, node: ir.Lambda) -> Value:
+    made = LocalFunction(node, frame, "lambda", "")
+    made.defaults = calls.defaults(machine, frame, node)
+    return Value(references=(made,))
 
 
 def _yield(machine: Machine, frame: Frame, node: ir.Yield) -> Value:

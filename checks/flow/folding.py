@@ -45,6 +45,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _DIRECTIVE = re2.compile(r"%(?:\(([^)]*)\))?[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?[hlL]?([a-zA-Z%])")
 _FIELD = re2.compile(r"\{\{|\}\}|\{([^{}!:]*)(![rsa])?(?::([^{}]*(?:\{[^{}]*\})?[^{}]*))?\}")
+_STEP = re2.compile(r"\[([^\[\]]*)\]|\.(\w+)")
 _NUMBERS = frozenset("dioxXeEfFgGuc")
 _QUOTED = ("!r", "!a")
 
@@ -256,6 +257,8 @@ def formatted(
             found = values[index] if index < len(values) else rest
         else:
             found = named.get(head, rest)
+        if found is not None and len(name) > len(head):
+            found = _part(heap, found, name[len(head) :])
         if (match.group(3) or "")[-1:] in _NUMBERS and match.group(3):
             found = CLEAN
         if found is not None and match.group(2) in _QUOTED:
@@ -264,6 +267,23 @@ def formatted(
         pieces.append(as_text(machine, CLEAN if found is None else found))
     pieces.append(constant(text[end:]))
     return put_together(template, pieces)
+
+
+def _part(heap: Heap, value: Value, path: str) -> Value:
+    """What ``[key]`` and ``.name`` of a field take out of a value, where that is known."""
+    for match in _STEP.finditer(path[:200]):
+        key: object = match.group(1) or match.group(2) or ""
+        cells = [one for one in value.references if isinstance(one, Cell)]
+        if len(cells) != 1 or len(value.references) != 1:
+            return value
+        made = heap.get(cells[0])
+        if isinstance(key, str) and key.isdigit() and made.type in ("list", "tuple"):
+            key = int(key[:4])
+        part = made.fields.get(key)
+        if part is None:
+            return value
+        value = part
+    return value
 
 
 def put_together(template: Value, pieces: list[Value]) -> Value:

@@ -12,14 +12,18 @@ from typing import Final
 from checks import ir
 from checks.flow import calls, iterating, lookup, protocols, sequences
 from checks.flow.heap import Object, make
+from checks.flow.kinds import FULL
 from checks.flow.machine import Frame, Machine
 from checks.flow.site import Site
 from checks.flow.values import (
     NONE,
     VAGUE,
+    Api,
     Bound,
     Cell,
+    LocalClass,
     LocalFunction,
+    Reference,
     Value,
     api,
     join,
@@ -120,6 +124,27 @@ def _entered(machine: Machine, frame: Frame, _target: Value, site: Site) -> Valu
     return protocols.entered(machine, frame, site.arguments[0], site.node)
 
 
+def makes_callables(machine: Machine, one: Reference) -> bool:
+    """Whether a decorator is a class whose objects are called in the place of functions."""
+    return isinstance(one, LocalClass) and (
+        lookup.class_attribute(machine, one, "__call__") is not None
+    )  # fmt: skip
+
+
+def is_callable(machine: Machine, one: Reference) -> bool:
+    """Whether an object is called in the place of the function that was decorated."""
+    cls = machine.heap.get(one).cls if isinstance(one, Cell) else None
+    return cls is not None and makes_callables(machine, cls)
+
+
+def _served(machine: Machine, frame: Frame, _target: Value, site: Site) -> Value:
+    """``websockets.serve(handler, host, port)``: the handler is called with a connection."""
+    if site.arguments:
+        connection = Value((), FULL, references=(Api("@websocket"),))
+        lookup.apply(machine, frame, site.arguments[0], [connection], site.node)
+    return VAGUE
+
+
 def _partial_method(_machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
     """``partialmethod(function, argument)``: a method with some arguments given."""
     if not site.arguments:
@@ -176,5 +201,9 @@ TABLE: Final[dict[str, _Handler]] = {
     **{f"{stack}.{name}": _entered for stack in _STACKS
        for name in ("enter_context", "enter_async_context")},
     "functools.partialmethod": _partial_method,
+    **dict.fromkeys([
+        f"websockets.{one}" for one in ("serve", "unix_serve", "server.serve",
+                                        "asyncio.server.serve", "sync.server.serve")
+    ], _served),
 }  # fmt: skip
 """By the path of what is called."""

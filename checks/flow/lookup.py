@@ -172,6 +172,8 @@ def bind_method(
             return calls.call_function(machine, frame, one, [receiver], {}, None, node)
         if isinstance(one, LocalFunction) and one.kind != "static":
             references.append(Bound(Value(references=(one,)), (receiver,), {}))
+        elif isinstance(one, Cell) and (own := own_method(machine, frame, one, "__get__", node)):
+            return apply(machine, frame, own, [receiver, VAGUE], node)
         elif isinstance(one, Bound):
             references.append(holders.as_method(one, receiver))
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from checks import ir
 from checks.flow import (
     binding,
+    calls,
     cases,
     construct,
     copies,
@@ -296,6 +297,8 @@ def _function(machine: Machine, frame: Frame, node: ir.Function) -> bool:
     kind = next((_KINDS[path] for path in paths if path in _KINDS), "")
     cls = frame.cls
     function = LocalFunction(node, frame, node.name, kind, cls, paths)
+    if frame.function is not None:
+        function.defaults = calls.defaults(machine, frame, node)
     if frame.module is machine.collecting:
         frame.module.functions.append(function)
     whole = _accessor(machine, frame, node, function)
@@ -305,7 +308,10 @@ def _function(machine: Machine, frame: Frame, node: ir.Function) -> bool:
     value = Value(references=(function,))
     for decorator in reversed(node.decorators):
         value = _decorated(machine, frame, decorator, value)
-    if node.decorators and not any(isinstance(one, LocalFunction) for one in value.references):
+    if node.decorators and not any(
+        isinstance(one, LocalFunction) or holders.is_callable(machine, one)
+        for one in value.references
+    ):
         value = Value(references=(function,))
     frame.names[node.name] = value
     if node.decorators:
@@ -332,7 +338,10 @@ def _accessor(
 def _decorated(machine: Machine, frame: Frame, decorator: ir.Expression, value: Value) -> Value:
     """A decorator of the change is called; those of libraries leave what they decorate."""
     target = machine.evaluate(frame, decorator)
-    if any(isinstance(one, (LocalFunction, Bound)) for one in target.references):
+    if any(
+        isinstance(one, (LocalFunction, Bound)) or holders.makes_callables(machine, one)
+        for one in target.references
+    ):
         return lookup.apply(machine, frame, target, [value], decorator)
     return value
 

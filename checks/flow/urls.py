@@ -40,6 +40,11 @@ _BEHIND = frozenset({"with_path", "with_query", "update_query", "extend_query", 
 def parsed(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
     """``urlsplit(address)``: its parts, by name and by place."""
     value = content(machine.heap.flat(site.arguments[0])) if site.arguments else VAGUE
+    return of(machine, value, with_params=site.callee.endswith("urlparse"))
+
+
+def of(machine: Machine, value: Value, *, with_params: bool = False) -> Value:
+    """An address taken apart."""
     host = cleaned(value, HOST)
     whole = Value(value.taints, value.vague)
     path = cleaned(whole, PART)
@@ -49,7 +54,7 @@ def parsed(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value
         0: whole, 1: host, 2: path, 3: whole, 4: whole,
     }  # fmt: skip
     fields.update(dict.fromkeys(_HOSTS, host))
-    if site.callee.endswith("urlparse"):
+    if with_params:
         fields[5] = whole
     made = Object("instance", fields, whole)
     return Value(references=(machine.heap.new(made),))

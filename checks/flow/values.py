@@ -107,7 +107,7 @@ class Number:
 class LocalFunction:
     """A function of the change, with the frame in which it was defined."""
 
-    __slots__ = ("cls", "decorators", "definition", "frame", "kind", "name", "setter")
+    __slots__ = ("cls", "decorators", "defaults", "definition", "frame", "kind", "name", "setter")
 
     def __init__(
         self,
@@ -125,6 +125,8 @@ class LocalFunction:
         """``""``, ``static``, ``class``, ``property`` or ``context``."""
         self.cls = cls
         self.decorators = decorators
+        self.defaults: dict[str, Value] = {}
+        """Defaults of parameters as they were where it was defined: ``lambda name=name: name``."""
         self.setter: LocalFunction | None = None
         """For a property: what is called when it is assigned to."""
 
