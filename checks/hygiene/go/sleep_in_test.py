@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from checks.hygiene.go.shared.asserting import is_assertion
-from checks.hygiene.go.shared.places import following, is_statement, own_test, within_kinds
+from checks.hygiene.go.shared.places import (
+    following,
+    is_statement,
+    own_test,
+    preceding,
+    within_kinds,
+)
 from checks.languages.go.blocks import Block, Kind
 from checks.languages.go.events import GoCall
 from checks.model import Confidence
@@ -67,7 +73,7 @@ def sleep_in_test(call: GoCall, report: Report) -> None:
     if block is None or block.kind in (Kind.BENCHMARK, Kind.MAIN) or not is_statement(call):
         return
     duration = file.constant(call.arguments[0], call.names) if call.arguments else 0
-    if isinstance(duration, (int, float)) and duration <= _YIELD:
+    if isinstance(duration, (int, float)) and duration <= _YIELD and not _lets_start(call):
         return
     if any(True for _ in within_kinds(call, "for_statement")) or _is_faked(call):
         return
@@ -130,6 +136,12 @@ def _lets_pass(call: GoCall, block: Block, duration: object) -> bool:
             if timed and isinstance(period, (int, float)) and 0 < period <= duration:
                 return True
     return False
+
+
+def _lets_start(call: GoCall) -> bool:
+    """Whether it is to let the goroutine start that the statement before begins."""
+    before = preceding(call)[-1:]
+    return bool(before) and before[0].type == "go_statement"
 
 
 def _is_faked(call: GoCall) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from checks.hygiene.go.shared.living import endless, unlike_others
 from checks.hygiene.go.shared.places import is_statement, own_test
 from checks.hygiene.go.shared.releases import assigned_to, is_released
 from checks.languages.go.blocks import Block
@@ -16,6 +17,7 @@ from checks.report import Report
 
 _MOST = 100
 """Starts of one file that are held against each other."""
+_MOST_TOLD = 5
 _STARTS = ("Start", "Serve", "Listen", "Run")
 _STOPS = ("Close", "GracefulStop", "Kill", "Shutdown", "Stop", "Wait")
 
@@ -88,6 +90,22 @@ def started_service_not_stopped(event: GoFileEvent, report: Report) -> None:
                 fix=f"Write `defer {name}.{how}()` after it, as other tests of this file do.",
                 confidence=Confidence.MEDIUM,
             )
+    for made, name, how in itertools.islice(unlike_others(event.file), _MOST_TOLD):
+        report(
+            at=made,
+            message=f"`{name}` is made here, and nothing in this test closes it.",
+            why="What it runs or holds goes on under the tests that come after.",
+            fix=f"Write `defer {name}.{how}()` after it, as other tests of this file do.",
+            confidence=Confidence.LOW,
+        )
+    for runner in itertools.islice(endless(event.file), _MOST_TOLD):
+        report(
+            at=runner,
+            message="The goroutine has no end: nothing leaves its loop.",
+            why="It goes on under the tests that come after, and uses what this one has closed.",
+            fix="Leave the loop on a channel that the test closes, or when a context is done.",
+            confidence=Confidence.MEDIUM,
+        )
 
 
 def _started(file: GoFile) -> Iterator[tuple[GoCall, GoCall, str, Block]]:

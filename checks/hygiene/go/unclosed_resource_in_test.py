@@ -5,8 +5,9 @@ from __future__ import annotations
 from checks.hygiene.go.shared.places import own_helper, own_test
 from checks.hygiene.go.shared.releases import assigned_to, is_released
 from checks.hygiene.go.shared.temporary import MAKERS, is_left_behind
-from checks.languages.go.blocks import Kind
+from checks.languages.go.blocks import Block, Kind
 from checks.languages.go.events import GoCall
+from checks.languages.go.grammar import FUNCTIONS
 from checks.model import Confidence
 from checks.registry import GO, also, calls
 from checks.report import Report
@@ -102,8 +103,11 @@ def unclosed_resource_in_test(call: GoCall, report: Report) -> None:
                 confidence=Confidence.MEDIUM,
             )
         return
-    block = own_test(call.file, call) or own_helper(call.file, call)
     method = _MAKERS[call.name or ""]
+    block = own_test(call.file, call) or own_helper(call.file, call)
+    within = block is None and method == "Body.Close"
+    if within:
+        block = _function(call)
     if block is None or not (block.is_test or block.kind is Kind.HOOK) or not name:
         return
     if is_released(call, block, name, (method,)):
@@ -113,5 +117,14 @@ def unclosed_resource_in_test(call: GoCall, report: Report) -> None:
         message=f"`{name}` from `{call.short}` is never closed in this test.",
         why="It stays open until all tests of the package are done, and takes a port or a file.",
         fix=f"Write `defer {name}.{method}()` after it, or `t.Cleanup`.",
-        confidence=Confidence.MEDIUM,
+        confidence=Confidence.LOW if within else Confidence.MEDIUM,
     )
+
+
+def _function(call: GoCall) -> Block | None:
+    """A function of a test file around it, which asks a server and reads the answer itself."""
+    function = call.names.function.node
+    body = function.child_by_field_name("body")
+    if not call.file.path.endswith("_test.go") or body is None or function.type not in FUNCTIONS:
+        return None
+    return Block(call.file, Kind.HOOK, "", function, body, None, "")
