@@ -89,7 +89,8 @@ def literal_ids(side: Value, other: Value) -> bool:
         return False
     if not all(isinstance(one, int) and not isinstance(one, bool) for one in known):
         return False
-    origin = side.origin
+    before = [one for one in side.assignments if one.node.end_byte <= side.node.start_byte]
+    origin = before[-1] if before else side
     for _ in range(_DEPTH):
         given = argument_nodes(origin.node) if origin.node.type == "call" else []
         if origin.callee_name in ("list", "tuple", "sorted") and given:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from checks.events import Call, Function, Value, as_call
 from checks.hygiene.shared.assertions import is_assertion
 from checks.hygiene.shared.blocks import mentions
+from checks.hygiene.shared.conditions import bare
 from checks.languages.python.context import Located
 from checks.light import dataclass
 
@@ -51,9 +52,9 @@ def equality_of(located: Located) -> Equality | None:
             return Equality(call, call.arguments[0], call.arguments[1])
         return None
     children = located.children() if located.kind == "assert_statement" else []
-    if not children or children[0].type != "comparison_operator":
+    comparison = bare(children[0]) if children else None
+    if comparison is None or comparison.type != "comparison_operator":
         return None
-    comparison = children[0]
     sides = [one for one in comparison.named_children if one.type != "comment"]
     signs = [located.module.text_of(one) for one in comparison.children if not one.is_named]
     if len(sides) == _PAIR and signs == ["=="]:
