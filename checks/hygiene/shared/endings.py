@@ -19,7 +19,7 @@ from checks.light import dataclass
 
 _WAITING = frozenset({"join", "wait"})
 _CLOSING = frozenset(
-    {"aclose", "cancel", "close", "destroy", "disconnect", "dispose", "kill", "quit", "release",
+    {"aclose", "cancel", "close", "disconnect", "dispose", "kill", "quit", "release",
      "release_lock", "server_close", "shutdown", "stop", "terminate"}
 )  # fmt: skip
 _ENDING = _WAITING | _CLOSING
@@ -27,6 +27,12 @@ _WORDS = ("clean", "clos", "delete", "destroy", "remove", "shutdown", "stop", "t
 _HOLDING_NOTHING = ("BytesIO", "StringIO", "Mock", "mock", "patch", "Fake", "fake", "stub", "Stub",
                     "Dummy", "dummy", "getvalue", "Transport")  # fmt: skip
 """Words of what makes doubles and buffers, which hold nothing that must be given back."""
+
+_MARKS = ("Barrier", "Condition", "Event", "Lock", "RLock", "Semaphore")
+"""What is waited for, and was not begun by its maker: https://docs.python.org/3/library/threading.html"""
+
+_LOOPS = frozenset({"loop", "reactor"})
+"""Names of loops, which a test stops in order to end what it runs, and not to clean up."""
 
 _HABIT = 3
 """Tests from which on it is a habit."""
@@ -206,6 +212,8 @@ def _ending(call: Call, function: Function, name: str) -> Ending:
 def _holds_nothing(call: Call) -> bool:
     if "client" in call.target.text.rpartition(".")[0].lower():
         return True  # an answer of a test client, which as a rule is read already
+    if call.method in _MARKS or call.assigned_to in _LOOPS:
+        return True
     return _is_double(call.target.text) or any("aises" in one.text for one in call.entered())
 
 
