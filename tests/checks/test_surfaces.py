@@ -391,3 +391,24 @@ def test_a_sleep_in_javascript_after_which_all_is_as_before(
     file = ChangedFile("test/host.test.js", head.encode(), None)
     (report,) = engine.analyse([file], Settings(), strict=True)
     assert surfaces(report, "sleep-in-test") == [(4, surface)]
+
+
+@pytest.mark.parametrize(
+    ("cleanup", "surface"),
+    [
+        ("server.stop()", "inline"),
+        ("server.close()", "inline"),
+        ("api.delete(server)", "summary"),
+        ("server.delete()", "summary"),
+        ("server.finish()", "summary"),
+    ],
+)
+def test_a_cleanup_that_is_gone(cleanup: str, surface: str) -> None:
+    base = f"""\
+        def test_it(api):
+            server = api.make("a")
+            assert server.ready
+            {cleanup}
+        """
+    head = base.replace(f"            {cleanup}\n", "")
+    assert surfaces(reviewed(head, base), "removed-cleanup") == [(2, surface)]

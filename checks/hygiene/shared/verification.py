@@ -15,6 +15,9 @@ _OFF_KEYWORDS = frozenset(
     {"verify", "ssl", "check_hostname", "verify_ssl", "ssl_verify", "verify_signature",
      "verify_certs", "validate_certs", "enforce_csrf_checks", "tls_verify"}
 )  # fmt: skip
+_SPELLINGS = {"ssl_verify": "ssl", "tls_verify": "ssl", "validate_certs": "ssl",
+              "verify": "ssl", "verify_certs": "ssl", "verify_ssl": "ssl"}  # fmt: skip
+"""Keywords by which libraries, and their versions, say the same."""
 _OBJECTS = frozenset(
     {"cert", "certificate", "certificates", "csrf", "digest", "hmac", "hostname", "jwt", "mac",
      "signature", "signatures", "ssl", "tls", "webhook"}
@@ -58,13 +61,17 @@ def _switches(base: Function, head: Function) -> Iterator[Removal]:
     """Keywords and options that switch verification off in a call that the base made with it."""
     before = list(calls_of(base.module, base.node))
     callees = {plain(one.target.text) for one in before}
-    off_before = {(plain(one.target.text), name) for one in before for name in _off_keywords(one)}
+    off_before = {
+        (plain(one.target.text), _SPELLINGS.get(name, name))
+        for one in before
+        for name in _off_keywords(one)
+    }
     for call in calls_of(head.module, head.node):
         callee = plain(call.target.text)
         if callee not in callees:
             continue
         for name in _off_keywords(call):
-            if (callee, name) not in off_before:
+            if (callee, _SPELLINGS.get(name, name)) not in off_before:
                 yield Removal(call, f"`{name}=False`")
     old = {plain(one.text) for one in base.module.within(base.node, "pair")}
     for pair in head.module.within(head.node, "pair"):
