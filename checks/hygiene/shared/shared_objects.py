@@ -5,7 +5,7 @@ from __future__ import annotations
 import re2
 import tree_sitter
 
-from checks.events import Call, Function, Value, argument_nodes
+from checks.events import Call, Class, Function, Value, argument_nodes
 from checks.hygiene.shared.tests import SETUP, TEARDOWN, has_unknown_base, own_calls
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
@@ -16,6 +16,12 @@ OVERRIDING = tuple(
     f"{module}.cfg.CONF.{{set_default,set_override}}" for module in ("oslo_config", "oslo.config")
 )
 """Calls that set an option for the whole process."""
+
+_OPTIONS = frozenset(f"{module}.cfg.CONF" for module in ("oslo_config", "oslo.config"))
+_KEEPING = frozenset({"object", "oslotest.base.BaseTestCase", "testscenarios.TestWithScenarios",
+                      "testscenarios.testcase.WithScenarios"})  # fmt: skip
+"""Base classes that leave the options as they are: https://docs.openstack.org/oslotest/latest/"""
+_PLAIN = ("testtools.", "unittest.")
 
 _PUTTING_BACK = (".reset)", ".reset(", ".reset,", "clear_override", "clear_default")
 """What puts the options of ``oslo.config`` back: its own methods, or a fixture that calls them."""
@@ -33,6 +39,8 @@ def settings_of_module(event: Located, left: tree_sitter.Node) -> str:
     """``config.CONF.group.option``, when what an imported module's settings hold is changed."""
     text = event.module.text_of(left)
     parts = text.split(".")
+    if event.value(_root(left)).name in _OPTIONS and left.type == "attribute":
+        return text  # oslo.config: an attribute hides the option, and no reset takes it away
     if not 2 < len(parts) <= _MAX_STEPS or not _is_imported(event, _root(left)):
         return ""
     right = event.child("right")
@@ -141,7 +149,7 @@ def overrides_options(call: Call, index: Index) -> bool:
         return False
     if receiver.text.rpartition(".")[2] != "CONF" or not _is_imported(call, _root(receiver.node)):
         return False
-    if has_unknown_base(cls, index):
+    if has_unknown_base(cls, index) and _may_reset(cls, index):
         return False
     chain = list(index.chain(cls))
     methods = [method for one in chain for method in one.methods.values()]
@@ -151,6 +159,15 @@ def overrides_options(call: Call, index: Index) -> bool:
         one.method == "useFixture" and "onf" in one.text
         for method in methods
         for one in own_calls(method)
+    )
+
+
+def _may_reset(cls: Class, index: Index) -> bool:
+    """Whether a base class is not known that may reset the options."""
+    own = {one.name for one in index.chain(cls)}
+    return any(
+        name not in _KEEPING and not name.startswith(_PLAIN) and name.rpartition(".")[2] not in own
+        for name in index.base_names(cls)
     )
 
 
