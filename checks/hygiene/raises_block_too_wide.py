@@ -133,7 +133,7 @@ def raises_block_too_wide(event: Node, report: Report) -> None:
 def _report_cancelled(event: Node, block: list[tree_sitter.Node], report: Report) -> None:
     """Report an assertion below a wait that only the cancelling of the block ends."""
     entered = [
-        event.module.text_of(item).partition("(")[0].split()[-1].rpartition(".")[2]
+        event.module.text_of(item).partition("(")[0].strip().rpartition(".")[2].rpartition(" ")[2]
         for clause in event.children()
         if clause.type == "with_clause"
         for item in clause.named_children
