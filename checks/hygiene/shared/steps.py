@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.events import Function
+from checks.events import Function, Module
 from checks.hygiene.shared.blocks import statements
 from checks.hygiene.shared.tests import is_setup, is_teardown, is_test, own_calls
 
@@ -29,19 +29,23 @@ def is_step_of_tests(function: Function) -> bool:
     if is_test(function) or is_setup(function) or is_teardown(function) or only_sleeps(function):
         return False
     own = f"self.{function.name}" if function.is_method else function.name
-    return any(
-        own in _steps(one)
-        for one in function.module.functions
-        if (is_test(one) or is_setup(one)) and (not function.is_method or _is_same(one, function))
+    owner = _owner(function) if function.is_method else 0
+    return (owner, own) in function.module.remember(
+        is_step_of_tests, lambda: _steps(function.module)
     )
 
 
-def _steps(function: Function) -> frozenset[str]:
-    """What a test calls, as it is written."""
-    return function.module.remember(
-        (_steps, function), lambda: frozenset(one.target.text for one in own_calls(function))
-    )
+def _steps(module: Module) -> frozenset[tuple[int, str]]:
+    """What the tests and set-ups of a file call, as it is written, by class and for the file."""
+    found: set[tuple[int, str]] = set()
+    for one in module.functions:
+        if is_test(one) or is_setup(one):
+            texts = [made.target.text for made in own_calls(one)]
+            found.update((0, text) for text in texts)
+            found.update((_owner(one), text) for text in texts)
+    return frozenset(found)
 
 
-def _is_same(one: Function, other: Function) -> bool:
-    return one.cls is not None and other.cls is not None and one.cls.node == other.cls.node
+def _owner(function: Function) -> int:
+    """Where the class around a function begins, from 1 on; 0 for none."""
+    return 0 if function.cls is None else function.cls.span.start + 1
