@@ -12,7 +12,7 @@ from checks.hygiene.shared.environments import (
 )
 from checks.hygiene.shared.nested_settings import INSIDE, changed_inside, shared_by_loop
 from checks.hygiene.shared.putting_back import tell_putting_back
-from checks.hygiene.shared.restoring import BY_LUCK, CHANGES, undone
+from checks.hygiene.shared.restoring import BY_LUCK, CHANGES, puts_back_kept, undone
 from checks.hygiene.shared.shared_objects import (
     OVERRIDING,
     alias_of_module,
@@ -124,7 +124,7 @@ def global_state_mutation_no_restore(event: Call | Node | Function, report: Repo
         _look_at_switch(event, function, report)
         return
     target = inside or _target(event)
-    if not target:
+    if not target or puts_back_kept(event):
         return
     if registers_undoing(event, function, target, report.index):
         return

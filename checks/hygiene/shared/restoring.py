@@ -17,6 +17,7 @@ from checks.hygiene.shared.tests import (
     is_replaced,
     preparations,
 )
+from checks.hygiene.shared.texts import words as split_words
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 
@@ -61,6 +62,9 @@ _WORDS = {
 _ON_DISK = ("tempfile.", "pathlib.", "open")
 """Contexts that only make or remove files."""
 
+_KEPT = frozenset({"backup", "before", "old", "orig", "original", "prev", "previous", "real",
+                   "saved", "stored"})  # fmt: skip
+"""Words of names that hold what was there before."""
 _LEAVING = frozenset({"__exit__", "__aexit__"})
 _CURRENT = frozenset({"os.getcwd", "os.getcwdb", "pathlib.Path.cwd"})
 BY_LUCK = "when nothing fails"
@@ -74,7 +78,13 @@ def undone(event: Located, function: Function, target: str, index: Index) -> str
         return "for certain"
     subject = _subject(event)
     undoing = next(
-        (one for one in _around(event, function)[1] if _undoes(one, subject, target, words)), None
+        (
+            one
+            for one in _around(event, function)[1]
+            if _undoes(one, subject, target, words)
+            or (isinstance(one, Call) and _registers(one) and _registers_within(one, words, index))
+        ),
+        None,
     )
     if undoing is None:
         return ""
@@ -118,8 +128,28 @@ def _is_restored(
     return _restored_elsewhere(event, function, words, index)
 
 
+def puts_back_kept(event: Located) -> bool:
+    """Whether an assignment puts back what was kept, or tells a mock what to do.
+
+    ``requests.get = original_get``, ``api.post.side_effect = error``.
+    """
+    left = event.child("left") if event.kind == "assignment" else None
+    right = event.child("right") if event.kind == "assignment" else None
+    if left is None or right is None:
+        return False
+    if event.module.text_of(left).rpartition(".")[2] in ("return_value", "side_effect"):
+        return True
+    return right.type in ("identifier", "attribute") and not _KEPT.isdisjoint(
+        split_words(event.module.text_of(right).rpartition(".")[2])
+    )
+
+
 def _registers_within(call: Call, words: tuple[str, ...], index: Index) -> bool:
     """Whether it is a method of the test's class that registers the undoing."""
+    if call.cls is not None and _registers(call):
+        named = [one.text.removeprefix("self.") for one in call.arguments[:1]]
+        methods = index.methods(call.cls)
+        return any(one in methods and _speaks(methods[one].text, words) for one in named)
     own = call.receiver is not None and call.receiver.text == "self" and call.cls is not None
     helper = index.methods(call.cls).get(call.method) if own and call.cls is not None else None
     return helper is not None and any(

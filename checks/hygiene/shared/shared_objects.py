@@ -6,7 +6,7 @@ import re2
 import tree_sitter
 
 from checks.events import Call, Class, Function, Value, argument_nodes
-from checks.hygiene.shared.tests import SETUP, TEARDOWN, has_unknown_base, own_calls
+from checks.hygiene.shared.tests import SETUP, TEARDOWN, has_unknown_base, heirs, own_calls
 from checks.languages.python.context import Located
 from checks.languages.python.index import Index
 from checks.languages.python.scopes import Bound
@@ -151,7 +151,7 @@ def overrides_options(call: Call, index: Index) -> bool:
         return False
     if has_unknown_base(cls, index) and _may_reset(cls, index):
         return False
-    chain = list(index.chain(cls))
+    chain = [base for one in (cls, *heirs(cls, index)) for base in index.chain(one)]
     methods = [method for one in chain for method in one.methods.values()]
     if any(word in one.text for one in methods for word in _PUTTING_BACK):
         return False
