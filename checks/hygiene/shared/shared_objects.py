@@ -193,6 +193,12 @@ def _is_reset_whole(event: Located, function: Function, target: str, index: Inde
     cls = event.cls
     methods = {} if cls is None else index.methods(cls)
     after = [one for name, one in methods.items() if name in TEARDOWN]
+    if owner and any(
+        one.method == "reload" and one.arguments and one.arguments[0].text == owner
+        for method in after
+        for one in own_calls(method)
+    ):
+        return True
     found = [one.target.text for method in after for one in own_calls(method)]
     found += [
         one.arguments[0].text
