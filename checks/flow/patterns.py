@@ -10,6 +10,8 @@ import functools
 import string
 from typing import TYPE_CHECKING
 
+import re2
+
 from checks.flow import guards
 from checks.flow.kinds import (
     ALL,
@@ -75,6 +77,9 @@ _DANGEROUS: tuple[tuple[int, frozenset[str]], ...] = (
 _NAMED = ASSIGN | MATCH | PLAIN
 """Kinds to which even letters and digits may do harm."""
 _REST = ALL & ~_NAMED & ~functools.reduce(lambda bits, one: bits | one[0], _DANGEROUS, 0)
+_NO_HOST = frozenset("/\\:@?#% \t\r\n")
+"""What ends a host in an address, or stands before it."""
+_DOMAIN = re2.compile(r"(?:\\\.[A-Za-z0-9-]+){2}$")
 _FULL = frozenset({"fullmatch"})
 _ANCHORED = frozenset({"match", "fullmatch"})
 _MATCHERS = frozenset({"match", "fullmatch", "search"})
@@ -125,7 +130,17 @@ def passed_by(pattern: str, name: str) -> int:
     if not start or not end:
         return 0
     allowed = alphabet(text)
-    return 0 if allowed is None else _harmless(allowed) | _beginning(text, allowed)
+    if allowed is None:
+        return 0
+    return _harmless(allowed) | _beginning(text, allowed) | _ending(text, allowed)
+
+
+def _ending(pattern: str, allowed: frozenset[str]) -> int:
+    r"""What a pattern says of the last characters: a host of one domain (``\.example\.org``)."""
+    if "|" in pattern or allowed & _NO_HOST:
+        return 0
+    text = pattern.removesuffix("$").removesuffix("\\Z").removesuffix("\\z")
+    return REQUEST if _DOMAIN.search(text) is not None else 0
 
 
 def _beginning(pattern: str, allowed: frozenset[str]) -> int:
