@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+
 from checks.hygiene.javascript.shared.assertions import asserts, is_asynchronous
 from checks.hygiene.javascript.shared.places import (
     following,
     is_statement,
     own_block,
     siblings,
+    test_around,
     text,
     within_kinds,
 )
@@ -22,7 +26,8 @@ from checks.languages.javascript.calls import JsCall
 from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
 from checks.languages.javascript.grammar import FUNCTIONS, LOOPS
-from checks.model import Confidence
+from checks.languages.syntax.scopes import Bound
+from checks.model import Confidence, Span
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report
 
@@ -30,6 +35,9 @@ _YIELD = 1
 """Milliseconds up to which a sleep only lets other work run: timers have no finer step."""
 
 _EQUAL = frozenset({"eq", "equal", "toBe", "toEqual", "toStrictEqual"})
+_MOST_TIMERS = 1
+"""Timers of one file that are told: it is a habit of a file."""
+
 _NEAR = 3
 """Statements behind a sleep that are looked at."""
 
@@ -118,6 +126,41 @@ def sleep_in_test(event: JsFileEvent, report: Report) -> None:
         if report.is_full:
             return
         _report(file, call, block, duration, report)
+    for call, seconds in itertools.islice(_timers(file), _MOST_TIMERS):
+        report(
+            at=Span(call.node.start_byte, call.target.end_byte),
+            message=f"`{call.short}` lets {seconds:g} s go by, and then asserts.",
+            why="On a loaded machine it comes later than that, and the test fails now and then.",
+            fix="Assert when the event comes, with `waitFor` or a promise, or use fake timers.",
+            confidence=Confidence.LOW,
+        )
+
+
+def _timers(file: JavaScriptFile) -> Iterator[tuple[JsCall, float]]:
+    """Timers of tests whose function asserts: the time between is a sleep."""
+    for call in file.calls_named("setTimeout"):
+        function, delay = call.callback, call.argument(1)
+        block = test_around(file, call.node)
+        if function is None or delay is None or block is None or not is_statement(call):
+            continue
+        known = file.constant(delay, call.names)
+        if isinstance(known, bool) or not isinstance(known, (int, float)) or known <= _YIELD:
+            continue
+        if fakes_clock(file, block) or measures(file, block) or _is_subject(block):
+            continue
+        body = function.child_by_field_name("body")
+        if body is None or not any(True for _ in file.expects_in(body)):
+            continue
+        if any(_says_end(one) for one in file.calls_in(body)):
+            yield call, known / 1000
+
+
+def _says_end(call: JsCall) -> bool:
+    """Whether it says that the test is over: it calls what the runner, or a promise, handed in."""
+    if call.target.type != "identifier":
+        return False
+    found = call.names.find(call.method)
+    return bool(found) and found[0].how is Bound.PARAMETER
 
 
 def _goes_on_in(file: JavaScriptFile, call: JsCall) -> Block | None:

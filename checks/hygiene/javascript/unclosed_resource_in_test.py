@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+
+from checks.hygiene.javascript.shared.holding import given_back_on_success, held, unlike_others
 from checks.hygiene.javascript.shared.releases import is_released
 from checks.languages.javascript.events import JsFileEvent
 from checks.languages.javascript.file import JavaScriptFile
@@ -9,6 +12,7 @@ from checks.model import Confidence
 from checks.registry import JAVASCRIPT, MODULE, also
 from checks.report import Report
 
+_MOST_TOLD = 5
 _OPENERS = frozenset(
     {
         "fs.openSync",
@@ -73,6 +77,30 @@ def unclosed_resource_in_test(event: JsFileEvent, report: Report) -> None:
                 fix="Close it in `afterEach`, or at the end of the test in a `finally`.",
                 confidence=Confidence.HIGH,
             )
+    for call, method in held(file):
+        report(
+            at=call,
+            message=f"What `{call.short}` opens is never given back.",
+            why="Its connection lives on after the test, and the run does not end.",
+            fix=f"Call its `{method}()` in `afterEach`, or in a `finally`.",
+            confidence=Confidence.MEDIUM,
+        )
+    for call, method in itertools.islice(unlike_others(file), _MOST_TOLD):
+        report(
+            at=call,
+            message=f"What `{call.short}` gives is not closed in this test.",
+            why="Other tests of this file close it: here it lives on under those that follow.",
+            fix=f"Call its `{method}()` in a `finally`, or in `afterEach`.",
+            confidence=Confidence.LOW,
+        )
+    for call in itertools.islice(given_back_on_success(file), 1):
+        report(
+            at=call,
+            message=f"What `{call.short}` opens is closed only when what is before passes.",
+            why="When an assertion fails it stays open: the run hangs, or the next test fails.",
+            fix="Close it in `afterEach`, or in a `finally`.",
+            confidence=Confidence.LOW,
+        )
     if not file.blocks or _removes(file):
         return
     for word, names in _DIRECTORIES.items():

@@ -70,7 +70,7 @@ def _comes_always(file: JavaScriptFile, one: Located, block: Block) -> bool:
     if where is None or where.is_suite:
         return True
     if where.is_hook:
-        return where.parent is None or where.parent in block.around()
+        return where.parent is None or where.parent is block or where.parent in block.around()
     if test_around(file, one.node) is not block:
         return False
     for above in one.ancestors():
