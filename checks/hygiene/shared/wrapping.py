@@ -8,6 +8,7 @@ import tree_sitter
 from checks.events import Call, Function, Value, argument_nodes
 from checks.hygiene.shared.assertions import asserts
 from checks.hygiene.shared.blocks import following, mentions, statements
+from checks.hygiene.shared.switches import SWITCHES
 from checks.hygiene.shared.tests import own_calls
 from checks.hygiene.shared.texts import words
 from checks.languages.python.context import Located
@@ -57,7 +58,7 @@ def skipped_cleanup(function: Function) -> Skipped | None:
     if len(steps) != 1 or _is_guarded(steps[0], function):
         return None
     for statement in following(steps[0])[:_MAX_STATEMENTS]:
-        if _undoes(statement, function, steps[0]):
+        if _undoes(statement, function, steps[0]) or _switches_back(statement, function, steps[0]):
             text = " ".join(function.module.text_of(statement).split())
             return Skipped(steps[0], text, manager)
     return None
@@ -249,6 +250,16 @@ def _undoes(statement: tree_sitter.Node, function: Function, step: Located) -> b
         before = (one.child("left") for one in function.own("assignment") if _ends(one, step))
         return any(one is not None and function.module.text_of(one) == text for one in before)
     return _UNDOING.search(function.module.text_of(inner)[:300]) is not None
+
+
+def _switches_back(statement: tree_sitter.Node, function: Function, step: Located) -> bool:
+    """Whether a statement calls what switched something of the process over before the step."""
+    call = (
+        _statement_call(function, statement) if statement.type == "expression_statement" else None
+    )
+    if call is None or call.name not in SWITCHES:
+        return False
+    return any(one.name == call.name and _ends(one, step) for one in own_calls(function))
 
 
 def _ends(one: Located, step: Located) -> bool:
