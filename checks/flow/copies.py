@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from checks import ir
 from checks.flow import guards
+from checks.flow.escaping import is_decoding
 from checks.flow.folding import hashable
-from checks.flow.values import NOTHING, Value, cleaned
+from checks.flow.kinds import ALL
+from checks.flow.values import MAX_TRACE, NOTHING, Link, Value, cleaned
 
 if TYPE_CHECKING:
     from checks.flow.machine import Frame, Machine
@@ -21,6 +23,9 @@ _MAX_DEPTH: Final = 3
 
 def remember(frame: Frame, name: str, place: ir.Expression) -> None:
     """A name was bound to what stands at a place."""
+    value = frame.names.get(name)
+    if value is not None and len(value.taints) == 1 and value.taints[0].trace is not None:
+        frame.began[name] = value.taints[0].trace
     if isinstance(place, (ir.Name, ir.Attribute, ir.Subscript)) and (
         guards.key_of(place) not in (None, name)
     ):
@@ -50,6 +55,43 @@ def clean(machine: Machine, frame: Frame, node: ir.Name, value: Value, bits: int
             return
         name = place.id
         seen.add(name)
+
+
+def clean_derived(frame: Frame, node: ir.Name, value: Value, bits: int) -> None:
+    """A name was found harmless as a whole: so is what was put together of it before.
+
+    ``path = join(ROOT, name)`` above ``if ".." in name: abort()``. What was decoded from it is not
+    meant, nor what it is itself only a part of.
+    """
+    if len(value.taints) != 1 or not (bits := bits & ALL):
+        return
+    link = value.taints[0].trace
+    if link is None or not _begins(frame, node.id, link):
+        return
+    for name, other in frame.names.items():
+        if name != node.id and len(other.taints) == 1 and _is_of(other.taints[0].trace, link):
+            frame.names[name] = cleaned(other, bits)
+
+
+def _begins(frame: Frame, name: str, link: Link) -> bool:
+    """Whether a step is the one in which a name got its content."""
+    if frame.began.get(name) is link:
+        return True
+    function = frame.function
+    return function is not None and any(
+        one.name == name and one.start == link.start for one in function.definition.parameters
+    )
+
+
+def _is_of(trace: Link | None, link: Link) -> bool:
+    """Whether a content came by a step, and was not decoded since."""
+    for _ in range(MAX_TRACE):
+        if trace is None or is_decoding(trace.note):
+            return False
+        if trace is link:
+            return True
+        trace = trace.previous
+    return False
 
 
 def settled(machine: Machine, frame: Frame, node: ir.Expression) -> ir.Expression:

@@ -7,7 +7,7 @@ c.isalnum()]`` that is empty, and loops that leave at the first item which they 
 from __future__ import annotations
 
 from checks import ir
-from checks.flow import guards, lookup, memberships, proofs
+from checks.flow import copies, guards, lookup, memberships, proofs
 from checks.flow.kinds import ALL, BARE, PATH
 from checks.flow.machine import Frame, Machine, Snapshot
 from checks.flow.values import CLEAN, Value
@@ -118,6 +118,9 @@ def _hold(
     if not isinstance(clause.target, ir.Name):
         return
     whole = guards.read(machine, frame, clause.source)
+    path = proofs.split_path(copies.settled(machine, frame, clause.source))
+    if path is not None and _refuses_upwards(machine, frame, clause.target, test, truth=truth):
+        guards.clean(machine, frame, path, PATH)
     if not whole.taints and not whole.vague:
         return
     kept = machine.snapshot(frame)
@@ -128,6 +131,23 @@ def _hold(
     machine.restore(frame, kept)
     if bits := gained(marker, after):
         guards.clean(machine, frame, clause.source, bits)
+
+
+def _refuses_upwards(
+    machine: Machine, frame: Frame, item: ir.Name, test: ir.Expression, *, truth: bool
+) -> bool:
+    """Whether a test that turned out so says that an item is not ``..``."""
+    if isinstance(test, ir.Logic) and (test.operator == "and") is truth:
+        return any(_refuses_upwards(machine, frame, item, one, truth=truth)
+                   for one in test.operands)  # fmt: skip
+    if not isinstance(test, ir.Compare) or len(test.operators) != 1:
+        return False
+    if not isinstance(test.left, ir.Name) or test.left.id != item.id:
+        return False
+    sign, other = test.operators[0], guards.read(machine, frame, test.rights[0])
+    if sign in ("in", "not in"):
+        return truth is (sign == "not in") and ".." in proofs.characters(machine, other)
+    return sign in ("==", "!=") and truth is (sign == "!=") and other.constant == ".."
 
 
 def _none_in(machine: Machine, frame: Frame, node: ir.Comprehension) -> None:

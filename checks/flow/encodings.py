@@ -54,7 +54,11 @@ def _decoding(bits: int) -> _Handler:
     """A function that gives another form of its argument, dangerous again for some kinds."""
 
     def handle(machine: Machine, _frame: Frame, _target: Value, site: Site) -> Value:
-        return _dirtied(_given(machine, site), bits)
+        value = _dirtied(_given(machine, site), bits)
+        if not bits or not value.taints:
+            return value
+        taints = tuple(escaping.decoded(one) for one in value.taints)
+        return Value(taints, value.vague, value.constant, value.references, value.text)
 
     return handle
 

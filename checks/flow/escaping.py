@@ -22,6 +22,7 @@ _ENOUGH: Final[dict[int, frozenset[str]]] = {
 }  # fmt: skip
 _NOTE = "without "
 _OBJECTS = f"{_NOTE}quotes"
+_DECODED = f"{_NOTE}its encoding"
 
 
 def without(value: Value, old: str, new: str) -> Value:
@@ -61,11 +62,25 @@ def without(value: Value, old: str, new: str) -> Value:
 
 def with_objects(taint: Taint) -> Taint:
     """The content, read as JSON: it may be an object in place of a text."""
+    return _noted(taint, _OBJECTS)
+
+
+def decoded(taint: Taint) -> Taint:
+    """The content in another form: tests of the form that it had say nothing of it."""
+    return _noted(taint, _DECODED)
+
+
+def _noted(taint: Taint, note: str) -> Taint:
     last = taint.trace
-    if last is None:
+    if last is None or last.note == note:
         return taint
-    link = Link(last.module, last.start, last.end, _OBJECTS, last)
+    link = Link(last.module, last.start, last.end, note, last)
     return Taint(taint.source, taint.clean, link, sure=taint.sure)
+
+
+def is_decoding(note: str) -> bool:
+    """Whether a step is one in which content took another form."""
+    return note in (_OBJECTS, _DECODED)
 
 
 def holds_objects(taint: Taint) -> bool:

@@ -252,8 +252,10 @@ def clean(machine: Machine, frame: Frame, node: ir.Expression, bits: int) -> Non
         _clean_sources(machine, frame, value, bits & _WEB_KINDS)
     if isinstance(node, ir.Walrus) or key_of(node) is not None:
         write(machine, frame, node, cleaned(value, bits))
-    if frame.copies and isinstance(node, ir.Name):
-        copies.clean(machine, frame, node, value, bits)
+    if isinstance(node, ir.Name):
+        copies.clean_derived(frame, node, value, bits)
+        if frame.copies:
+            copies.clean(machine, frame, node, value, bits)
 
 
 def _clean_sources(machine: Machine, frame: Frame, value: Value, bits: int) -> None:

@@ -13,7 +13,7 @@ from checks import ir
 from checks.flow.heap import Heap, Object
 from checks.flow.kinds import ALL
 from checks.flow.results import Results
-from checks.flow.values import VAGUE, LocalClass, LocalFunction, Number, Source, Value, join
+from checks.flow.values import VAGUE, Link, LocalClass, LocalFunction, Number, Source, Value, join
 from checks.flow.watching import Watch
 from checks.languages.python.parse import Expired
 from checks.models.facts import Tables
@@ -80,9 +80,9 @@ class ModuleRun:
 class Frame:
     """One run of a function, a class body or a module."""
 
-    __slots__ = ("answers", "assigned", "cls", "copies", "dead", "depth", "elsewhere", "forks",
-                 "function", "jumps", "keyed", "module", "names", "parent", "raised", "result",
-                 "returns", "stated", "writes", "yielded")  # fmt: skip
+    __slots__ = ("answers", "assigned", "began", "cls", "copies", "dead", "depth", "elsewhere",
+                 "forks", "function", "jumps", "keyed", "module", "names", "parent", "raised",
+                 "result", "returns", "stated", "writes", "yielded")  # fmt: skip
 
     def __init__(
         self, module: ModuleRun, function: LocalFunction | None, parent: Frame | None
@@ -114,6 +114,8 @@ class Frame:
         """Whether something outside of the frame was written."""
         self.answers: dict[str, ir.Expression] = {}
         """Names that hold the answer of a test, and the test."""
+        self.began: dict[str, Link] = {}
+        """The steps in which names got their content by an assignment of their own."""
         self.forks: list[Fork] = []
         """What goes together where ways met, the newest last."""
         self.copies: dict[str, ir.Expression] = {}

@@ -21,6 +21,11 @@ _SQL = re2.compile(
     r"|union\b|where\b|order\s+by\b|create\s+\w|alter\s+\w|drop\s+\w|replace\s+into\b|exec\b"
     r"|call\b|truncate\b|grant\b|pragma\b|with\b|values\b|and\b|or\b|limit\b|from\b|join\b)"
 )
+_OTHER_SQL = re2.compile(
+    r"(?i)^\s*(?:set|use|show|describe|explain|vacuum|analyze|attach|detach|lock|copy|merge|refresh"
+    r"|comment|listen|notify|revoke|reindex|rename|load|kill|reset|savepoint|declare|begin)\s+\S"
+)
+"""How statements begin whose words are common ones: the object has to be named like a database."""
 _OTHER_THAN_SQL = ("tornado.httpclient.", "pandas.DataFrame()", "pandas.read_csv()",
                    "aiohttp.ClientSession()", "redis.")  # fmt: skip
 """Objects whose methods are called like those of databases."""
@@ -138,7 +143,9 @@ def is_sql(site: Site) -> bool:
         return bool(value.taints) or not value.references
     if not text.replace(HOLE, "").strip():
         return True
-    return _SQL.search(text[:2_000]) is not None
+    if _SQL.search(text[:2_000]) is not None:
+        return True
+    return _OTHER_SQL.search(text[:200]) is not None and _is_database(site)
 
 
 def is_sql_asked(site: Site) -> bool:
@@ -152,6 +159,11 @@ def is_sql_asked(site: Site) -> bool:
     text = value.template
     if text is not None and text.replace(HOLE, "").strip():
         return True
+    return _is_database(site)
+
+
+def _is_database(site: Site) -> bool:
+    """Whether the object whose method is called is named like a database."""
     function = site.node.function
     owner = function.value if isinstance(function, ir.Attribute) else function
     if isinstance(owner, ir.Call):

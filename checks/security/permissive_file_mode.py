@@ -14,6 +14,7 @@ from checks.registry import PRODUCTION_ROLES, calls, check
 from checks.report import Report
 from checks.secrets.naming import words_of
 from checks.security.elsewhere import seen_as
+from checks.security.origins import is_parameter
 from checks.security.purpose import calls_in
 
 _MAX_DEPTH = 12
@@ -84,7 +85,8 @@ def permissive_file_mode(call: Call, report: Report) -> None:
     if mode is None and not by_name and len(call.arguments) > 1:
         mode = call.arguments[1]
     bits = None if mode is None else _bits(mode)
-    if mode is not None and bits is None and _WRITABLE.search(call.module.source.data):
+    asked = mode is not None and bits is None and not is_parameter(mode)
+    if mode is not None and asked and _WRITABLE.search(call.module.source.data):
         place = (1 if by_name else 0, "mode")
         bits = next((one for one in seen_as(call, report, *place) if isinstance(one, int)), None)
     if mode is None or bits is None or not bits & stat.S_IWOTH or bits & stat.S_ISVTX:
