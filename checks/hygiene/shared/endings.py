@@ -36,6 +36,7 @@ _LOOPS = frozenset({"loop", "reactor"})
 
 _HABIT = 3
 """Tests from which on it is a habit."""
+_REGISTER = ("leanup", "finalizer", "callback")
 _SELDOM = 4
 """How much oftener it must be done than not."""
 _MOST_TESTS = 400
@@ -47,7 +48,7 @@ class Ending:
     """How a test ends what a call gives it."""
 
     by: str
-    """The method that ends it, ``""`` when nothing does."""
+    """The method that ends it for certain, or that is waited by; ``""`` when there is none."""
     open: bool
     """Whether the test itself would have to: it neither returns, stores nor hands it on."""
 
@@ -60,7 +61,7 @@ def unended(call: Call) -> str:
     if _holds_nothing(call):
         return ""
     own = _ending(call, function, name)
-    if own.by or not own.open:
+    if own.by or not own.open or f"del {name}" in function.text:
         return ""
     for key in _keys(call):
         habit = _habits(call.module).get(key, {})
@@ -199,7 +200,9 @@ def _ending(call: Call, function: Function, name: str) -> Ending:
         if one.kind == "attribute":
             word = one.text.rpartition(".")[2]
             if word in _ENDING:
-                return Ending(word, open=False)
+                # What a test closes by hand may be a step of what it tests; a cleanup is not.
+                told = word in _WAITING or _is_registered(one)
+                return Ending(word if told else "", open=False)
         elif one.kind == "argument_list":
             outer = next((made for up in one.ancestors() if (made := as_call(up))), None)
             if outer is None or any(word in outer.text.lower() for word in _WORDS):
@@ -207,6 +210,14 @@ def _ending(call: Call, function: Function, name: str) -> Ending:
         elif one.kind != "assignment" or one.child("right") == child:
             opened = False
     return Ending("", open=opened)
+
+
+def _is_registered(method: Located) -> bool:
+    """Whether ``thing.close`` is handed over to be called after the test."""
+    above = method.parent
+    outer = None if above is None or above.kind != "argument_list" else above.parent
+    call = None if outer is None else as_call(outer)
+    return call is not None and any(word in call.method for word in _REGISTER)
 
 
 def _holds_nothing(call: Call) -> bool:
