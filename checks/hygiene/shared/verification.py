@@ -28,6 +28,7 @@ _ACCESS = frozenset(
 )  # fmt: skip
 _CHECKING = frozenset({"verify", "check", "validate", "enforce", "verified", "valid", "match",
                        "has", "is", "ensure", "require", "assert"})  # fmt: skip
+_CONTEXTS = frozenset({"ssl.SSLContext", "ssl.create_default_context", "ssl.wrap_socket"})
 _WEAK_MODES = ("CERT_NONE", "VerifyMode.CERT_NONE")
 
 
@@ -92,7 +93,12 @@ def _off_keywords(call: Call) -> list[str]:
 
 
 def _weak_modes(base: Function, head: Function) -> Iterator[Removal]:
-    """``context.check_hostname = False`` and ``CERT_NONE`` that the base did not have."""
+    """``context.check_hostname = False`` and ``CERT_NONE`` that the base did not have.
+
+    Said once a function: the one is seldom set without the other.
+    """
+    if _never_verified(base):
+        return
     old = {plain(one.text) for one in base.module.within(base.node, "assignment")}
     for one in head.module.within(head.node, "assignment"):
         left, right = one.child("left"), one.child("right")
@@ -104,10 +110,28 @@ def _weak_modes(base: Function, head: Function) -> Iterator[Removal]:
             name == "verify_mode" and value.endswith(_WEAK_MODES)
         ):
             yield Removal(one, f"`{name} = {value}`")
+            break
     text = base.module.text_of(base.node)
     for call in calls_of(head.module, head.node):
         if call.name == "ssl._create_unverified_context" and call.method not in text:
             yield Removal(call, f"`{call.method}`")
+
+
+def _never_verified(function: Function) -> bool:
+    """Whether a function makes contexts of TLS, and none of them that verifies from the start.
+
+    Source: https://docs.python.org/3/library/ssl.html#ssl.SSLContext.verify_mode
+    """
+    made = [call for call in calls_of(function.module, function.node) if call.name in _CONTEXTS]
+    return bool(made) and not any(_verifies_at_first(call) for call in made)
+
+
+def _verifies_at_first(call: Call) -> bool:
+    if call.name == "ssl.wrap_socket":
+        return "cert_reqs" in call.keywords
+    if call.name == "ssl.create_default_context":
+        return "CLIENT_AUTH" not in call.text
+    return "PROTOCOL_TLS_CLIENT" in call.text
 
 
 def _patched(function: Function) -> list[tuple[Located | Value, str]]:
