@@ -141,9 +141,12 @@ def global_state_mutation_no_restore(event: Call | Node | Function, report: Repo
     if restoration:
         return
     unknown = event.cls is not None and has_unknown_base(event.cls, report.index)
+    message = f"`{target}` is changed for the whole process and never restored."
+    if target.count(".") > 1 and any(found.message == message for found in report.said):
+        return  # a member of a class that many tests of the file set is told once
     report(
         at=event,
-        message=f"`{target}` is changed for the whole process and never restored.",
+        message=message,
         why="Tests that run later see the change, and fail or pass by the order they run in.",
         fix=_fix(event, target),
         confidence=Confidence.MEDIUM if unknown else Confidence.HIGH,
