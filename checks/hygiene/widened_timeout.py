@@ -63,7 +63,7 @@ def widened_timeout(change: Change, report: Report) -> None:
     if change.base is None or change.head is None:
         return
     for first, *others in _widened(change.base, change.head).values():
-        also = f"; {1 + len(others)} calls wait by it" if others else ""
+        also = f", at {1 + len(others)} places" if others else ""
         report(
             at=first.at,
             message=f"`{first.what}` had {figure(first.was)} s before this change and has "
@@ -81,7 +81,7 @@ class _Wider(NamedTuple):
 
 
 def _widened(base: Module, head: Module) -> dict[object, list[_Wider]]:
-    """The limits that grew; those that one name stands for are together, at what it is set to."""
+    """The limits that grew. Those of one name, or that grew alike, are together: one edit each."""
     found: dict[object, list[_Wider]] = {}
     marks = {one: _by_start(one) for one in (base, head)}
     for pair in Comparison(base, head).pairs:
@@ -98,7 +98,7 @@ def _widened(base: Module, head: Module) -> dict[object, list[_Wider]]:
                     named = value.node.type in _NAMES
                     at = set_to if named and set_to.module is head else value
                     what = value.short if named else f"{key[0]}` of `{pair.head.name}"
-                    place = (value.text, was, now) if named else value.span
+                    place = (value.text, was, now) if named else (key, was, now)
                     found.setdefault(place, []).append(_Wider(at, what, was, now))
     return found
 
