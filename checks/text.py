@@ -45,13 +45,13 @@ class SourceText:
 
     @once
     def _starts(self) -> list[int]:
-        lengths = (len(line) + 1 for line in self.data.split(b"\n"))
+        lengths = map((1).__add__, map(len, self.data.split(b"\n")))
         return [0, *itertools.accumulate(lengths)][:-1]
 
     @property
     def line_count(self) -> int:
         """How many lines there are; a text that ends with a newline has no line after it."""
-        return len(self._starts) - (self.data.endswith(b"\n") or not self.data)
+        return self.data.count(b"\n") + 1 - (self.data.endswith(b"\n") or not self.data)
 
     def line_of(self, offset: int) -> int:
         """The line that holds the byte at ``offset``."""

@@ -39,7 +39,7 @@ def _of(machine: Machine, cls: LocalClass) -> Iterator[LocalFunction]:
     if not above:
         return
     seen = set(cls.frame.names)
-    names = [one for one in cls.frame.names if not one.startswith("__")]
+    names = tuple(one.encode() for one in cls.frame.names if not one.startswith("__"))
     for base in above:
         for name, value in base.frame.names.items():
             if name in seen:
@@ -53,14 +53,15 @@ def _of(machine: Machine, cls: LocalClass) -> Iterator[LocalFunction]:
         seen |= set(base.frame.names)
 
 
-def _uses(function: LocalFunction, names: list[str]) -> bool:
+def _uses(function: LocalFunction, names: tuple[bytes, ...]) -> bool:
     """Whether a method names something of its object that a class defines anew."""
     definition = function.definition
     if not isinstance(definition, ir.Function) or not definition.parameters or not names:
         return False
     receiver = definition.parameters[0].name.encode()
     text = function.frame.module.module.source.data[definition.start : definition.end]
-    return any(receiver + b"." + one.encode() in text for one in names)
+    behind = text.split(receiver + b".")[1:]
+    return any(one.startswith(names) for one in behind)
 
 
 def kept(found: Results, own: ModuleRun) -> Iterator[Hit]:

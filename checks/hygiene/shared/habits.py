@@ -63,11 +63,13 @@ def forgotten(call: Call) -> str:
     """
     if call.cls is None or not is_test(call.function) or call.receiver is None:
         return ""
-    if not (call.result_is_ignored or call.assigned_to.isidentifier()) or kept(call):
+    if not (call.result_is_ignored or call.assigned_to.isidentifier()):
+        return ""
+    places = _habits(call.cls).get(call.target.text)
+    if places is None or kept(call):
         return ""
     if any(word in keyword for keyword in call.keywords for word in _BY_ITSELF):
         return ""
-    places = _habits(call.cls).get(call.target.text, {})
     where, tests = max(places.items(), key=lambda one: len(one[1]), default=("", set()))
     if len(tests - {call.function.name if call.function else ""}) < _HABIT:
         return ""
@@ -107,6 +109,9 @@ def _habits(cls: Class) -> dict[str, dict[str, set[str]]]:
 def _all_habits(cls: Class) -> dict[str, dict[str, set[str]]]:
     """By what makes a thing, as it is written, and where it is put: the tests that do so."""
     found: dict[str, dict[str, set[str]]] = {}
+    text = cls.module.source.data[slice(*cls.node.byte_range)]
+    if not any(word.encode() in text for word in _PUTTING):
+        return found
     for method in cls.methods.values():
         for call in own_calls(method) if is_test(method) else ():
             where = kept(call) if call.receiver is not None else ""

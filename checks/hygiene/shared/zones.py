@@ -77,6 +77,9 @@ def _moment(call: Call) -> int | None:
 
 def is_named_by_machine(event: Node) -> bool:
     """Whether a zone is asked for by the machine's abbreviation: ``timezone(time.tzname[0])``."""
+    module = event.module
+    if not module.remember(is_named_by_machine, lambda: b"tzname" in module.source.data):
+        return False
     if event.value().name != "time.tzname":
         return False
     for one in event.ancestors():
