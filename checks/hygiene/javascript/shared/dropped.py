@@ -60,6 +60,8 @@ _SAFE = frozenset({"catch", "finally", "then"})
 _MANY = 3
 _MOST = 2_000
 """Declarations of one file that are looked at."""
+_MOST_LOOKED = 100
+"""Declarations of one file whose uses are followed."""
 _MOST_NODES = 4_000
 _DEEPEST = 60
 _KEEPING = frozenset(
@@ -187,7 +189,8 @@ def is_kept(
 def taken_for_values(file: JavaScriptFile) -> Iterator[tuple[JsCall, str, Confidence]]:
     """Calls of tests whose promise is kept, and then used as if it were what it will give."""
     words = awaited_words(file)
-    for one in itertools.islice(file.nodes("variable_declarator"), _MOST * 10):
+    looked = 0
+    for one in itertools.islice(file.nodes("variable_declarator"), _MOST):
         name, value = one.child("name"), one.child("value")
         if name is None or value is None or name.type != "identifier":
             continue
@@ -203,6 +206,9 @@ def taken_for_values(file: JavaScriptFile) -> Iterator[tuple[JsCall, str, Confid
         if not body and not (word in _FINDERS and words.get(word)):
             continue
         text = file.text_of(name)
+        looked += 1
+        if looked > _MOST_LOOKED:
+            return
         if word in _PASSING or not _is_only_read(file, function, one, text):
             continue
         call = next((each for each in file.calls_named(word) if each.node == value), None)

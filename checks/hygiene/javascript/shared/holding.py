@@ -159,17 +159,25 @@ def unlike_others(file: JavaScriptFile) -> Iterator[tuple[JsCall, str]]:
 
 def _closed(file: JavaScriptFile, block: Block, name: str) -> str:
     """By which method a test closes something."""
-    for call in block.calls():
-        receiver = call.receiver
-        if receiver is None or call.method not in _CLOSING:
-            continue
-        if file.text_of(receiver) == name:
-            return call.method
-    return ""
+    return _fates(file, block)[0].get(name, "")
 
 
 def _is_handed_on(file: JavaScriptFile, block: Block, name: str) -> bool:
     """Whether something else is given it, which may close it."""
-    return any(
-        file.text_of(argument) == name for call in block.calls() for argument in call.arguments
-    )
+    return name in _fates(file, block)[1]
+
+
+def _fates(file: JavaScriptFile, block: Block) -> tuple[dict[str, str], set[str]]:
+    """What a test closes, each with the method, and what it hands on."""
+
+    def look() -> tuple[dict[str, str], set[str]]:
+        closed: dict[str, str] = {}
+        handed: set[str] = set()
+        for call in block.calls():
+            receiver = call.receiver
+            if receiver is not None and call.method in _CLOSING:
+                closed[file.text_of(receiver)] = call.method
+            handed |= {file.text_of(one) for one in call.arguments if one.type == "identifier"}
+        return closed, handed
+
+    return file.remember((_fates, block.call.node.id), look)
