@@ -47,6 +47,7 @@ At: TypeAlias = "tree_sitter.Node | Span | Value | Located | Somewhere"
 MAX_FINDINGS = 200
 """Findings of one check in one file; a file with more of them needs another tool."""
 
+_LINES_NAMED = 5
 MAX_EVIDENCE = 2_000
 """Evidence of one file; the words that people read count it and lose nothing by the rest."""
 
@@ -301,14 +302,19 @@ def said_once(
         findings: those of one file, in the order of the text.
         once: ids of the checks of which one comment a function is enough.
         once_a_file: ids of those of which one a file is.
-        brief: ids of those of which one line of the summary a file is: what follows is left out.
+        brief: ids of those of which one line of the summary a file is: it names the other lines.
     """
+    findings = list(findings)
+    alike: dict[str, list[Finding]] = {}
+    for one in findings:
+        if one.check in brief:
+            alike.setdefault(one.check, []).append(one)
     said: set[tuple[str, str]] = set()
     for one in findings:
         if one.check in brief:
-            if (one.check, "") not in said:
-                said.add((one.check, ""))
-                yield one
+            first, *others = alike[one.check]
+            if one is first:
+                yield replace(one, message=one.message + _also(others)) if others else one
             continue
         alone = one.check in once_a_file
         key = (one.check, "" if alone else one.scope)
@@ -320,6 +326,15 @@ def said_once(
         else:
             said.add(key)
             yield one
+
+
+def _also(others: Sequence[Finding]) -> str:
+    """The words for further lines of which the same could be said."""
+    lines = [str(one.region.start_line) for one in others]
+    shown, left = lines[:_LINES_NAMED], len(lines) - _LINES_NAMED
+    if left > 0:
+        return f" Alike: lines {', '.join(shown)} and {left} more."
+    return f" Alike: line{'s' * (len(lines) > 1)} {', '.join(shown)}."
 
 
 def _span(at: At) -> Span:

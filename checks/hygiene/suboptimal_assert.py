@@ -57,6 +57,7 @@ class _Better(NamedTuple):
     severity=Severity.INFO,
     confidence=Confidence.HIGH,
     surface=Surface.SUMMARY,
+    once_a_file=True,
     roles=TEST_ROLES,
     on=calls(
         "*.{assertTrue,assertFalse,assert_,failUnless,failIf,assertEqual,assertEquals,"

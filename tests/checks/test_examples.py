@@ -4,7 +4,7 @@ import pytest
 
 from checks import registry
 from checks.engine import analyse
-from checks.model import ChangedFile, FileReport, Settings
+from checks.model import ChangedFile, FileReport, Profile, Settings
 from checks.workflows import outside
 from tests.checks import cases
 
@@ -19,7 +19,8 @@ CASES = cases.load()
 
 def _look(path: str, head: str, base: str | None, check: str) -> FileReport:
     file = ChangedFile(path, head.encode(), None if base is None else base.encode())
-    (report,) = analyse([file], Settings(), strict=True, checks={check: registry.load()[check]})
+    settings = Settings(profile=Profile.STRICT)  # every line, also where one of a file is shown
+    (report,) = analyse([file], settings, strict=True, checks={check: registry.load()[check]})
     return report
 
 
