@@ -314,7 +314,7 @@ def said_once(
         if one.check in brief:
             first, *others = alike[one.check]
             if one is first:
-                yield replace(one, message=one.message + _also(others)) if others else one
+                yield replace(one, message=_with_others(one.message, others)) if others else one
             continue
         alone = one.check in once_a_file
         key = (one.check, "" if alone else one.scope)
@@ -328,13 +328,12 @@ def said_once(
             yield one
 
 
-def _also(others: Sequence[Finding]) -> str:
-    """The words for further lines of which the same could be said."""
+def _with_others(message: str, others: Sequence[Finding]) -> str:
+    """The message, which ends in a full stop, with the lines of which the same could be said."""
     lines = [str(one.region.start_line) for one in others]
-    shown, left = lines[:_LINES_NAMED], len(lines) - _LINES_NAMED
-    if left > 0:
-        return f" Alike: lines {', '.join(shown)} and {left} more."
-    return f" Alike: line{'s' * (len(lines) > 1)} {', '.join(shown)}."
+    shown, left = ", ".join(lines[:_LINES_NAMED]), len(lines) - _LINES_NAMED
+    more = f" and {left} more" if left > 0 else ""
+    return f"{message.removesuffix('.')}; alike: line{'s' * (len(lines) > 1)} {shown}{more}."
 
 
 def _span(at: At) -> Span:

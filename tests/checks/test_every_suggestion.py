@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 
 from checks.engine import analyse
-from checks.model import ChangedFile, FileReport, Finding, Settings, Suggestion
+from checks.model import ChangedFile, FileReport, Finding, Profile, Settings, Suggestion
 from tests.checks import cases
 
 STYLES = ("plain", "crlf", "no newline at the end", "tabs")
@@ -48,7 +48,8 @@ def applied(text: bytes, suggestion: Suggestion) -> bytes:
 
 def look(case: cases.Case, head: bytes, base: bytes | None) -> FileReport:
     file = ChangedFile(case.path, head, base)
-    (report,) = analyse([file], Settings(baseline=False), strict=True)
+    settings = Settings(baseline=False, profile=Profile.STRICT)  # every one, not one a file
+    (report,) = analyse([file], settings, strict=True)
     return report
 
 

@@ -16,7 +16,7 @@ from checks.events import Call
 from checks.inspection import Inspector, Subject
 from checks.languages.python.index import Index
 from checks.languages.python.module import Module, read
-from checks.model import ChangedFile, Role, Settings
+from checks.model import ChangedFile, Profile, Role, Settings
 from checks.proving import MAX_SUGGESTIONS
 from checks.report import MAX_FINDINGS, Report
 from checks.sandbox import Limits, Pool
@@ -137,7 +137,8 @@ def test_proofs_ask_the_other_checks_once() -> None:
     mending = {"suboptimal-assert": registry.load()["suboptimal-assert"]}
     other = make_check(count, on=registry.calls(), name="other")
     file = ChangedFile("tests/test_x.py", text.encode())
-    (report,) = analyse([file], Settings(), checks={**mending, **other}, evidence=[])
+    settings = Settings(profile=Profile.STRICT)
+    (report,) = analyse([file], settings, checks={**mending, **other}, evidence=[])
     assert len([one for one in report.findings if one.suggestion]) == MAX_SUGGESTIONS
     assert asked == 2 * 50  # the text, and the text with all edits; not one text for each edit
 
