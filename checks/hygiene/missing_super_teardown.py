@@ -18,7 +18,8 @@ _UP = ("setUp", "setUpClass", "asyncSetUp", "setUpTestData")
 _DOWN = ("tearDown", "tearDownClass", "asyncTearDown")
 _PLAIN = frozenset(
     {"object", "unittest.TestCase", "unittest.case.TestCase", "unittest.IsolatedAsyncioTestCase",
-     "unittest.async_case.IsolatedAsyncioTestCase", "abc.ABC", "typing.Generic", "typing.Protocol"}
+     "unittest.async_case.IsolatedAsyncioTestCase", "unittest2.TestCase", "abc.ABC",
+     "typing.Generic", "typing.Protocol"}
 )  # fmt: skip
 """Bases whose own methods do nothing."""
 
@@ -182,7 +183,7 @@ def _is_empty(cls: Class, base: Value, method: str, index: Index) -> bool:
 
 
 def _is_empty_of(base: str, method: str) -> bool:
-    if base in ("unittest.TestCase", "unittest.case.TestCase"):
+    if base in ("unittest.TestCase", "unittest.case.TestCase", "unittest2.TestCase"):
         return True
     return base in _FRAMEWORK and method not in _OF_CLASS
 

@@ -46,6 +46,11 @@ _AUTHORITY = Pattern(rb"[A-Za-z][A-Za-z0-9+.:-]*//([A-Za-z0-9._-]+)")
 _BASIC = Pattern(rb"(?i)^basic +([A-Za-z0-9+/]{8,200}={0,2})")
 _CLAIMS = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 """The registered claims (RFC 7519, 4.1): a token with none of them opens nothing."""
+_ITS_OWN_NAME = Pattern(
+    r"(?i)^(?:(?:access|account|api|auth|client|my|private|secret|shared|the|your)[-_]?)+"
+    r"(?:id|key|secret|token)$"
+)
+"""What names a secret where it would stand: ``s3://accesskey:secretkey@host``."""
 _WEAK = frozenset(
     {"password", "passwd", "pass", "pwd", "secret", "postgres", "root", "admin", "guest", "user",
      "test", "token", "mysql", "redis", "rabbitmq", "mongo", "pw", "key", "username", "example",
@@ -155,6 +160,8 @@ def address(data: bytes, at: int, *, drawn: bool) -> Address | None:
     host = host_of("x://" + match.group(3).decode("latin-1")) or ""
     inside = not drawn and is_internal_host(host) and _is_mixed(password)
     if is_placeholder(password) or is_placeholder(host) or (is_reserved_host(host) and not inside):
+        return None
+    if _ITS_OWN_NAME.match(password) is not None:
         return None
     if password.lower() in _WEAK or password == user or any(one in password for one in "{}$%"):
         return None

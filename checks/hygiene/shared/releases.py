@@ -147,6 +147,9 @@ class Holder:
         name = re2.escape(creation.name)
         if "stopall" in code and ("patch" in creation.code or creation.begins == "start"):
             return True
+        owner, _, attribute = creation.name.partition(".")
+        if owner in ("self", "cls") and f'getattr({owner}, "{attribute}"' in code:
+            return True  # who asks whether it is there yet gives it back under another name
         if creation.begins:
             endings = "|".join(PAIRS[creation.begins])
             ending = rf"(?:^|[^\w.]){name}\.(?:{endings})\b"

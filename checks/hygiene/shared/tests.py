@@ -36,7 +36,8 @@ PATCHES = (
 
 _PLAIN_BASES = frozenset(
     {"unittest.TestCase", "unittest.IsolatedAsyncioTestCase", "unittest.case.TestCase", "object",
-     "testtools.TestCase", "django.test.TestCase", "django.test.SimpleTestCase",
+     "testtools.TestCase", "unittest2.TestCase",
+     "django.test.TestCase", "django.test.SimpleTestCase",
      "django.test.TransactionTestCase", "django.test.LiveServerTestCase",
      "rest_framework.test.APITestCase", "twisted.trial.unittest.TestCase",
      "twisted.trial.unittest.SynchronousTestCase", "tornado.testing.AsyncTestCase",
