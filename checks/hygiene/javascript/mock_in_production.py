@@ -59,6 +59,7 @@ _WORDS = frozenset(
         "stubs",
         "test",
         "tests",
+        "tester",
         "testing",
         "testkit",
         "testutils",

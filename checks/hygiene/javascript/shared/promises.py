@@ -277,10 +277,22 @@ def _is_local(file: JavaScriptFile, call: JsCall) -> bool:
     return (
         function is not None
         and is_asynchronous(function)
+        and not _swallows_all(function)
         and any(
             one.names.function.node == function for one in file.within(function, "await_expression")
         )
     )
+
+
+def _swallows_all(function: tree_sitter.Node) -> bool:
+    """Whether a function is a ``try`` whose ``catch`` is empty: what it runs may fail or not."""
+    body = function.child_by_field_name("body")
+    parts = [] if body is None else [one for one in body.named_children if one.type != "comment"]
+    if len(parts) != 1 or parts[0].type != "try_statement":
+        return False
+    handler = parts[0].child_by_field_name("handler")
+    block = None if handler is None else handler.child_by_field_name("body")
+    return block is not None and all(one.type == "comment" for one in block.named_children)
 
 
 def _is_user(file: JavaScriptFile, call: JsCall, awaited: _Awaited) -> bool:
