@@ -203,8 +203,6 @@ def _compare(old: Function, new: Function, before: Holder, after: Holder, report
             continue
         if after.is_released(one, new) and not lessened:
             continue
-        if after.is_surely_released(one, new) and not lessened:
-            continue
         if one.name and _handed_on(
             after.passes_on(one, new) - before.passes_on(previous, old), new
         ):

@@ -15,7 +15,8 @@ _QUESTIONS = frozenset(
 """Functions of the library that are asked for their answer, and mean nothing uncalled."""
 
 
-_ASKING = ("can_", "has_", "is_", "should_")
+ASKING = ("can_", "has_", "is_", "should_")
+"""How the names of methods begin that answer a question."""
 
 
 def always_true(value: Value, index: Index, *, compared: bool = False) -> str:
@@ -41,7 +42,7 @@ def always_true(value: Value, index: Index, *, compared: bool = False) -> str:
     last = name.replace(":", ".").rpartition(".")[2]
     function = index.find_function(name)
     if function is not None:
-        asks = compared or last.startswith(_ASKING)
+        asks = compared or last.startswith(ASKING)
         return "a function" if asks and not function.decorators else ""
     if not compared:
         return ""

@@ -127,11 +127,12 @@ def looks_like_time(value: Value) -> bool:
     if known is UNKNOWN or isinstance(known, bool):
         return False
     if isinstance(known, (int, float)):
-        return known > _EPOCH
+        return known > EPOCH
     return isinstance(known, str) and _MOMENT.search(known[:100]) is not None
 
 
-_EPOCH = 10**8
+EPOCH = 10**8
+"""Seconds: a larger number may be a moment, counted since 1970."""
 _MOMENT = re2.compile(
     r"\d{1,2}:\d\d|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}"
     r"|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*\b,? \d|\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|"

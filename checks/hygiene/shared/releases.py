@@ -118,12 +118,10 @@ class Holder:
         A name in a text, ``wait_for_log(f"{task.id} is done")``, in a condition that is waited
         for, or with something of it entered, ``with image.file.open()``, may be a mere use.
         """
-        if creation.by_with:
-            return True
         code = self._region(creation.name, function)
-        name = re2.escape(creation.name)
-        if "stopall" in code and ("patch" in creation.code or creation.begins == "start"):
+        if _is_undone_anyway(creation, code):
             return True
+        name = re2.escape(creation.name)
         endings = "|".join(PAIRS[creation.begins]) if creation.begins else _CLOSING
         return (
             _holds(rf"(?:^|[^\w.]){name}\.(?:{endings})(?:[^\w(]|\([^\"]|$)", code)
@@ -141,12 +139,10 @@ class Holder:
         return self._is_given_back(creation, function, _ENDING)
 
     def _is_given_back(self, creation: Creation, function: Function, closing: str) -> bool:
-        if creation.by_with:
-            return True
         code = self._region(creation.name, function)
-        name = re2.escape(creation.name)
-        if "stopall" in code and ("patch" in creation.code or creation.begins == "start"):
+        if _is_undone_anyway(creation, code):
             return True
+        name = re2.escape(creation.name)
         owner, _, attribute = creation.name.partition(".")
         if owner in ("self", "cls") and f'getattr({owner}, "{attribute}"' in code:
             return True  # who asks whether it is there yet gives it back under another name
@@ -254,6 +250,12 @@ class Holder:
 
 def _spaced(function: Function) -> str:
     return " ".join(without_comments(function).split()).replace("'", '"')
+
+
+def _is_undone_anyway(creation: Creation, code: str) -> bool:
+    """Whether a ``with`` gives it back, or the code stops all patches."""
+    stops = "patch" in creation.code or creation.begins == "start"
+    return creation.by_with or (stops and "stopall" in code)
 
 
 def _removed(name: str) -> str:

@@ -10,6 +10,7 @@ import re2
 import tree_sitter
 
 from checks.events import Value, argument_nodes
+from checks.hygiene.shared.callables import ASKING
 from checks.hygiene.shared.texts import words
 from checks.hygiene.shared.unentered import ASSERTING_FUNCTIONS
 from checks.languages.python.context import Located
@@ -48,7 +49,6 @@ _OWNERS = {"is_alive": ("thread", "process", "proc", "worker_thread")}
 _MAKING = frozenset({"enumerate", "id", "iter", "reversed", "type"})
 """Builtins whose result is always true: https://docs.python.org/3/library/functions.html"""
 
-_ASKING = ("can_", "has_", "is_", "should_")
 _OTHERS = frozenset({"count", "exists", "done", "cancelled", "locked"})
 """Names of methods that an attribute may have as well: the file itself must call it there."""
 
@@ -74,7 +74,7 @@ def _is_method(value: Value) -> bool:
     name = value.text.rpartition(".")[2]
     if value.name in _FUNCTIONS and _is_of_import(value):
         return True
-    if name not in _METHODS and name not in _OTHERS and not name.startswith(_ASKING):
+    if name not in _METHODS and name not in _OTHERS and not name.startswith(ASKING):
         return False
     if _is_attribute(value, name):
         return False

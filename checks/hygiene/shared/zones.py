@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import re2
 
 from checks.events import Call, Function, Node, argument_nodes
+from checks.hygiene.shared.moments import EPOCH
 from checks.languages.python.values import Value
 
 _HALF_DAY = 14 * 3_600
@@ -22,7 +23,6 @@ _QUARTER = 900
 _FEWEST, _MOST = 3, 6
 _FIRST_YEAR, _LAST_YEAR = 1971, 2100
 _MOST_NUMBERS = 200
-_EPOCH = 10**8
 _NUMBER = re2.compile(rb"\b\d{9,10}\b")
 _MAKING = frozenset({"timezone", "gettz", "ZoneInfo", "get_timezone"})
 
@@ -54,7 +54,7 @@ def _found(function: Function) -> Iterator[Value]:
     for one in itertools.islice(_NUMBER.finditer(text), _MOST_NUMBERS):
         first, last = start + one.start(), start + one.end()
         node = function.node.descendant_for_byte_range(first, last)
-        if node is not None and node.type == "integer" and int(one.group()) > _EPOCH:
+        if node is not None and node.type == "integer" and int(one.group()) > EPOCH:
             yield Value(function.module, node, function.context)
 
 
